@@ -1,0 +1,19 @@
+# Native targets: the core with every transition observable, and what tests it.
+holdfast_core(holdfast_core ${CLIENT_SOURCES} ${SERVER_SOURCES})
+target_compile_definitions(holdfast_core PUBLIC HOLDFAST_TRACE)
+
+enable_testing()
+file(GLOB_RECURSE UNIT_TESTS CONFIGURE_DEPENDS tests/unit/*_test.cpp)
+add_executable(core_tests tests/unit/main.cpp ${UNIT_TESTS})
+target_link_libraries(core_tests PRIVATE holdfast_core)
+target_compile_definitions(core_tests PRIVATE HOLDFAST_GOLDEN_DIR="${CMAKE_SOURCE_DIR}/tests/golden")
+add_test(NAME core_tests COMMAND core_tests)
+
+add_executable(diagrams tests/tools/diagrams.cpp)
+target_link_libraries(diagrams PRIVATE holdfast_core)
+
+file(GLOB SIM_SOURCES CONFIGURE_DEPENDS tests/sim/*.cpp)
+if(SIM_SOURCES)
+  add_executable(room_sim ${SIM_SOURCES})
+  target_link_libraries(room_sim PRIVATE holdfast_core)
+endif()

@@ -1,0 +1,224 @@
+// Everything the core can ask of the outside, as values. One input gives one batch of these; the glue performs them in order and
+// decides nothing. Each has a JSON form (client/boundary.cpp) that js-glue/boundary.d.ts describes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "backend.hpp"
+#include "base/error.hpp"
+#include "base/strong_id.hpp"
+
+namespace holdfast::effect {
+
+// ---- signaling ------------------------------------------------------------------------------------------------------------------
+
+struct OpenSocket {  // answered by SocketOpened or SocketClosed
+  SocketId socket;
+  std::string url;
+};
+struct SendText {
+  SocketId socket;
+  std::string text;
+};
+struct CloseSocket {  // the glue forgets the socket; no SocketClosed follows
+  SocketId socket;
+  std::int64_t code = 1000;
+  std::string reason;
+};
+struct Probe {  // is the host there? answered by ProbeAnswered
+  OperationId op;
+  std::string url;
+};
+struct Beacon {  // navigator.sendBeacon: outlives the page, never answered
+  std::string url;
+  std::string text;
+};
+
+// ---- peer connections: one promise chain each, strictly in order ------------------------------------------------------------
+
+enum class LocalDescriptionType { kOffer, kAnswer, kRollback };
+
+struct CreatePeer {
+  PeerId peer;
+  std::vector<backend::IceServer> ice_servers;
+};
+struct ClosePeer {
+  PeerId peer;
+};
+struct AddTrack {  // send this local media track; `mid` names an idle transceiver to reuse, empty: a new one
+  PeerId peer;
+  SignaledId id;
+  std::string mid;
+};
+struct RemoveTrack {  // stop sending it; the transceiver stays, idle
+  PeerId peer;
+  SignaledId id;
+};
+struct AddDataChannel {  // label = id, options as the app chose for that data track
+  PeerId peer;
+  SignaledId id;
+};
+struct RemoveDataChannel {
+  PeerId peer;
+  SignaledId id;
+};
+struct SetLocalDescription {  // answered by LocalDescriptionSet or PeerOperationFailed
+  PeerId peer;
+  OperationId op;
+  LocalDescriptionType type = LocalDescriptionType::kOffer;
+  bool ice_restart = false;
+  bool receive_media = false;  // make sure there is a section to receive audio and one to receive video
+};
+struct SetRemoteDescription {  // answered by RemoteDescriptionSet or PeerOperationFailed
+  PeerId peer;
+  OperationId op;
+  backend::DescriptionType type = backend::DescriptionType::kOffer;
+  std::string sdp;
+};
+struct AddIceCandidate {  // a failure is logged by the glue, nothing more
+  PeerId peer;
+  backend::IceCandidate candidate;
+};
+struct GetStats {  // answered by PeerStats
+  PeerId peer;
+  OperationId op;
+};
+
+// ---- what the app sees ------------------------------------------------------------------------------------------------------------
+// `kNow` events are delivered after the batch's other effects, `kTask` ones from a task of their own, both strictly in order
+// (docs/protocol.md 10.3). Each carries what changes in the public model; the package applies it, then emits.
+
+enum class When { kNow, kTask };
+
+struct TrackModel {
+  TrackSid sid;
+  backend::TrackKind kind = backend::TrackKind::kAudio;
+  std::string name;
+  bool enabled = true;
+  backend::Priority priority = backend::Priority::kStandard;
+};
+struct ParticipantModel {
+  ParticipantSid sid;
+  std::string identity;
+  backend::ParticipantState state = backend::ParticipantState::kConnected;
+  std::vector<TrackModel> tracks;
+};
+
+struct RoomConnected {  // connect() resolves
+  RoomSid sid;
+  std::string name;
+  ParticipantSid participant_sid;
+  std::string identity;
+  std::string signaling_region;
+  std::vector<ParticipantModel> participants;
+  std::vector<backend::Publication> publications;
+};
+struct ConnectFailed {  // connect() rejects
+  Error error;
+};
+struct RoomReconnecting {
+  Error error;
+};
+struct RoomReconnected {};
+struct RoomDisconnected {  // the last event of a Room
+  std::optional<Error> error;
+};
+struct LocalParticipantReconnecting {};
+struct LocalParticipantReconnected {};
+struct LocalParticipantDisconnected {};
+struct ParticipantConnected {
+  ParticipantModel participant;
+};
+struct ParticipantDisconnected {
+  ParticipantSid participant;
+};
+struct ParticipantReconnecting {
+  ParticipantSid participant;
+  Error error;
+};
+struct ParticipantReconnected {
+  ParticipantSid participant;
+};
+struct TrackPublished {
+  ParticipantSid participant;
+  TrackModel track;
+};
+struct TrackUnpublished {
+  ParticipantSid participant;
+  TrackSid track;
+};
+struct TrackSubscribed {  // the media is at (peer, mid) for audio and video, at (peer, channel label = media_id) for data
+  ParticipantSid participant;
+  TrackSid track;
+  PeerId peer;
+  std::string mid;
+  SignaledId media_id;
+};
+struct TrackUnsubscribed {
+  ParticipantSid participant;
+  TrackSid track;
+};
+struct TrackSubscriptionFailed {
+  ParticipantSid participant;
+  TrackSid track;
+  Error error;
+};
+struct TrackEnabled {
+  ParticipantSid participant;
+  TrackSid track;
+};
+struct TrackDisabled {
+  ParticipantSid participant;
+  TrackSid track;
+};
+struct TrackPriorityChanged {
+  ParticipantSid participant;
+  TrackSid track;
+  backend::Priority priority = backend::Priority::kStandard;
+};
+struct LocalTrackPublished {  // publishTrack() resolves
+  SignaledId id;
+  TrackSid sid;
+};
+struct LocalTrackPublicationFailed {  // publishTrack() rejects; the track is no longer published
+  SignaledId id;
+  Error error;
+};
+
+using Event = std::variant<RoomConnected, ConnectFailed, RoomReconnecting, RoomReconnected, RoomDisconnected, LocalParticipantReconnecting,
+                           LocalParticipantReconnected, LocalParticipantDisconnected, ParticipantConnected, ParticipantDisconnected,
+                           ParticipantReconnecting, ParticipantReconnected, TrackPublished, TrackUnpublished, TrackSubscribed,
+                           TrackUnsubscribed, TrackSubscriptionFailed, TrackEnabled, TrackDisabled, TrackPriorityChanged,
+                           LocalTrackPublished, LocalTrackPublicationFailed>;
+
+struct Emit {
+  When when = When::kNow;
+  Event event;
+};
+
+// ---- for people -------------------------------------------------------------------------------------------------------------------
+
+enum class LogLevel { kDebug, kInfo, kWarn, kError };
+
+struct Log {
+  LogLevel level = LogLevel::kDebug;
+  std::string message;
+};
+
+}  // namespace holdfast::effect
+
+namespace holdfast {
+
+using Effect = std::variant<effect::OpenSocket, effect::SendText, effect::CloseSocket, effect::Probe, effect::Beacon, effect::CreatePeer,
+                            effect::ClosePeer, effect::AddTrack, effect::RemoveTrack, effect::AddDataChannel,
+                            effect::RemoveDataChannel, effect::SetLocalDescription, effect::SetRemoteDescription,
+                            effect::AddIceCandidate, effect::GetStats, effect::Emit, effect::Log>;
+
+// Machines append to the list of the batch being made.
+using Effects = std::vector<Effect>;
+
+}  // namespace holdfast

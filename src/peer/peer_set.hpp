@@ -1,0 +1,106 @@
+// All peer connections of one client: one Negotiation and one Liveness per link. Takes what the other ends say and what the browser
+// reports; gives descriptions and candidates to send, media that can be subscribed, and how each link is doing. Knows no wire type, no
+// room and no socket.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "backend.hpp"
+#include "base/instant.hpp"
+#include "effect.hpp"
+#include "input.hpp"
+
+namespace holdfast::peer {
+
+enum class Health { kNew, kHealthy, kSuspect, kFailed };
+
+struct LinkHealth {
+  LinkId link;
+  ParticipantSid remote;  // empty if the protocol cannot tell
+  Health health = Health::kNew;
+  Instant since;          // when this health began
+  bool dtls_failed = false;
+};
+
+// To be sent to the other end of the link.
+struct Send {
+  backend::LinkUpdate update;
+};
+// This link is closed here; nothing more will be sent for it. `by_remote`: the other side or the server asked for it.
+struct Closed {
+  LinkId link;
+  bool by_remote = false;
+};
+// Remote media can be received under this media id (msid token or data-channel label).
+struct MediaArrived {
+  PeerId peer;
+  SignaledId media_id;
+  backend::TrackKind kind = backend::TrackKind::kAudio;
+  std::string mid;  // empty for data
+};
+// … and no longer (the link was closed or replaced).
+struct MediaGone {
+  PeerId peer;
+  SignaledId media_id;
+};
+// health() differs from what it was.
+struct HealthChanged {};
+
+using PeerEvent = std::variant<Send, Closed, MediaArrived, MediaGone, HealthChanged>;
+
+class PeerSet {
+ public:
+  explicit PeerSet(std::uint64_t seed);
+  ~PeerSet();
+
+  void set_ice_servers(std::vector<backend::IceServer> servers);
+  // Signaling up: offers may be made. Down: running operations finish, but no new offer starts, so that an answer is never
+  // superseded before it was sent (docs/protocol.md 5.3).
+  void set_signaling(bool connected, Instant now, Effects& effects);
+  // How long a link may stay without connection before it is given up (closed, `close` sent).
+  void set_limit(Millis limit);
+
+  // The first connection of a join (docs/protocol.md 7.1): makes an offer under a fresh id; a Send event carries it.
+  void open_initial(Instant now, Effects& effects);
+  // The media and data tracks that should be sent on every link, always the full list. Negotiates what differs.
+  void set_local_tracks(const std::vector<backend::LocalTrack>& tracks, Instant now, Effects& effects);
+  // What the other ends say. With `complete`, links that are not listed are closed silently.
+  void apply(const std::vector<backend::LinkUpdate>& links, bool complete, Instant now, Effects& effects);
+  // Media ids whose arrival is expected to flow (subscribed, publisher connected and enabled); liveness counts bytes only where some should be.
+  void set_expected_media(const std::vector<SignaledId>& media_ids);
+
+  void handle(const input::LocalDescriptionSet&, Instant now, Effects& effects);
+  void handle(const input::RemoteDescriptionSet&, Instant now, Effects& effects);
+  void handle(const input::PeerOperationFailed&, Instant now, Effects& effects);
+  void handle(const input::IceCandidateGathered&, Instant now, Effects& effects);
+  void handle(const input::IceGatheringComplete&, Instant now, Effects& effects);
+  void handle(const input::ConnectionStateChanged&, Instant now, Effects& effects);
+  void handle(const input::IceConnectionStateChanged&, Instant now, Effects& effects);
+  void handle(const input::TrackAdded&, Instant now, Effects& effects);
+  void handle(const input::DataChannelAdded&, Instant now, Effects& effects);
+  void handle(const input::PeerStats&, Instant now, Effects& effects);
+  void wake(Instant now, Effects& effects);
+
+  void handle_timers(Instant now, Effects& effects);
+  std::optional<Instant> next_deadline() const;
+
+  std::vector<LinkHealth> health() const;
+  // Closes everything; no `close` is sent.
+  void close_all(Effects& effects);
+  bool is_consistent() const;
+  // Answers of an operation that is no longer waited for, dropped so far.
+  std::uint32_t stale_answer_count() const;
+
+  std::vector<PeerEvent> take_events();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace holdfast::peer
