@@ -1,0 +1,178 @@
+// What crosses between the core (C++ in wasm) and JavaScript, as types: one JSON text in (an Input), one JSON text out (a Batch).
+// The C++ side of each is src/input.hpp and src/effect.hpp, the text form src/client/boundary.cpp. Members that C++ calls optional or
+// "empty: not given" are absent here when not given.
+
+export type TrackKind = 'audio' | 'video' | 'data';
+export type TrackPriority = 'low' | 'standard' | 'high';
+export type ParticipantState = 'connected' | 'reconnecting' | 'disconnected';
+
+/** An error by its code (docs/protocol.md 13). `message` only where the server's or the browser's own text is worth keeping. */
+export interface CoreError {
+  code: number;
+  message?: string;
+}
+
+export interface LocalTrackState {
+  id: string;
+  kind: TrackKind;
+  name: string;
+  enabled: boolean;
+  priority: TrackPriority;
+}
+
+export interface IceCandidateInit {
+  candidate: string;
+  sdpMid?: string;
+  sdpMLineIndex?: number;
+  usernameFragment?: string;
+}
+
+export interface IceServer {
+  urls: string[];
+  username?: string;
+  credential?: string;
+}
+
+// ---- inputs -------------------------------------------------------------------------------------------------------------------
+
+export interface ConnectInput {
+  kind: 'connect';
+  url: string;
+  token: string;
+  /** Absent: a new room whose name is its SID. */
+  roomName?: string;
+  tracks: LocalTrackState[];
+  iceServersGiven: boolean;
+  automaticSubscription: boolean;
+  pageLifecycle: boolean;
+  networkMonitor: boolean;
+  userAgent: string;
+  sdkVersion: string;
+}
+
+export interface Transceiver {
+  mid: string;
+  kind: 'audio' | 'video';
+  /** Signaled id of the local track it sends; absent: none. */
+  id?: string;
+}
+
+export type Input =
+  | ConnectInput
+  | { kind: 'disconnect' }
+  | { kind: 'publish'; track: LocalTrackState }
+  | { kind: 'unpublish'; id: string }
+  | { kind: 'setTrackEnabled'; id: string; enabled: boolean }
+  | { kind: 'setTrackPriority'; id: string; priority: TrackPriority }
+  | { kind: 'socketOpened'; socket: number }
+  | { kind: 'socketText'; socket: number; text: string }
+  | { kind: 'socketClosed'; socket: number; code: number; reason: string }
+  | { kind: 'probeAnswered'; op: number; reachable: boolean }
+  | { kind: 'localDescriptionSet'; peer: number; op: number; sdp: string; transceivers: Transceiver[] }
+  | { kind: 'remoteDescriptionSet'; peer: number; op: number }
+  | { kind: 'peerOperationFailed'; peer: number; op: number; name: string; message: string }
+  | { kind: 'iceCandidateGathered'; peer: number; candidate: IceCandidateInit }
+  | { kind: 'iceGatheringComplete'; peer: number }
+  | { kind: 'connectionStateChanged'; peer: number; state: RTCPeerConnectionState }
+  | { kind: 'iceConnectionStateChanged'; peer: number; state: RTCIceConnectionState }
+  | { kind: 'trackAdded'; peer: number; mid: string; trackKind: 'audio' | 'video' }
+  | { kind: 'dataChannelAdded'; peer: number; label: string }
+  | { kind: 'peerStats'; peer: number; op: number; bytesReceived: number }
+  | { kind: 'page'; event: 'beforeUnload' | 'pageHide' | 'pageShow' | 'hidden' | 'visible' | 'freeze' | 'resume'; persisted: boolean }
+  | { kind: 'network'; event: 'online' | 'offline' | 'changed' }
+  | { kind: 'tick' };
+
+// ---- effects ------------------------------------------------------------------------------------------------------------------
+
+export interface TrackModel {
+  sid: string;
+  kind: TrackKind;
+  name: string;
+  enabled: boolean;
+  priority: TrackPriority;
+}
+
+export interface ParticipantModel {
+  sid: string;
+  identity: string;
+  state: ParticipantState;
+  tracks: TrackModel[];
+}
+
+/** `sid` if the server accepted the track, `error` if not. */
+export interface Publication {
+  id: string;
+  sid?: string;
+  error?: CoreError;
+}
+
+/** An event for the app with what it changes in the public model; applied, then emitted, one by one, in order. */
+export type RoomEvent =
+  | {
+      event: 'roomConnected';
+      sid: string;
+      name: string;
+      participantSid: string;
+      identity: string;
+      signalingRegion: string;
+      participants: ParticipantModel[];
+      publications: Publication[];
+    }
+  | { event: 'connectFailed'; error: CoreError }
+  | { event: 'roomReconnecting'; error: CoreError }
+  | { event: 'roomReconnected' }
+  | { event: 'roomDisconnected'; error?: CoreError }
+  | { event: 'localParticipantReconnecting' }
+  | { event: 'localParticipantReconnected' }
+  | { event: 'localParticipantDisconnected' }
+  | { event: 'participantConnected'; participant: ParticipantModel }
+  | { event: 'participantDisconnected'; participant: string }
+  | { event: 'participantReconnecting'; participant: string; error: CoreError }
+  | { event: 'participantReconnected'; participant: string }
+  | { event: 'trackPublished'; participant: string; track: TrackModel }
+  | { event: 'trackUnpublished'; participant: string; track: string }
+  | { event: 'trackSubscribed'; participant: string; track: string; peer: number; mid?: string; mediaId: string }
+  | { event: 'trackUnsubscribed'; participant: string; track: string }
+  | { event: 'trackSubscriptionFailed'; participant: string; track: string; error: CoreError }
+  | { event: 'trackEnabled'; participant: string; track: string }
+  | { event: 'trackDisabled'; participant: string; track: string }
+  | { event: 'trackPriorityChanged'; participant: string; track: string; priority: TrackPriority }
+  | { event: 'localTrackPublished'; id: string; sid: string }
+  | { event: 'localTrackPublicationFailed'; id: string; error: CoreError };
+
+export type Emit = { kind: 'emit'; when: 'now' | 'task' } & RoomEvent;
+
+export type SocketEffect =
+  | { kind: 'openSocket'; socket: number; url: string }
+  | { kind: 'sendText'; socket: number; text: string }
+  | { kind: 'closeSocket'; socket: number; code: number; reason: string }
+  | { kind: 'probe'; op: number; url: string }
+  | { kind: 'beacon'; url: string; text: string };
+
+export type PeerEffect =
+  | { kind: 'createPeer'; peer: number; iceServers: IceServer[] }
+  | { kind: 'closePeer'; peer: number }
+  | { kind: 'addTrack'; peer: number; id: string; mid?: string }
+  | { kind: 'removeTrack'; peer: number; id: string }
+  | { kind: 'addDataChannel'; peer: number; id: string }
+  | { kind: 'removeDataChannel'; peer: number; id: string }
+  | { kind: 'setLocalDescription'; peer: number; op: number; type: 'offer' | 'answer' | 'rollback'; iceRestart: boolean; receiveMedia: boolean }
+  | { kind: 'setRemoteDescription'; peer: number; op: number; type: 'offer' | 'answer' | 'pranswer'; sdp: string }
+  | { kind: 'addIceCandidate'; peer: number; candidate: IceCandidateInit }
+  | { kind: 'getStats'; peer: number; op: number };
+
+export type LogEffect = { kind: 'log'; level: 'debug' | 'info' | 'warn' | 'error'; message: string };
+
+export type Effect = SocketEffect | PeerEffect | Emit | LogEffect;
+
+export interface Batch {
+  effects: Effect[];
+  /** On the clock of the `now` that was handed in, ms. Absent: no timer is needed. */
+  deadline?: number;
+}
+
+/** The one class each wasm module exports. Times are monotonic milliseconds. `handle` takes and gives JSON text. */
+export interface CoreInstance {
+  handle(now: number, inputJson: string): string;
+  delete(): void;
+}
