@@ -48,8 +48,8 @@ struct RemoteTrack {
 struct RemoteParticipant {
   ParticipantSid sid;
   std::string identity;
-  std::optional<ParticipantState> state;            // nothing: unchanged
-  std::optional<std::vector<RemoteTrack>> tracks;   // the full list; nothing: unchanged (a known participant that is only listed)
+  std::optional<ParticipantState> state;           // nothing: unchanged
+  std::optional<std::vector<RemoteTrack>> tracks;  // the full list; nothing: unchanged (a known participant that is only listed)
 };
 
 // Which remote track arrives under which media id (msid token or data-channel label), or why it does not.

@@ -214,9 +214,9 @@ struct Log {
 namespace holdfast {
 
 using Effect = std::variant<effect::OpenSocket, effect::SendText, effect::CloseSocket, effect::Probe, effect::Beacon, effect::CreatePeer,
-                            effect::ClosePeer, effect::AddTrack, effect::RemoveTrack, effect::AddDataChannel,
-                            effect::RemoveDataChannel, effect::SetLocalDescription, effect::SetRemoteDescription,
-                            effect::AddIceCandidate, effect::GetStats, effect::Emit, effect::Log>;
+                            effect::ClosePeer, effect::AddTrack, effect::RemoveTrack, effect::AddDataChannel, effect::RemoveDataChannel,
+                            effect::SetLocalDescription, effect::SetRemoteDescription, effect::AddIceCandidate, effect::GetStats,
+                            effect::Emit, effect::Log>;
 
 // Machines append to the list of the batch being made.
 using Effects = std::vector<Effect>;

@@ -83,7 +83,7 @@ struct RemoteDescriptionSet {
 struct PeerOperationFailed {  // also when the RTCPeerConnection could not be made (op 0)
   PeerId peer;
   OperationId op;
-  std::string name;     // of the DOMException
+  std::string name;  // of the DOMException
   std::string message;
 };
 struct IceCandidateGathered {
@@ -137,9 +137,8 @@ namespace holdfast {
 
 using Input = std::variant<input::Connect, input::Disconnect, input::Publish, input::Unpublish, input::SetTrackEnabled,
                            input::SetTrackPriority, input::SocketOpened, input::SocketText, input::SocketClosed, input::ProbeAnswered,
-                           input::LocalDescriptionSet, input::RemoteDescriptionSet, input::PeerOperationFailed,
-                           input::IceCandidateGathered, input::IceGatheringComplete, input::ConnectionStateChanged,
-                           input::IceConnectionStateChanged, input::TrackAdded, input::DataChannelAdded, input::PeerStats, input::Page,
-                           input::Network, input::Tick>;
+                           input::LocalDescriptionSet, input::RemoteDescriptionSet, input::PeerOperationFailed, input::IceCandidateGathered,
+                           input::IceGatheringComplete, input::ConnectionStateChanged, input::IceConnectionStateChanged, input::TrackAdded,
+                           input::DataChannelAdded, input::PeerStats, input::Page, input::Network, input::Tick>;
 
 }  // namespace holdfast

@@ -3,18 +3,18 @@
 #pragma once
 
 #if defined(__EMSCRIPTEN__)
-#define HOLDFAST_CHECK(condition)     \
-  do {                                \
+#define HOLDFAST_CHECK(condition)       \
+  do {                                  \
     if (!(condition)) __builtin_trap(); \
   } while (false)
 #else
 #include <cstdio>
 #include <cstdlib>
-#define HOLDFAST_CHECK(condition)                                                          \
-  do {                                                                                     \
-    if (!(condition)) {                                                                    \
+#define HOLDFAST_CHECK(condition)                                                        \
+  do {                                                                                   \
+    if (!(condition)) {                                                                  \
       std::fprintf(stderr, "%s:%d: check failed: %s\n", __FILE__, __LINE__, #condition); \
-      std::abort();                                                                        \
-    }                                                                                      \
+      std::abort();                                                                      \
+    }                                                                                    \
   } while (false)
 #endif

@@ -32,9 +32,9 @@ using TrackSid = TextId<struct TrackSidTag>;              // "MT…", drawn by t
 using SignaledId = TextId<struct SignaledIdTag>;          // the track id on the wire: msid token, data-channel label (protocol.md 6.1)
 using LinkId = TextId<struct LinkIdTag>;                  // the wire id of one peer connection, the same at both ends
 
-using SocketId = NumberId<struct SocketIdTag>;    // one WebSocket object
-using PeerId = NumberId<struct PeerIdTag>;        // one RTCPeerConnection object
+using SocketId = NumberId<struct SocketIdTag>;        // one WebSocket object
+using PeerId = NumberId<struct PeerIdTag>;            // one RTCPeerConnection object
 using OperationId = NumberId<struct OperationIdTag>;  // one promise the glue will answer
-using RequestId = NumberId<struct RequestIdTag>;  // one promise the app holds
+using RequestId = NumberId<struct RequestIdTag>;      // one promise the app holds
 
 }  // namespace holdfast

@@ -12,8 +12,8 @@
 namespace holdfast {
 
 struct Batch {
-  Effects effects;                        // network effects first, then the emits, each in order
-  std::optional<Instant> next_deadline;   // hand in a Tick then; nothing: no timer is needed
+  Effects effects;                       // network effects first, then the emits, each in order
+  std::optional<Instant> next_deadline;  // hand in a Tick then; nothing: no timer is needed
 };
 
 class Client {

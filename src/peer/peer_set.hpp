@@ -23,7 +23,7 @@ struct LinkHealth {
   LinkId link;
   ParticipantSid remote;  // empty if the protocol cannot tell
   Health health = Health::kNew;
-  Instant since;          // when this health began
+  Instant since;  // when this health began
   bool dtls_failed = false;
 };
 
@@ -71,7 +71,8 @@ class PeerSet {
   void set_local_tracks(const std::vector<backend::LocalTrack>& tracks, Instant now, Effects& effects);
   // What the other ends say. With `complete`, links that are not listed are closed silently.
   void apply(const std::vector<backend::LinkUpdate>& links, bool complete, Instant now, Effects& effects);
-  // Media ids whose arrival is expected to flow (subscribed, publisher connected and enabled); liveness counts bytes only where some should be.
+  // Media ids whose arrival is expected to flow (subscribed, publisher connected and enabled); liveness counts bytes only where some should
+  // be.
   void set_expected_media(const std::vector<SignaledId>& media_ids);
 
   void handle(const input::LocalDescriptionSet&, Instant now, Effects& effects);

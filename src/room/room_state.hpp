@@ -17,7 +17,7 @@ struct LinkView {
   ParticipantSid remote;
   bool remote_is_connected = false;  // says the server
   bool healthy_or_new = true;
-  bool failed = false;               // not merely suspect
+  bool failed = false;  // not merely suspect
   bool dtls_failed = false;
   Instant since;
 };

@@ -18,11 +18,11 @@ namespace holdfast::roomserver {
 using backend::IceServer;
 
 struct Config {
-  std::string secret;                      // any length; session tokens, track SIDs and link ids are derived from it
+  std::string secret;                       // any length; session tokens, track SIDs and link ids are derived from it
   std::int64_t wall_clock_at_start_ms = 0;  // Unix time of instant 0; server-side revisions count from here (design: "A restarted server")
   Millis session_timeout{30000};
-  Millis heartbeat_interval{5000};          // largest negotiatedTimeout granted; at least 1000
-  std::uint32_t max_participants = 50;      // per room
+  Millis heartbeat_interval{5000};      // largest negotiatedTimeout granted; at least 1000
+  std::uint32_t max_participants = 50;  // per room
   std::uint32_t max_rooms = 10000;
   std::string signaling_region = "local";
   std::vector<IceServer> ice_servers;
@@ -47,7 +47,7 @@ struct Pong {  // a WebSocket protocol pong
 // What the host found out about the token of a VerifyToken effect.
 struct TokenVerdict {
   OperationId op;
-  int error_code = 0;      // 0: good; else one of 20101…20107, 53104 …
+  int error_code = 0;  // 0: good; else one of 20101…20107, 53104 …
   std::string identity;
   std::string room_grant;  // empty: any room
 };
@@ -64,7 +64,8 @@ struct RemoveParticipant {  // by name or SID, by identity or SID
 struct Shutdown {};  // closes every socket with 1012
 struct Tick {};
 
-using Input = std::variant<SocketOpened, SocketText, SocketClosed, Pong, TokenVerdict, Beacon, CompleteRoom, RemoveParticipant, Shutdown, Tick>;
+using Input =
+    std::variant<SocketOpened, SocketText, SocketClosed, Pong, TokenVerdict, Beacon, CompleteRoom, RemoveParticipant, Shutdown, Tick>;
 
 // ---- effects --------------------------------------------------------------------------------------------------------------------
 

@@ -164,7 +164,7 @@ using ServerMessage = std::variant<Iced, Connected, ServerUpdate, Synced, Discon
 struct Hello {
   std::string id;
   std::int64_t timeout_ms = 5000;
-  std::string cookie;                  // empty: none
+  std::string cookie;  // empty: none
   std::optional<ClientMessage> body;
 };
 struct Heartbeat {};
