@@ -1,0 +1,85 @@
+// npm test: sets up, builds, runs every test, and closes with "N passed, N failed". With arguments, only the stages so named run
+// (after the builds they need): npm test -- unit browser
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+const only = process.argv.slice(2);
+
+// Each parser turns a stage's whole output into counts, or undefined if the stage did not get far enough to say.
+function catch2(output) {
+  const all = /All tests passed \(\d+ assertions? in (\d+) test cases?\)/.exec(output);
+  if (all) return { passed: Number(all[1]), failed: 0, skipped: 0 };
+  const some = /^test cases:\s*(\d+) \|(?:\s*(\d+) passed \|)?\s*(\d+) failed/m.exec(output);
+  return some ? { passed: Number(some[2] ?? 0), failed: Number(some[3]), skipped: 0 } : undefined;
+}
+
+function nodeTest(output) {
+  const last = (name) => [...output.matchAll(new RegExp(`^(?:#|ℹ) ${name} (\\d+)$`, 'gm'))].reduce((sum, match) => sum + Number(match[1]), 0);
+  if (!/^(?:#|ℹ) pass \d+$/m.test(output)) return undefined;
+  return { passed: last('pass'), failed: last('fail') + last('cancelled'), skipped: last('skipped') };
+}
+
+// Counts "ok NAME" and "FAILED NAME" lines.
+function lines(output) {
+  const passed = [...output.matchAll(/^ok /gm)].length;
+  const failed = [...output.matchAll(/^FAILED /gm)].length;
+  return passed + failed > 0 ? { passed, failed, skipped: 0 } : undefined;
+}
+
+const stages = [
+  { name: 'setup', command: ['scripts/setup', 'test'], always: true },
+  { name: 'build native', command: ['scripts/build-native'], always: true },
+  { name: 'build wasm', command: ['scripts/build-wasm', 'tests'], always: true },
+  { name: 'build package', command: ['node', 'scripts/build.mjs'], always: true },
+  { name: 'check', command: ['node', 'scripts/check.mjs'], counts: lines },
+  { name: 'unit', command: ['build/native/core_tests'], counts: catch2 },
+  { name: 'unit in wasm', command: ['node', '--no-experimental-fetch', 'build/wasm/core_tests_wasm.js'], counts: catch2 },
+  { name: 'sim', command: ['build/native/room_sim', '--seeds', '1000'], counts: lines },
+  { name: 'glue', command: ['node', 'tests/glue/run.mjs'], counts: nodeTest },
+  { name: 'server', command: ['node', 'tests/server/run.mjs'], counts: nodeTest },
+  { name: 'package', command: ['node', 'tests/package/run.mjs'], counts: nodeTest },
+  { name: 'browser', command: ['node', 'tests/browser/run.mjs'], counts: nodeTest },
+  { name: 'interop', command: ['node', 'tests/interop/run.mjs'], counts: nodeTest },
+  { name: 'size', command: ['node', 'scripts/size.mjs'], counts: lines },
+];
+
+async function run([command, ...args]) {
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const [from, to] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ]) {
+    from.setEncoding('utf8');
+    from.on('data', (text) => {
+      output += text;
+      to.write(text);
+    });
+  }
+  const outcome = await Promise.race([once(child, 'close').then(([code]) => ({ code })), once(child, 'error').then(([error]) => ({ code: 1, error }))]);
+  if (outcome.error) output += String(outcome.error);
+  return { code: outcome.code, output };
+}
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const report = [];
+for (const stage of stages) {
+  if (only.length > 0 && !stage.always && !only.includes(stage.name)) continue;
+  console.log(`\n=== ${stage.name}`);
+  const started = performance.now();
+  const { code, output } = await run(stage.command);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const counts = stage.counts?.(output) ?? { passed: 0, failed: 0, skipped: 0 };
+  // A runner that died, or ran nothing, has failed whatever it counted.
+  if ((code !== 0 && counts.failed === 0) || (stage.counts && counts.passed + counts.failed + counts.skipped === 0)) counts.failed += 1;
+  for (const key of Object.keys(total)) total[key] += counts[key];
+  report.push(`${stage.name.padEnd(14)} ${seconds.padStart(7)} s  ${stage.counts ? `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped` : code === 0 ? 'done' : 'FAILED'}`);
+  console.log(`=== ${stage.name}: ${seconds} s`);
+  if (code !== 0 && stage.always) break;
+}
+
+console.log(`\n${report.join('\n')}\n`);
+console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
+process.exitCode = total.failed > 0 ? 1 : 0;
