@@ -156,7 +156,14 @@ export type PeerEffect =
   | { kind: 'removeTrack'; peer: number; id: string }
   | { kind: 'addDataChannel'; peer: number; id: string }
   | { kind: 'removeDataChannel'; peer: number; id: string }
-  | { kind: 'setLocalDescription'; peer: number; op: number; type: 'offer' | 'answer' | 'rollback'; iceRestart: boolean; receiveMedia: boolean }
+  | {
+      kind: 'setLocalDescription';
+      peer: number;
+      op: number;
+      type: 'offer' | 'answer' | 'rollback';
+      iceRestart: boolean;
+      receiveMedia: boolean;
+    }
   | { kind: 'setRemoteDescription'; peer: number; op: number; type: 'offer' | 'answer' | 'pranswer'; sdp: string }
   | { kind: 'addIceCandidate'; peer: number; candidate: IceCandidateInit }
   | { kind: 'getStats'; peer: number; op: number };

@@ -1,0 +1,180 @@
+// Runs the core of one Room: hands it inputs one at a time, performs the effects of each batch, delivers its events, keeps its one timer.
+// What to do and when is the core's decision; this file only keeps the order (design: "The core's contract").
+
+import type { Batch, CoreInstance, Effect, Emit, Input, LogEffect } from './boundary.js';
+import type { LocalMedia } from './media.js';
+import { listenToNetwork } from './network.js';
+import { listenToPage } from './page.js';
+import { Peers, type PeerOptions } from './peers.js';
+import type { RemoteChannel } from './remote-channel.js';
+import { callGuarded, toError } from './report-error.js';
+import { Sockets } from './sockets.js';
+import { TaskQueue } from './task-queue.js';
+
+export interface DriverOptions {
+  /** Belongs to the driver from now on. */
+  core: CoreInstance;
+  /** What the Room publishes. The driver reads it; it stays the caller's. */
+  media: LocalMedia;
+  peerOptions?: PeerOptions;
+  /** An event for the app: apply it to the model, then emit it. May call dispatch() and close(). */
+  onEmit(emit: Emit): void;
+  onLog(level: LogEffect['level'], message: string): void;
+  /** The core failed and is gone, everything is closed. Called once, after all events, in a task of its own. */
+  onFatal(error: Error): void;
+}
+
+/** setTimeout cannot wait longer; a tick that comes early does nothing but set the next one. */
+const kTimeoutMax = 2 ** 31 - 1;
+
+export class Driver {
+  private readonly sockets: Sockets;
+  private readonly peers: Peers;
+  private readonly tasks = new TaskQueue();
+  private readonly listening = new AbortController();
+  private readonly waiting: Input[] = [];
+  private performing = false;
+  private over = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly options: DriverOptions) {
+    const report = (input: Input) => this.dispatch(input);
+    this.sockets = new Sockets(report);
+    this.peers = new Peers(options.peerOptions ?? {}, {
+      media: options.media,
+      report,
+      log: (level, message) => this.log(level, message),
+    });
+    listenToPage(report, this.listening.signal);
+    listenToNetwork(report, this.listening.signal);
+  }
+
+  /**
+   * Hands in one input; its effects are performed and its `now` events delivered before this returns. Called from inside an event, the
+   * same holds, and the rest of the outer batch follows. Once the driver is closed nothing happens. Never throws.
+   */
+  dispatch(input: Input): void {
+    if (this.over) {
+      return;
+    }
+    if (this.performing) {
+      this.waiting.push(input); // An effect with an immediate outcome: first the rest of its batch.
+      return;
+    }
+    const batch = this.handle(input);
+    if (!batch) {
+      return;
+    }
+    for (const effect of batch.effects) {
+      if (effect.kind === 'emit') {
+        this.deliver(effect);
+      }
+    }
+    for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
+      this.dispatch(next);
+    }
+  }
+
+  /** The media of a `trackSubscribed` event; nothing if its peer connection is closed by now. */
+  remoteTrack(peer: number, mid: string): MediaStreamTrack | undefined {
+    return this.peers.remoteTrack(peer, mid);
+  }
+
+  /** The data channel of a `trackSubscribed` event, by its mediaId; nothing if it is closed by now. */
+  remoteChannel(peer: number, label: string): RemoteChannel | undefined {
+    return this.peers.remoteChannel(peer, label);
+  }
+
+  /** The Room is over (`roomDisconnected` or `connectFailed` was delivered): lets go of everything. Events under way still arrive. */
+  close(): void {
+    if (!this.over) {
+      this.release();
+      this.options.core.delete();
+    }
+  }
+
+  /** The core's turn and the network's. Gives the batch, or nothing if the core failed. */
+  private handle(input: Input): Batch | undefined {
+    this.performing = true;
+    try {
+      const batch = JSON.parse(this.options.core.handle(now(), toWellFormedJson(input))) as Batch;
+      this.setTimer(batch.deadline);
+      for (const effect of batch.effects) {
+        this.perform(effect);
+      }
+      return batch;
+    } catch (error) {
+      this.fail(toError(error));
+      return undefined;
+    } finally {
+      this.performing = false;
+    }
+  }
+
+  private perform(effect: Effect): void {
+    switch (effect.kind) {
+      case 'emit':
+        return;
+      case 'log':
+        return this.log(effect.level, effect.message);
+      case 'openSocket':
+      case 'sendText':
+      case 'closeSocket':
+      case 'probe':
+      case 'beacon':
+        return this.sockets.perform(effect);
+      default:
+        return this.peers.perform(effect);
+    }
+  }
+
+  private deliver(emit: Emit): void {
+    const callback = () => this.options.onEmit(emit);
+    if (emit.when === 'task') {
+      this.tasks.post(callback);
+    } else {
+      callGuarded(callback);
+    }
+  }
+
+  private log(level: LogEffect['level'], message: string): void {
+    callGuarded(() => this.options.onLog(level, message));
+  }
+
+  private setTimer(deadline: number | undefined): void {
+    clearTimeout(this.timer);
+    this.timer =
+      deadline === undefined
+        ? undefined
+        : setTimeout(() => this.dispatch({ kind: 'tick' }), Math.min(Math.max(deadline - now(), 0), kTimeoutMax));
+  }
+
+  /** A broken core is not even deleted: its memory cannot be trusted, and the garbage collector takes it whole. */
+  private fail(error: Error): void {
+    this.release();
+    this.tasks.post(() => this.options.onFatal(error));
+  }
+
+  private release(): void {
+    this.over = true;
+    this.waiting.length = 0;
+    this.listening.abort();
+    this.setTimer(undefined);
+    this.sockets.close();
+    this.peers.close();
+  }
+}
+
+/** Monotonic, ms. */
+function now(): number {
+  return Math.floor(performance.now());
+}
+
+/**
+ * A lone surrogate in a string has no form in UTF-8, which is what the core reads. JSON.stringify writes it as an escape (and writes no
+ * other escape that begins with \ud), so that it can be replaced in the text. Every escape is matched, so that \\ud800, an escaped
+ * backslash before plain letters, is left alone.
+ */
+function toWellFormedJson(input: Input): string {
+  return JSON.stringify(input).replace(/\\(?:ud[89a-f]..|.)/g, (escape) => (escape.length > 2 ? '\\ufffd' : escape));
+}

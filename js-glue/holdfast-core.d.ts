@@ -1,0 +1,12 @@
+// `holdfast-core` is the client module that CMake builds (build/wasm/client.mjs); the bundler resolves the name to that file. Its own
+// way of finding its .wasm is never used: load.ts hands in the instance.
+
+declare module 'holdfast-core' {
+  export interface CoreModule {
+    HoldfastClient: new (seedHex: string) => import('./boundary.js').CoreInstance;
+  }
+
+  export default function createCore(options: {
+    instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void): object;
+  }): Promise<CoreModule>;
+}

@@ -1,0 +1,92 @@
+// Finds and compiles the core's WebAssembly, once for the page, and makes an instance of it for each Room: what breaks in one Room
+// breaks in no other. Nothing happens before the first loadCore().
+
+import createCore, { type CoreModule } from 'holdfast-core';
+
+import type { CoreInstance } from './boundary.js';
+import { toError } from './report-error.js';
+
+export type WasmSource = string | URL | BufferSource | WebAssembly.Module;
+
+let source: WasmSource | undefined;
+let compiling: Promise<WebAssembly.Module> | undefined;
+
+/** Where holdfast.wasm comes from, if not from beside this script: its URL, its bytes, or the compiled module. Call it before connect(). */
+export function setWasm(from: WasmSource): void {
+  source = from;
+  compiling = undefined;
+}
+
+/** A fresh core. Rejects with an Error that names the URL tried and what came from there; the next call tries again. */
+export async function loadCore(): Promise<CoreInstance> {
+  const { HoldfastClient } = await instantiate(await compileOnce());
+  return new HoldfastClient(randomSeed());
+}
+
+function compileOnce(): Promise<WebAssembly.Module> {
+  if (!compiling) {
+    // Bundlers look for this very expression.
+    const attempt = compile(source ?? new URL('./holdfast.wasm', import.meta.url));
+    compiling = attempt;
+    attempt.catch(() => {
+      if (compiling === attempt) {
+        compiling = undefined;
+      }
+    });
+  }
+  return compiling;
+}
+
+async function compile(from: WasmSource): Promise<WebAssembly.Module> {
+  if (from instanceof WebAssembly.Module) {
+    return from;
+  }
+  if (typeof from !== 'string' && !(from instanceof URL)) {
+    return WebAssembly.compile(from);
+  }
+  const url = String(from);
+  try {
+    return await WebAssembly.compile(url.startsWith('file:') ? await readFile(url) : await download(url));
+  } catch (error) {
+    throw new Error(`Holdfast could not load its WebAssembly from ${url}: ${toError(error).message}. See setWasm().`, { cause: error });
+  }
+}
+
+async function download(url: string): Promise<ArrayBuffer> {
+  const response = await fetch(url);
+  if (!response.ok) {
+    throw new Error(`the server answered ${response.status} ${response.statusText}`);
+  }
+  const bytes = await response.arrayBuffer();
+  const start = String.fromCharCode(...new Uint8Array(bytes, 0, Math.min(bytes.byteLength, 40)));
+  if (!start.startsWith('\0asm')) {
+    const type = response.headers.get('content-type') ?? 'of unknown type';
+    throw new Error(`the answer is not WebAssembly but ${type}, beginning with ${JSON.stringify(start)}`);
+  }
+  return bytes;
+}
+
+/** In Node fetch() reads no files. The module is asked for by name here, since an import of it would stop bundlers. */
+function readFile(url: string): Promise<BufferSource> {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
+  const fs = process?.getBuiltinModule?.('node:fs') as { promises: { readFile(path: URL): Promise<BufferSource> } } | undefined;
+  return fs ? fs.promises.readFile(new URL(url)) : download(url);
+}
+
+function instantiate(module: WebAssembly.Module): Promise<CoreModule> {
+  return new Promise((resolve, reject) => {
+    createCore({
+      instantiateWasm(imports, done) {
+        WebAssembly.instantiate(module, imports)
+          .then((instance) => done(instance, module))
+          .catch(reject);
+        return {}; // "The exports will follow."
+      },
+    }).then(resolve, reject);
+  });
+}
+
+/** 64 bits as 16 hex digits. */
+function randomSeed(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(2)), (word) => word.toString(16).padStart(8, '0')).join('');
+}

@@ -1,0 +1,74 @@
+// The local media that one Room publishes, by signaled id, and where each piece is being sent at this moment.
+
+import { reportUncaught } from './report-error.js';
+
+export interface LocalTrackMedia {
+  track: MediaStreamTrack;
+  /** One for each peer connection that sends it. */
+  readonly senders: Set<RTCRtpSender>;
+}
+
+export interface LocalDataMedia {
+  readonly options: RTCDataChannelInit;
+  /** One for each peer connection that has it. */
+  readonly channels: Set<RTCDataChannel>;
+}
+
+export class LocalMedia {
+  private readonly tracks = new Map<string, LocalTrackMedia>();
+  private readonly data = new Map<string, LocalDataMedia>();
+
+  /** From now on the track belongs to this registry, which stops it when it is removed or replaced: hand in a clone. */
+  addTrack(id: string, track: MediaStreamTrack): void {
+    this.tracks.set(id, { track, senders: new Set() });
+  }
+
+  addData(id: string, options: RTCDataChannelInit): void {
+    this.data.set(id, { options, channels: new Set() });
+  }
+
+  track(id: string): LocalTrackMedia | undefined {
+    return this.tracks.get(id);
+  }
+
+  dataTrack(id: string): LocalDataMedia | undefined {
+    return this.data.get(id);
+  }
+
+  /** Sends other media under the same id, without negotiation. */
+  replaceTrack(id: string, track: MediaStreamTrack): void {
+    const media = this.tracks.get(id);
+    if (!media) {
+      track.stop();
+      return;
+    }
+    for (const sender of media.senders) {
+      sender.replaceTrack(track).catch(reportUncaught);
+    }
+    media.track.stop();
+    media.track = track;
+  }
+
+  /** To every channel that is open: nothing is queued for the others, and one that fails does not stop the rest. */
+  send(id: string, data: string | Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer>): void {
+    for (const channel of this.data.get(id)?.channels ?? []) {
+      try {
+        channel.send(data as ArrayBuffer);
+      } catch {
+        // Not open, or its buffer is full: a data track promises nothing to this receiver.
+      }
+    }
+  }
+
+  remove(id: string): void {
+    this.tracks.get(id)?.track.stop();
+    this.tracks.delete(id);
+    this.data.delete(id);
+  }
+
+  close(): void {
+    for (const id of [...this.tracks.keys(), ...this.data.keys()]) {
+      this.remove(id);
+    }
+  }
+}

@@ -1,0 +1,262 @@
+// One RTCPeerConnection: performs the core's effects on it strictly in order, reports what comes of them and what it tells by itself.
+// It never negotiates on its own; when to offer, restart or close is the core's decision.
+
+import type { IceCandidateInit, Input, LogEffect, PeerEffect, Transceiver } from './boundary.js';
+import type { LocalMedia } from './media.js';
+import { RemoteChannel } from './remote-channel.js';
+import { toError } from './report-error.js';
+
+export type PeerOperation = Exclude<PeerEffect, { kind: 'createPeer' | 'closePeer' }>;
+
+export interface PeerContext {
+  /** Everything this peer sends is one stream, so that the receiver keeps sound and picture in step. */
+  stream: MediaStream;
+  media: LocalMedia;
+  report(input: Input): void;
+  log(level: LogEffect['level'], message: string): void;
+}
+
+export class Peer {
+  private chain: Promise<void> = Promise.resolve();
+  private closed = false;
+  private readonly transceivers = new Map<string, RTCRtpTransceiver>();
+  private readonly channels = new Map<string, RTCDataChannel>();
+  private readonly remoteChannels = new Map<string, RemoteChannel>();
+
+  constructor(
+    private readonly peer: number,
+    private readonly connection: RTCPeerConnection,
+    private readonly context: PeerContext,
+  ) {
+    this.listen();
+  }
+
+  perform(operation: PeerOperation): void {
+    this.chain = this.chain.then(async () => {
+      if (this.closed) {
+        return;
+      }
+      try {
+        this.report(await this.run(operation));
+      } catch (error) {
+        this.fail(operation, toError(error));
+      }
+    });
+  }
+
+  remoteTrack(mid: string): MediaStreamTrack | undefined {
+    return this.byMid(mid)?.receiver.track;
+  }
+
+  remoteChannel(label: string): RemoteChannel | undefined {
+    return this.remoteChannels.get(label);
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const [id, { sender }] of this.transceivers) {
+      this.context.media.track(id)?.senders.delete(sender);
+    }
+    for (const [id, channel] of this.channels) {
+      this.context.media.dataTrack(id)?.channels.delete(channel);
+    }
+    this.connection.close();
+  }
+
+  private listen(): void {
+    const { connection, peer } = this;
+    connection.addEventListener('connectionstatechange', () =>
+      this.report({ kind: 'connectionStateChanged', peer, state: connection.connectionState }),
+    );
+    connection.addEventListener('iceconnectionstatechange', () =>
+      this.report({ kind: 'iceConnectionStateChanged', peer, state: connection.iceConnectionState }),
+    );
+    connection.addEventListener('icecandidate', ({ candidate }) =>
+      this.report(
+        candidate ? { kind: 'iceCandidateGathered', peer, candidate: candidateInit(candidate) } : { kind: 'iceGatheringComplete', peer },
+      ),
+    );
+    connection.addEventListener('track', ({ track, transceiver: { mid } }) => {
+      if (mid !== null) {
+        this.report({ kind: 'trackAdded', peer, mid, trackKind: kindOf(track) });
+      }
+    });
+    connection.addEventListener('datachannel', ({ channel }) => {
+      const { label } = channel;
+      const remote = new RemoteChannel(channel);
+      this.remoteChannels.set(label, remote);
+      channel.addEventListener('close', () => {
+        if (this.remoteChannels.get(label) === remote) {
+          this.remoteChannels.delete(label);
+        }
+      });
+      this.report({ kind: 'dataChannelAdded', peer, label });
+    });
+  }
+
+  /** Gives the outcome to report, if the core waits for one. */
+  private async run(operation: PeerOperation): Promise<Input | undefined> {
+    const { connection, peer } = this;
+    switch (operation.kind) {
+      case 'addTrack':
+        return void (await this.addTrack(operation.id, operation.mid));
+      case 'removeTrack':
+        return void (await this.removeTrack(operation.id));
+      case 'addDataChannel':
+        return this.addDataChannel(operation.id);
+      case 'removeDataChannel':
+        return this.removeDataChannel(operation.id);
+      case 'addIceCandidate':
+        return void (await connection.addIceCandidate(operation.candidate));
+      case 'setLocalDescription':
+        await this.setLocalDescription(operation);
+        return {
+          kind: 'localDescriptionSet',
+          peer,
+          op: operation.op,
+          sdp: operation.type === 'rollback' ? '' : (connection.localDescription?.sdp ?? ''),
+          transceivers: this.describeTransceivers(),
+        };
+      case 'setRemoteDescription':
+        await connection.setRemoteDescription({ type: operation.type, sdp: operation.sdp });
+        return { kind: 'remoteDescriptionSet', peer, op: operation.op };
+      case 'getStats':
+        return { kind: 'peerStats', peer, op: operation.op, bytesReceived: bytesReceived(await connection.getStats()) };
+    }
+  }
+
+  private fail(operation: PeerOperation, { name, message }: Error): void {
+    if ('op' in operation) {
+      this.report({ kind: 'peerOperationFailed', peer: this.peer, op: operation.op, name, message });
+    } else if (!this.closed) {
+      this.context.log('warn', `peer ${this.peer}: ${operation.kind} failed: ${name}: ${message}`);
+    }
+  }
+
+  private report(input: Input | undefined): void {
+    if (input && !this.closed) {
+      this.context.report(input);
+    }
+  }
+
+  private async setLocalDescription(operation: PeerOperation & { kind: 'setLocalDescription' }): Promise<void> {
+    const { connection } = this;
+    switch (operation.type) {
+      case 'offer':
+        if (operation.receiveMedia) {
+          this.ensureReceivers();
+        }
+        return connection.setLocalDescription(await connection.createOffer({ iceRestart: operation.iceRestart }));
+      case 'answer':
+        return connection.setLocalDescription(await connection.createAnswer());
+      case 'rollback':
+        return connection.setLocalDescription({ type: 'rollback' });
+    }
+  }
+
+  private ensureReceivers(): void {
+    for (const kind of ['audio', 'video'] as const) {
+      const found = this.connection
+        .getTransceivers()
+        .some((transceiver) => kindOf(transceiver.receiver.track) === kind && receives(transceiver.direction));
+      if (!found) {
+        this.connection.addTransceiver(kind, { direction: 'recvonly' });
+      }
+    }
+  }
+
+  private async addTrack(id: string, mid: string | undefined): Promise<void> {
+    const media = this.context.media.track(id);
+    if (!media) {
+      return; // Unpublished meanwhile; the core's removal is on its way.
+    }
+    const { track } = media;
+    const idle = mid === undefined ? undefined : this.byMid(mid);
+    const sender = idle?.sender ?? this.connection.addTrack(track, this.context.stream);
+    const transceiver = idle ?? this.connection.getTransceivers().find((candidate) => candidate.sender === sender);
+    if (transceiver) {
+      this.transceivers.set(id, transceiver);
+    }
+    media.senders.add(sender);
+    if (idle) {
+      idle.direction = receives(idle.direction) ? 'sendrecv' : 'sendonly';
+      idle.sender.setStreams?.(this.context.stream);
+      await idle.sender.replaceTrack(track);
+    }
+  }
+
+  private async removeTrack(id: string): Promise<void> {
+    const transceiver = this.transceivers.get(id);
+    if (!transceiver) {
+      return;
+    }
+    this.transceivers.delete(id);
+    this.context.media.track(id)?.senders.delete(transceiver.sender);
+    transceiver.direction = receives(transceiver.direction) ? 'recvonly' : 'inactive';
+    await transceiver.sender.replaceTrack(null);
+  }
+
+  private addDataChannel(id: string): undefined {
+    const media = this.context.media.dataTrack(id);
+    if (!media) {
+      return;
+    }
+    const channel = this.connection.createDataChannel(id, media.options);
+    this.channels.set(id, channel);
+    media.channels.add(channel);
+  }
+
+  private removeDataChannel(id: string): undefined {
+    const channel = this.channels.get(id);
+    if (!channel) {
+      return;
+    }
+    this.channels.delete(id);
+    this.context.media.dataTrack(id)?.channels.delete(channel);
+    channel.close();
+  }
+
+  private byMid(mid: string): RTCRtpTransceiver | undefined {
+    return this.connection.getTransceivers().find((transceiver) => transceiver.mid === mid);
+  }
+
+  private describeTransceivers(): Transceiver[] {
+    const described: Transceiver[] = [];
+    for (const transceiver of this.connection.getTransceivers()) {
+      if (transceiver.mid !== null) {
+        const id = [...this.transceivers].find(([, candidate]) => candidate === transceiver)?.[0];
+        described.push({ mid: transceiver.mid, kind: kindOf(transceiver.receiver.track), ...(id !== undefined && { id }) });
+      }
+    }
+    return described;
+  }
+}
+
+function receives(direction: RTCRtpTransceiverDirection): boolean {
+  return direction === 'sendrecv' || direction === 'recvonly';
+}
+
+function kindOf(track: MediaStreamTrack): 'audio' | 'video' {
+  return track.kind as 'audio' | 'video';
+}
+
+/** Browsers write null where the boundary leaves out. */
+function candidateInit({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: RTCIceCandidate): IceCandidateInit {
+  return {
+    candidate,
+    ...(sdpMid !== null && { sdpMid }),
+    ...(sdpMLineIndex !== null && { sdpMLineIndex }),
+    ...(usernameFragment && { usernameFragment }),
+  };
+}
+
+/** Of all inbound media. */
+function bytesReceived(report: RTCStatsReport): number {
+  let sum = 0;
+  report.forEach((stats: RTCStats & { bytesReceived?: number }) => {
+    if (stats.type === 'inbound-rtp') {
+      sum += stats.bytesReceived ?? 0;
+    }
+  });
+  return sum;
+}

@@ -1,0 +1,68 @@
+// All peer connections of one Room: makes them, finds them, forgets them. Peers do not wait for one another.
+
+import type { IceServer, PeerEffect } from './boundary.js';
+import { Peer, type PeerContext } from './peer.js';
+import type { RemoteChannel } from './remote-channel.js';
+import { toError } from './report-error.js';
+
+export interface PeerOptions {
+  /** Instead of the platform's. */
+  RTCPeerConnection?: typeof RTCPeerConnection | undefined;
+  /** Instead of the platform's. */
+  MediaStream?: typeof MediaStream | undefined;
+  /** Laid over what Holdfast asks for; `iceServers` here replace those of the server. */
+  configuration?: RTCConfiguration | undefined;
+}
+
+export class Peers {
+  private readonly peers = new Map<number, Peer>();
+
+  constructor(
+    private readonly options: PeerOptions,
+    private readonly context: Omit<PeerContext, 'stream'>,
+  ) {}
+
+  perform(effect: PeerEffect): void {
+    switch (effect.kind) {
+      case 'createPeer':
+        return this.create(effect.peer, effect.iceServers);
+      case 'closePeer':
+        this.peers.get(effect.peer)?.close();
+        return void this.peers.delete(effect.peer);
+      default:
+        return this.peers.get(effect.peer)?.perform(effect);
+    }
+  }
+
+  remoteTrack(peer: number, mid: string): MediaStreamTrack | undefined {
+    return this.peers.get(peer)?.remoteTrack(mid);
+  }
+
+  remoteChannel(peer: number, label: string): RemoteChannel | undefined {
+    return this.peers.get(peer)?.remoteChannel(label);
+  }
+
+  close(): void {
+    for (const peer of this.peers.values()) {
+      peer.close();
+    }
+    this.peers.clear();
+  }
+
+  private create(peer: number, iceServers: IceServer[]): void {
+    try {
+      const Connection = this.options.RTCPeerConnection ?? RTCPeerConnection;
+      const Stream = this.options.MediaStream ?? MediaStream;
+      const connection = new Connection({
+        bundlePolicy: 'max-bundle',
+        rtcpMuxPolicy: 'require',
+        iceServers,
+        ...this.options.configuration,
+      });
+      this.peers.set(peer, new Peer(peer, connection, { ...this.context, stream: new Stream() }));
+    } catch (error) {
+      const { name, message } = toError(error);
+      this.context.report({ kind: 'peerOperationFailed', peer, op: 0, name, message });
+    }
+  }
+}
