@@ -1,0 +1,133 @@
+// What a room server can be told, and the defaults. Anything that cannot work is refused here, before a port is opened.
+
+import { hkdfSync } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { IceServer } from '../js-glue/boundary.js';
+import type { ServerConfig } from '../js-glue/server-boundary.js';
+
+/** Who joined or left which room. */
+export interface ParticipantInfo {
+  identity: string;
+  sid: string;
+  /** The room's name. */
+  room: string;
+  roomSid: string;
+}
+
+export interface RoomServerOptions {
+  /** Port to listen on; default: any free one. */
+  port?: number;
+  /** Address to listen on; default `127.0.0.1`, so that nothing outside reaches it. */
+  host?: string;
+  /** Use this http(s) server instead of an own one; it is neither started nor closed. All its other requests are left alone. */
+  server?: Server;
+  /** Path of the WebSocket; default `/signaling`. `<path>/leave` takes the last word of leaving pages. */
+  path?: string;
+
+  /** Tokens are accepted from this account … */
+  accountSid: string;
+  /** … if signed with this API key … */
+  apiKey?: string;
+  apiSecret?: string;
+  /** … or with one of these: secrets by key SID. */
+  keys?: Record<string, string>;
+  /**
+   * What sessions and SIDs are derived from. Sessions survive a restart only with the same secret. Default: derived from `apiSecret`, or
+   * from the first of `keys`; give one if these change while calls go on.
+   */
+  secret?: string;
+
+  /** Seconds for which a participant without a connection is kept; default 30. */
+  sessionTimeout?: number;
+  /** Longest heartbeat interval granted to a client, ms; default 5000, at least 1000. */
+  heartbeatInterval?: number;
+  /** Per room; default 50. */
+  maxParticipants?: number;
+  /** Default 10000. */
+  maxRooms?: number;
+  /** Handed to every client. */
+  iceServers?: { urls: string | string[]; username?: string; credential?: string }[];
+  /** What `localParticipant.signalingRegion` says; default `local`. */
+  signalingRegion?: string;
+
+  /**
+   * Asked for each join with a good token; `room` is the name or SID asked for, empty for a new room without a name. Anything but `true`, and
+   * an exception, refuses the join with 53104 (RoomConnectFailedError).
+   */
+  authorize?: (identity: string, room: string) => boolean | Promise<boolean>;
+  onJoin?: (participant: ParticipantInfo) => void;
+  /** `reason` is 0 if the participant left by itself, otherwise an error code: 53001 after silence, 53205, 53118 … */
+  onLeave?: (participant: ParticipantInfo, reason: number) => void;
+  /** One line for each thing worth knowing; default: none are written. Never contains a token. */
+  log?: (message: string) => void;
+}
+
+export const DEFAULT_PATH = '/signaling';
+const DEFAULT_HOST = '127.0.0.1';
+
+export type MachineConfig = Omit<ServerConfig, 'wallClockAtStart'>;
+
+/** The options with every default filled in. */
+export interface Settings {
+  port: number;
+  host: string;
+  path: string;
+  accountSid: string;
+  keys: Map<string, string>;
+  config: MachineConfig;
+}
+
+/** Throws a TypeError or RangeError that names the option. */
+export function resolveOptions(options: RoomServerOptions): Settings {
+  const { accountSid, path = DEFAULT_PATH } = options;
+  if (typeof accountSid !== 'string' || accountSid === '') throw new TypeError('accountSid is required');
+  if (!/^\/[^?#]*[^/?#]$/.test(path)) throw new TypeError(`path must start with a slash, and not end with one: ${path}`);
+  if (options.server !== undefined && (options.port !== undefined || options.host !== undefined)) {
+    throw new TypeError('port and host belong to an own server: leave them out when `server` is given');
+  }
+  const keys = readKeys(options);
+  return {
+    port: options.port ?? 0,
+    host: options.host ?? DEFAULT_HOST,
+    path,
+    accountSid,
+    keys,
+    config: {
+      secret: options.secret ?? deriveSecret(options.apiSecret ?? [...keys.values()][0]!),
+      sessionTimeout: Math.round(atLeast('sessionTimeout', options.sessionTimeout ?? 30, 0.001) * 1000),
+      heartbeatInterval: Math.round(atLeast('heartbeatInterval', options.heartbeatInterval ?? 5000, 1000)),
+      maxParticipants: Math.round(atLeast('maxParticipants', options.maxParticipants ?? 50, 1)),
+      maxRooms: Math.round(atLeast('maxRooms', options.maxRooms ?? 10_000, 1)),
+      signalingRegion: options.signalingRegion ?? 'local',
+      iceServers: (options.iceServers ?? []).map(normalizeIceServer),
+    },
+  };
+}
+
+function readKeys({ apiKey, apiSecret, keys = {} }: RoomServerOptions): Map<string, string> {
+  if ((apiKey === undefined) !== (apiSecret === undefined)) throw new TypeError('apiKey and apiSecret belong together');
+  const all = new Map(Object.entries(keys));
+  if (apiKey !== undefined && apiSecret !== undefined) all.set(apiKey, apiSecret);
+  if (all.size === 0) throw new TypeError('apiKey and apiSecret, or keys, are required: without a secret anyone could join');
+  for (const [id, secret] of all) {
+    if (id === '' || typeof secret !== 'string' || secret === '') throw new TypeError('an API key needs an id and a secret');
+  }
+  return all;
+}
+
+function atLeast(name: string, value: number, least: number): number {
+  if (!Number.isFinite(value) || value < least) throw new RangeError(`${name} must be at least ${least}`);
+  return value;
+}
+
+function normalizeIceServer({ urls, username, credential }: NonNullable<RoomServerOptions['iceServers']>[number]): IceServer {
+  return {
+    urls: typeof urls === 'string' ? [urls] : urls,
+    ...(username === undefined ? {} : { username }),
+    ...(credential === undefined ? {} : { credential }),
+  };
+}
+
+function deriveSecret(apiSecret: string): string {
+  return Buffer.from(hkdfSync('sha256', apiSecret, '', 'holdfast room server', 32)).toString('hex');
+}
