@@ -41,15 +41,22 @@ async function compile(from: WasmSource): Promise<WebAssembly.Module> {
   if (from instanceof WebAssembly.Module) {
     return from;
   }
-  if (typeof from !== 'string' && !(from instanceof URL)) {
-    return WebAssembly.compile(from);
-  }
-  const url = String(from);
+  const url = typeof from === 'string' || from instanceof URL ? String(from) : undefined;
   try {
-    return await WebAssembly.compile(url.startsWith('file:') ? await readFile(url) : await download(url));
+    return await WebAssembly.compile(url === undefined ? (from as BufferSource) : await bytesOf(url));
   } catch (error) {
-    throw new Error(`Holdfast could not load its WebAssembly from ${url}: ${toError(error).message}. See setWasm().`, { cause: error });
+    const { message } = toError(error);
+    throw new Error(`Holdfast could not load its WebAssembly from ${url ?? 'the bytes given'}: ${message}. See setWasm().`, {
+      cause: error,
+    });
   }
+}
+
+/** In Node fetch() reads no files. The module is asked for by name, since bundlers would stop at an import of it. */
+async function bytesOf(url: string): Promise<BufferSource> {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
+  const fs = url.startsWith('file:') ? process?.getBuiltinModule?.('node:fs') : undefined;
+  return fs ? (fs as { promises: { readFile(path: URL): Promise<BufferSource> } }).promises.readFile(new URL(url)) : download(url);
 }
 
 async function download(url: string): Promise<ArrayBuffer> {
@@ -64,13 +71,6 @@ async function download(url: string): Promise<ArrayBuffer> {
     throw new Error(`the answer is not WebAssembly but ${type}, beginning with ${JSON.stringify(start)}`);
   }
   return bytes;
-}
-
-/** In Node fetch() reads no files. The module is asked for by name here, since an import of it would stop bundlers. */
-function readFile(url: string): Promise<BufferSource> {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
-  const fs = process?.getBuiltinModule?.('node:fs') as { promises: { readFile(path: URL): Promise<BufferSource> } } | undefined;
-  return fs ? fs.promises.readFile(new URL(url)) : download(url);
 }
 
 function instantiate(module: WebAssembly.Module): Promise<CoreModule> {

@@ -62,20 +62,17 @@ export class Sockets {
   }
 
   private async probe(op: number, url: string): Promise<void> {
-    const reachable = await fetch(url, {
-      mode: 'no-cors',
-      cache: 'no-store',
-      credentials: 'omit',
-      signal: AbortSignal.timeout(kProbeLimitMs),
-    }).then(
-      () => true,
-      () => false,
-    );
+    let reachable = true;
+    try {
+      await fetch(url, { mode: 'no-cors', cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(kProbeLimitMs) });
+    } catch {
+      reachable = false;
+    }
     this.report({ kind: 'probeAnswered', op, reachable });
   }
 }
 
-/** Outlives the page and is never answered. */
+/** Outlives the page and is never answered: what fails here fails silently. */
 function sendBeacon(url: string, text: string): void {
   const { navigator } = globalThis as { navigator?: Partial<Navigator> };
   if (!navigator?.sendBeacon?.(url, text)) {
