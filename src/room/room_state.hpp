@@ -1,53 +1,88 @@
 // The Room's own state (connecting, connected, reconnecting, disconnected) from signaling, the links' health and the session timeout:
 // design "Room state". Emits the Room's and the LocalParticipant's events, and says when the Room is over.
+// A link that looks bad is only a suspicion: if the whole network were gone, signaling would be lost as well. A frame from the server
+// after the suspicion began proves that media alone is in trouble; without one the session reports lost signaling by itself.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <vector>
 
 #include "backend.hpp"
 #include "base/instant.hpp"
 #include "effect.hpp"
+#include "fsm/table.hpp"
+#include "room/room_table.hpp"
 
 namespace holdfast::room {
 
-// One link to a remote participant, as far as the Room's state depends on it.
+// One link, as far as the Room's state depends on it.
 struct LinkView {
-  ParticipantSid remote;
-  bool remote_is_connected = false;  // says the server
-  bool healthy_or_new = true;
-  bool failed = false;  // not merely suspect
+  enum class Health { kNew, kHealthy, kSuspect, kFailed };
+  LinkId link;
+  ParticipantSid remote;  // empty: the protocol cannot tell
+  Health health = Health::kNew;
   bool dtls_failed = false;
-  Instant since;
+  Instant since;  // when this health began
 };
 
 class RoomState {
  public:
-  RoomState();
-  ~RoomState();
+  // A peer that has just come back has this long for its media to follow before the Room itself is in trouble.
+  static constexpr Millis kReturnGrace{3000};
+  // Waking up proves nothing: limits end no earlier than this after it.
+  static constexpr Millis kWakeGrace{10000};
 
-  void joined(Millis session_timeout, Instant now);
+  void joined(Millis session_timeout, Instant now, Effects& effects);
   void signaling_lost(Instant now, Effects& effects);
+  // After the full state was handed to links_changed.
   void signaling_restored(Instant now, Effects& effects);
   void signaling_alive(Instant now, Effects& effects);
-  void links_changed(const std::vector<LinkView>& links, Instant now, Effects& effects);
+  // All links there are, and the participants that the server calls connected.
+  void links_changed(const std::vector<LinkView>& links, const std::vector<ParticipantSid>& connected, Instant now, Effects& effects);
+  void wake(Instant now);
   void handle_timers(Instant now, Effects& effects);
   std::optional<Instant> next_deadline() const;
 
-  // Participants whose link is in trouble by the rule that also moves the Room (a suspicion that signaling has confirmed).
+  // Participants that cannot be reached over their link, a suspicion that signaling has confirmed.
   std::vector<ParticipantSid> in_trouble() const;
   // Set once a limit was reached: the client ends the Room with this error (53000, 53405, 53407).
-  std::optional<Error> verdict() const;
-  // The last word. Emits LocalParticipantDisconnected; the client emits the rest around it.
-  void end();
-  bool is_reconnecting() const;
+  const std::optional<Error>& verdict() const { return context_.verdict; }
+  // The last word. Emits LocalParticipantDisconnected if there was a Room; the client emits the rest around it.
+  void end(Instant now, Effects& effects);
+  bool is_joined() const;  // and not over
   bool is_over() const;
   bool is_consistent() const;
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  using Table = RoomTable;
+  using State = Table::State;
+
+  // What is wrong between us and one participant, over however many links in turn; it ends when a link to it is healthy.
+  struct Trouble {
+    LinkId link;            // the latest link
+    ParticipantSid remote;  // empty: this trouble is the link's own
+    Instant since;          // a frame from the server counts as confirmation from here on …
+    Instant counts_from;    // … and from here on it counts for the Room
+    std::optional<Instant> failed_since;
+    bool dtls_failed = false;
+    bool remote_connected = false;  // says the server
+    bool confirmed = false;
+    bool counts = false;
+  };
+
+  void take_link(const LinkView& link, const std::vector<ParticipantSid>& connected);
+  bool outlives(Trouble& trouble, const std::vector<LinkView>& links, const std::vector<ParticipantSid>& connected, Instant now);
+  void confirm(Instant now);
+  void weigh();
+  void derive(Instant now, Effects& effects);
+  void run_media_limit();
+  void dispatch(Table::Event event, Instant now, Effects& effects);
+
+  fsm::Machine<Table> machine_;
+  Table::Context context_;
+  std::vector<Trouble> troubles_;
+  bool a_link_may_work_ = false;  // a link to a connected participant that is not in trouble
+  Instant no_limit_before_;
 };
 
 }  // namespace holdfast::room

@@ -1,8 +1,10 @@
 // Who and what is in the room as the app sees it: remote participants, their publications, and which of them are subscribed. Compares
 // what the backend says with what the app knows and emits exactly the differences, in the order of docs/protocol.md 10.3.
+// Does not decide whether a link is in trouble, nor the Room's own state (room_state.hpp).
 #pragma once
 
-#include <memory>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,14 +15,16 @@ namespace holdfast::room {
 
 class Roster {
  public:
-  Roster();
-  ~Roster();
+  // Beyond these, what arrives is ignored: participants of one room, and media (a remote end can open data channels at will).
+  static constexpr std::size_t kMaxParticipants = 512;
+  static constexpr std::size_t kMaxMedia = 2048;
 
-  // The state at joining: emits nothing, gives the models for RoomConnected.
+  // The state at joining: emits nothing, gives the models for RoomConnected. Failed subscriptions come with the next apply().
   std::vector<effect::ParticipantModel> begin(const backend::RoomUpdate& update);
   // Participants and subscriptions of an update, in that message's order (subscription map, participants, absent ones, matching).
   void apply(const backend::RoomUpdate& update, Effects& effects);
 
+  // A media id that arrives anew elsewhere is subscribed anew: the app holds a track object of the old place.
   void media_arrived(PeerId peer, const SignaledId& media_id, backend::TrackKind kind, const std::string& mid, Effects& effects);
   void media_gone(PeerId peer, const SignaledId& media_id, Effects& effects);
 
@@ -28,18 +32,59 @@ class Roster {
   // link is in trouble; the first cause is the one reported, one reconnecting has one reconnected.
   void set_link_trouble(const ParticipantSid& participant, bool in_trouble, Effects& effects);
 
-  // Whether the server calls this participant connected. False for one that is not in the room.
-  bool is_connected(const ParticipantSid& participant) const;
+  // The participants that the server calls connected.
+  std::vector<ParticipantSid> connected() const;
   // Media ids of subscribed, enabled audio and video tracks of participants that the server calls connected.
   std::vector<SignaledId> expected_media() const;
 
-  // The Room ends: trackUnsubscribed for every subscribed track; participants keep their state (docs/protocol.md 10.3).
+  // The Room ends: trackUnsubscribed for every subscribed track; participants keep their state (docs/protocol.md 10.3). Whatever
+  // comes afterwards changes nothing.
   void end(Effects& effects);
   bool is_consistent() const;
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  struct Media {
+    PeerId peer;
+    SignaledId id;
+    backend::TrackKind kind = backend::TrackKind::kAudio;
+    std::string mid;
+    friend bool operator==(const Media& a, const Media& b) {
+      return a.peer == b.peer && a.id == b.id && a.kind == b.kind && a.mid == b.mid;
+    }
+  };
+  struct Publication {
+    effect::TrackModel model;
+    std::optional<Media> media;    // set while subscribed
+    std::optional<Error> failure;  // the last one told to the app
+  };
+  struct Participant {
+    ParticipantSid sid;
+    std::string identity;
+    bool away = false;             // the server calls it reconnecting
+    bool in_link_trouble = false;  // we cannot reach it
+    std::vector<Publication> publications;
+
+    bool is_reconnecting() const { return away || in_link_trouble; }
+    effect::ParticipantModel model() const;
+  };
+
+  void take(const backend::RoomUpdate& update, Effects& effects);
+  void take_participant(const backend::RemoteParticipant& update, Effects& effects);
+  void take_tracks(Participant& participant, const std::vector<backend::RemoteTrack>& tracks, Effects& effects);
+  void take_track(Participant& participant, const backend::RemoteTrack& track, Effects& effects);
+  void set_cause(Participant& participant, bool Participant::*cause, bool value, int error_code, Effects& effects);
+  void match(Effects& effects);
+  void match(const Participant& participant, Publication& publication, Effects& effects);
+  void unsubscribe(const Participant& participant, Publication& publication, Effects& effects);
+  void remove(std::size_t index, Effects& effects);
+  bool is_subscribed(const Media& media) const;
+  const Media* find_media(const SignaledId& id, backend::TrackKind kind) const;
+  Participant* find(const ParticipantSid& sid);
+
+  std::vector<Participant> participants_;
+  std::vector<backend::Subscription> subscriptions_;
+  std::vector<Media> media_;  // oldest first
+  bool over_ = false;
 };
 
 }  // namespace holdfast::room
