@@ -17,8 +17,8 @@ constexpr std::size_t kMaxParticipants = 512;
 constexpr std::size_t kMaxTracks = 128;  // per participant
 constexpr std::size_t kMaxPeerConnections = 512;
 constexpr std::size_t kMaxCandidates = 256;  // per ICE list
-constexpr std::size_t kMaxIdBytes = 512;     // session, sids, ids, ufrags, names of enums
-constexpr std::size_t kMaxTextBytes = 4096;  // names, identities, tokens ×4, reasons
+constexpr std::size_t kMaxIdBytes = 512;     // sids, ids, ufrags, versions, regions
+constexpr std::size_t kMaxTextBytes = 4096;  // sessions, names, identities, candidates, reasons; tokens four times as much
 
 struct Malformed {
   std::string reason;  // for a log or a `bad` frame; never echoes the input
