@@ -1,0 +1,47 @@
+// Bundles a folder's *.test.ts and runs them with Node's own test runner. Arguments pick files by a part of their name.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+const root = resolve(import.meta.dirname, '..');
+
+/**
+ * `entryPoints`: more files to bundle beside the tests. `testTimeout`: ms for one test.
+ * The files run one after the other: they share two cores, and browser tests measure time.
+ */
+export async function runBundled({ folder, entryPoints = [], testTimeout = 30_000 }) {
+  const wanted = process.argv.slice(2);
+  const files = (await readdir(folder)).filter(
+    (name) => name.endsWith('.test.ts') && (wanted.length === 0 || wanted.some((part) => name.includes(part))),
+  );
+  const outdir = join(root, 'tests/.out', relative(join(root, 'tests'), folder));
+  await rm(outdir, { recursive: true, force: true });
+  await mkdir(outdir, { recursive: true });
+  await build({
+    entryPoints: [...files.map((name) => join(folder, name)), ...entryPoints.map((path) => join(root, path))],
+    outdir,
+    entryNames: '[name]',
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    sourcemap: 'inline',
+    logLevel: 'warning',
+    define: { HOLDFAST_ROOT: JSON.stringify(root) },
+    alias: { 'holdfast-server-core': join(root, 'build/wasm/server.mjs') },
+  });
+  await copyFile(join(root, 'build/wasm/server.wasm'), join(outdir, 'room-server.wasm'));
+
+  const tests = files.sort().map((name) => join(outdir, `${basename(name, '.ts')}.js`));
+  const reporter = process.stdout.isTTY ? 'spec' : 'tap';
+  const child = spawn(
+    process.execPath,
+    ['--enable-source-maps', '--test', '--test-concurrency=1', `--test-timeout=${testTimeout}`, `--test-reporter=${reporter}`, ...tests],
+    { cwd: root, stdio: 'inherit' },
+  );
+  const [code] = await once(child, 'exit');
+  process.exitCode = code ?? 1;
+}
