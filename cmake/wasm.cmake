@@ -1,0 +1,54 @@
+# Under Emscripten: the two modules that ship (client, server) and the C++ tests as a Node program. The build type changes nothing here;
+# what ships is what is tested.
+foreach(config DEBUG RELEASE RELWITHDEBINFO MINSIZEREL)
+  set(CMAKE_CXX_FLAGS_${config} "-DNDEBUG")
+endforeach()
+
+set(SHIPPED_COMPILE_OPTIONS
+  -Oz                                         # a page loads this before it can connect: size is what counts
+  -flto                                       # drops what a module does not use: each reads only one direction of the protocol
+  -fno-exceptions -fno-rtti                   # the core uses neither, and both cost size
+  -DEMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0       # Embind without RTTI
+  -DHOLDFAST_NO_SENTENCES)                    # the tables' sentences are for diagrams and traces
+
+set(SHIPPED_LINK_OPTIONS
+  -Oz -flto
+  --bind                                      # Embind: one class a module
+  -sMODULARIZE=1 -sEXPORT_ES6=1               # the glue is a function that makes an instance, not a global
+  -sUSE_ES6_IMPORT_META=0                     # no URL of a .wasm in the glue, which bundlers would look for: the caller hands in the code …
+  "-sINCOMING_MODULE_JS_API=[wasmBinary,instantiateWasm]"  # … in one of these ways, and sets nothing else
+  -sENVIRONMENT=web,worker                    # runs in Node as well, as it is handed its code; `node` would bring in require()
+  -sDYNAMIC_EXECUTION=0                       # no new Function: works under a strict Content-Security-Policy
+  -sFILESYSTEM=0                              # there are no files
+  -sMALLOC=emmalloc                           # small; the core allocates little
+  -sALLOW_MEMORY_GROWTH=1                     # no limit of rooms is built in
+  -sTEXTDECODER=2                             # every browser and Node that has WebRTC or us has TextDecoder
+  -sSUPPORT_LONGJMP=0)                        # nobody jumps
+
+# One module: `name`.mjs and `name`.wasm, exporting the class of src/bindings/`name`_bindings.cpp.
+function(holdfast_module name)
+  add_executable(${name} src/bindings/${name}_bindings.cpp ${ARGN})
+  set_target_properties(${name} PROPERTIES SUFFIX .mjs)
+  target_link_libraries(${name} PRIVATE holdfast_options)
+  target_compile_options(${name} PRIVATE ${SHIPPED_COMPILE_OPTIONS})
+  target_link_options(${name} PRIVATE ${SHIPPED_LINK_OPTIONS})
+endfunction()
+
+holdfast_module(client ${CLIENT_SOURCES})
+holdfast_module(server ${SERVER_SOURCES})
+
+# The same tests as natively: node --no-experimental-fetch core_tests_wasm.js
+holdfast_core(holdfast_core ${CLIENT_SOURCES} ${SERVER_SOURCES})
+target_compile_definitions(holdfast_core PUBLIC HOLDFAST_TRACE)
+
+file(GLOB_RECURSE UNIT_TESTS CONFIGURE_DEPENDS tests/unit/*_test.cpp)
+add_executable(core_tests_wasm tests/unit/main.cpp ${UNIT_TESTS})
+target_link_libraries(core_tests_wasm PRIVATE holdfast_core)
+target_compile_options(core_tests_wasm PRIVATE -fexceptions)  # Catch2 throws; the core still does not
+target_compile_definitions(core_tests_wasm PRIVATE HOLDFAST_GOLDEN_DIR="${CMAKE_SOURCE_DIR}/tests/golden")
+target_link_options(core_tests_wasm PRIVATE
+  -fexceptions
+  -sENVIRONMENT=node
+  -sNODERAWFS=1                               # reads the golden files where they are
+  -sEXIT_RUNTIME=1                            # main()'s result becomes the exit code
+  -sALLOW_MEMORY_GROWTH=1)
