@@ -1,0 +1,317 @@
+// Routes inputs to the machines and what the machines say to one another, until nobody has anything left to say; fires due timers;
+// makes one batch of it all. Rules about protocols, links, rooms or pages belong to their machines, not here.
+#include "client/client.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/check.hpp"
+#include "base/prng.hpp"
+#include "client/local_tracks.hpp"
+#include "client/page_life.hpp"
+#include "peer/peer_set.hpp"
+#include "room/emit.hpp"
+#include "room/room_state.hpp"
+#include "room/roster.hpp"
+#include "rsp/session.hpp"
+
+namespace holdfast {
+
+using client::PageAction;
+using room::emit;
+
+namespace {
+
+// An input this late after its deadline means that the page was frozen, asleep or held back.
+constexpr Millis kWakeLateness{1000};
+// Machines that keep one another busy without an input are broken.
+constexpr int kMaxRounds = 10000;
+
+room::LinkView view_of(const peer::LinkHealth& health) {
+  using Health = room::LinkView::Health;
+  room::LinkView view{health.link, health.remote, Health::kNew, health.dtls_failed, health.since};
+  switch (health.health) {
+    case peer::Health::kNew:
+      break;
+    case peer::Health::kHealthy:
+      view.health = Health::kHealthy;
+      break;
+    case peer::Health::kSuspect:
+      view.health = Health::kSuspect;
+      break;
+    case peer::Health::kFailed:
+      view.health = Health::kFailed;
+      break;
+  }
+  return view;
+}
+
+}  // namespace
+
+struct Client::Impl {
+  explicit Impl(std::uint64_t seed) : random(seed), peers(random.next()) {}
+
+  Prng random;
+  Instant now;
+  std::optional<Instant> deadline;  // of the last batch
+  Effects effects;                  // of this batch
+  bool over = false;
+
+  input::Connect options;
+  std::optional<rsp::Session> session;  // from the first input on
+  bool offered = false;                 // the session was given what it connects with
+  peer::PeerSet peers;
+  room::Roster roster;
+  room::RoomState room;
+  client::LocalTracks tracks;
+  client::PageLife page;
+  std::vector<ParticipantSid> in_trouble;  // as the roster was told
+
+  // ---- commands ---------------------------------------------------------------------------------------------------------------------
+
+  void on(const input::Connect& connect) {
+    if (session) return log("a second connect is ignored");
+    options = connect;
+    for (const backend::LocalTrack& track : connect.tracks) tracks.add(track);
+    session.emplace(connect, random.next());
+    publish();
+    session->start(now, effects);
+  }
+  void on(const input::Disconnect&) { session->leave(false, now, effects); }
+  void on(const input::Publish& input) { publish_if(tracks.add(input.track)); }
+  void on(const input::Unpublish& input) { publish_if(tracks.remove(input.id)); }
+  void on(const input::SetTrackEnabled& input) { publish_if(tracks.set_enabled(input.id, input.enabled)); }
+  void on(const input::SetTrackPriority& input) { publish_if(tracks.set_priority(input.id, input.priority)); }
+
+  void publish_if(bool changed) {
+    if (changed) publish();
+  }
+  void publish() {
+    session->set_local_tracks(tracks.list(), now, effects);
+    peers.set_local_tracks(tracks.list(), now, effects);
+  }
+
+  // ---- the outside ------------------------------------------------------------------------------------------------------------------
+
+  void on(const input::SocketOpened& input) { session->handle(input, now, effects); }
+  void on(const input::SocketText& input) { session->handle(input, now, effects); }
+  void on(const input::SocketClosed& input) { session->handle(input, now, effects); }
+  void on(const input::ProbeAnswered& input) { session->handle(input, now, effects); }
+  void on(const input::Network& input) {
+    if (options.network_monitor) session->handle(input, now, effects);
+  }
+  void on(const input::PeerOperationFailed& input) {
+    // The only operations so far are those of the first connection: connect() cannot succeed without it.
+    if (!offered) return end({{input.op.value == 0 ? code::kMediaConnection : code::kClientLocalDescription, input.message}});
+    peers.handle(input, now, effects);
+  }
+  template <class PeerInput>
+  void on(const PeerInput& input) {
+    peers.handle(input, now, effects);
+  }
+  void on(const input::Tick&) {}
+
+  void on(const input::Page& input) {
+    const bool server_takes_hints = !room.is_joined() || session->peer_speaks_holdfast();
+    switch (page.handle(input.event, options.page_lifecycle, server_takes_hints)) {
+      case PageAction::kNone:
+        break;
+      case PageAction::kHintLeaving:
+        hint(rsp::Session::Hint::kLeaving);
+        break;
+      case PageAction::kHintHidden:
+        hint(rsp::Session::Hint::kHidden);
+        break;
+      case PageAction::kWake:
+        wake();
+        break;
+      case PageAction::kLeave:
+        session->leave(true, now, effects);
+        // Nobody called disconnect(): should the page come back from the cache, its connect() must not wait for ever.
+        if (!room.is_joined()) finish({{code::kSignalingDisconnected, {}}});
+        break;
+    }
+  }
+  void hint(rsp::Session::Hint hint) {
+    if (room.is_joined()) session->hint(hint, now, effects);
+  }
+  void wake() {
+    session->wake(now, effects);
+    peers.wake(now, effects);
+    room.wake(now);
+  }
+
+  // ---- what the session says --------------------------------------------------------------------------------------------------------
+
+  void on(const backend::IceServersReady& ready) {
+    peers.set_ice_servers(ready.servers);
+    peers.open_initial(now, effects);
+  }
+  void on(const backend::Joined& joined) {
+    room.joined(joined.session_timeout, now, effects);
+    peers.set_limit(joined.session_timeout);
+    emit(effects, effect::RoomConnected{joined.room_sid, joined.room_name, joined.participant_sid, joined.identity, joined.signaling_region,
+                                        roster.begin(joined.update), tracks.accepted(joined.update.publications)});
+    roster.apply({}, effects);
+    apply_links(joined.update);
+    peers.set_signaling(true, now, effects);
+    publish_if(tracks.take(joined.update.publications, effects));
+  }
+  void on(const backend::Updated& updated) { apply(updated.update); }
+  void on(const backend::SignalingLost&) {
+    peers.set_signaling(false, now, effects);
+    room.signaling_lost(now, effects);
+  }
+  void on(const backend::SignalingRestored& restored) {
+    apply(restored.update);
+    peers.set_signaling(true, now, effects);
+    weigh();
+    room.signaling_restored(now, effects);
+  }
+  void on(const backend::SignalingAlive&) { room.signaling_alive(now, effects); }
+  void on(const backend::Ended& ended) { finish(ended.error); }
+
+  void apply(const backend::RoomUpdate& update) {
+    roster.apply(update, effects);
+    apply_links(update);
+    publish_if(tracks.take(update.publications, effects));
+  }
+  void apply_links(const backend::RoomUpdate& update) {
+    if (!update.links.empty() || update.links_complete) peers.apply(update.links, update.links_complete, now, effects);
+  }
+
+  // ---- what the peers say -----------------------------------------------------------------------------------------------------------
+
+  void on(const peer::Send& send) {
+    if (offered) return session->send_link(send.update, now, effects);
+    offered = true;
+    session->connect(send.update, now, effects);
+  }
+  void on(const peer::Closed& closed) {
+    if (closed.by_remote) session->forget_link(closed.link);
+  }
+  void on(const peer::MediaArrived& media) { roster.media_arrived(media.peer, media.media_id, media.kind, media.mid, effects); }
+  void on(const peer::MediaGone& media) { roster.media_gone(media.peer, media.media_id, effects); }
+  void on(const peer::HealthChanged&) {}  // weigh() looks at all of them
+
+  // ---- the rounds -------------------------------------------------------------------------------------------------------------------
+
+  // Until session and peers have nothing left to say to the others.
+  void settle() {
+    for (int round = 0; !over; ++round) {
+      HOLDFAST_CHECK(round < kMaxRounds);
+      const std::vector<rsp::SessionEvent> from_session = session->take_events();
+      const std::vector<peer::PeerEvent> from_peers = peers.take_events();
+      if (from_session.empty() && from_peers.empty()) break;
+      hand_on(from_session);
+      hand_on(from_peers);
+    }
+    if (!over && room.is_joined()) weigh();
+    if (!over && room.verdict()) end(room.verdict());
+  }
+  template <class Events>
+  void hand_on(const Events& events) {
+    for (const auto& event : events)
+      if (!over) std::visit([this](const auto& happened) { on(happened); }, event);
+  }
+
+  // The Room's state follows from the links and from who is there; who can be reached and what should flow follow from that.
+  void weigh() {
+    std::vector<room::LinkView> links;
+    for (const peer::LinkHealth& health : peers.health()) links.push_back(view_of(health));
+    room.links_changed(links, roster.connected(), now, effects);
+
+    std::vector<ParticipantSid> still = room.in_trouble();
+    for (const ParticipantSid& sid : in_trouble)
+      if (std::find(still.begin(), still.end(), sid) == still.end()) roster.set_link_trouble(sid, false, effects);
+    for (const ParticipantSid& sid : still) roster.set_link_trouble(sid, true, effects);
+    in_trouble = std::move(still);
+    peers.set_expected_media(roster.expected_media());
+  }
+
+  // Fires everything due, earliest first; at the same time in this order.
+  void fire_due() {
+    settle();
+    for (int round = 0; !over; ++round) {
+      HOLDFAST_CHECK(round < kMaxRounds);
+      const std::optional<Instant> next = next_deadline();
+      if (!next || *next > now) break;
+      if (session->next_deadline() == next)
+        session->handle_timers(now, effects);
+      else if (peers.next_deadline() == next)
+        peers.handle_timers(now, effects);
+      else
+        room.handle_timers(now, effects);
+      settle();
+    }
+  }
+  std::optional<Instant> next_deadline() const {
+    return fsm::earliest(session->next_deadline(), fsm::earliest(peers.next_deadline(), room.next_deadline()));
+  }
+
+  // ---- the end ----------------------------------------------------------------------------------------------------------------------
+
+  // We end it: the server is told.
+  void end(const std::optional<Error>& error) {
+    session->leave(false, now, effects);
+    finish(error);
+  }
+  // It has ended; the app is told, in the order of docs/protocol.md 10.3. A connect() that the app itself gave up has no error.
+  void finish(const std::optional<Error>& error) {
+    const bool joined = room.is_joined();
+    over = true;
+    room.end(now, effects);
+    roster.end(effects);
+    peers.close_all(effects);
+    if (joined)
+      emit(effects, effect::RoomDisconnected{error});
+    else if (error)
+      emit(effects, effect::ConnectFailed{*error});
+  }
+
+  void log(const char* message) { effects.push_back(effect::Log{effect::LogLevel::kWarn, message}); }
+
+  void handle(const Input& input) {
+    if (!session && !std::holds_alternative<input::Connect>(input)) return log("an input before connect is ignored");
+    if (deadline && now > *deadline + kWakeLateness) wake();
+    std::visit([this](const auto& happened) { on(happened); }, input);
+    fire_due();
+  }
+
+  // Network effects first: when a listener runs, what its event reports has been done.
+  Batch take_batch() {
+    Batch batch;
+    for (const bool emits : {false, true})
+      for (Effect& effect : effects)
+        if (std::holds_alternative<effect::Emit>(effect) == emits) batch.effects.push_back(std::move(effect));
+    effects.clear();
+    if (session && !over) batch.next_deadline = next_deadline();
+    deadline = batch.next_deadline;
+    return batch;
+  }
+};
+
+Client::Client(std::uint64_t seed) : impl_(std::make_unique<Impl>(seed)) {}
+Client::~Client() = default;
+
+Batch Client::handle(const Input& input, Instant now) {
+  impl_->now = later(impl_->now, now);
+  if (impl_->over) return {};
+  impl_->handle(input);
+  HOLDFAST_CHECK(is_consistent());
+  return impl_->take_batch();
+}
+
+bool Client::is_over() const { return impl_->over; }
+
+bool Client::is_consistent() const {
+  const Impl& c = *impl_;
+  if (!c.tracks.is_consistent() || !c.roster.is_consistent() || !c.room.is_consistent() || !c.peers.is_consistent()) return false;
+  if (!c.session) return !c.over && c.tracks.list().empty();
+  return c.session->is_consistent() && c.over == c.room.is_over() && (c.over || !c.session->is_over());
+}
+
+}  // namespace holdfast
