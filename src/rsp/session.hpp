@@ -3,28 +3,24 @@
 // server has not heard yet is sent as soon as it can be, merged, so nothing queues without bound. Decides nothing about media.
 #pragma once
 
-#include <memory>
+#include <cstdint>
 #include <optional>
-#include <string>
-#include <variant>
 #include <vector>
 
 #include "backend.hpp"
 #include "base/instant.hpp"
-#include "base/prng.hpp"
 #include "effect.hpp"
+#include "fsm/table.hpp"
 #include "input.hpp"
+#include "rsp/session_context.hpp"
+#include "rsp/session_table.hpp"
 
 namespace holdfast::rsp {
-
-using SessionEvent = std::variant<backend::IceServersReady, backend::Joined, backend::Updated, backend::SignalingLost,
-                                  backend::SignalingRestored, backend::SignalingAlive, backend::Ended>;
 
 class Session {
  public:
   // `options` are those of the first input. The session draws ids and back-off from its own generator, seeded here.
   Session(input::Connect options, std::uint64_t seed);
-  ~Session();
 
   // Every call below appends I/O effects (sockets, probes, logs) to `effects` and news to the list that take_events() hands over.
 
@@ -67,8 +63,14 @@ class Session {
   std::vector<SessionEvent> take_events();
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  void dispatch(SessionTable::Event event, const SessionInput& input);
+  void on_connection(ConnectionEvent event, Instant now, Effects& effects);
+  void on_message(ServerMessage message, Instant now, Effects& effects);
+  void on_timer(SessionTimer timer, Instant now, Effects& effects);
+  void settle(Instant now, Effects& effects);
+
+  SessionContext context_;
+  fsm::Machine<SessionTable> machine_;
 };
 
 }  // namespace holdfast::rsp

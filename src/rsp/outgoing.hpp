@@ -1,0 +1,50 @@
+// What the server should know of this client, as it is now: the published tracks with their revision, and of each link the latest
+// description and candidates; and which of it the server has not been told. Holds only the latest of each, so however long the
+// signaling is away nothing queues up (docs/protocol.md 5.3).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "backend.hpp"
+#include "rsp/wire/messages.hpp"
+
+namespace holdfast::rsp {
+
+class Outgoing {
+ public:
+  // The full list. The revision grows by one for each track added, removed, enabled, disabled or re-prioritised, as the official
+  // client counts (4.6).
+  void set_tracks(const std::vector<LocalTrack>& tracks);
+  void put(const backend::LinkUpdate& update);
+  void forget(const LinkId& link);
+  // Links that the server has just closed or left out of a complete list.
+  void forget_closed(const backend::RoomUpdate& update);
+
+  const LocalState& local_state() const { return local_; }
+  bool has_news() const;
+
+  // For `connect` and `sync`: the description of every live link. Candidates and closes do not travel in these; all that is known of
+  // them becomes news again, since the socket that carried them before may have swallowed them.
+  std::vector<PeerConnectionState> take_descriptions();
+  // For `update`: whatever the server has not been told.
+  std::vector<PeerConnectionState> take_news();
+
+ private:
+  struct Link {
+    LinkId id;
+    std::optional<Description> description;
+    std::optional<Ice> ice;
+    bool description_is_news = false;
+    bool ice_is_news = false;
+    bool is_closing() const { return description && description->type == DescriptionType::kClose; }
+  };
+
+  Link& find_or_add(const LinkId& id);
+
+  LocalState local_;
+  bool local_is_news_ = false;
+  std::vector<Link> links_;
+};
+
+}  // namespace holdfast::rsp

@@ -1,0 +1,191 @@
+#include "rsp/session.hpp"
+
+#include <utility>
+
+#include "base/check.hpp"
+
+namespace holdfast::rsp {
+
+namespace {
+
+using Event = SessionTable::Event;
+using State = SessionTable::State;
+using Timer = SessionTimer;
+
+}  // namespace
+
+Session::Session(input::Connect options, std::uint64_t seed) : context_(std::move(options), seed) {
+  context_.outgoing.set_tracks(context_.options.tracks);
+}
+
+// ---- the app's and the other machines' wishes ---------------------------------------------------------------------------------
+
+void Session::start(Instant now, Effects& effects) { dispatch(Event::kStart, {now, effects}); }
+
+void Session::connect(std::optional<backend::LinkUpdate> initial_offer, Instant now, Effects& effects) {
+  dispatch(Event::kOffer, {now, effects, initial_offer ? &*initial_offer : nullptr});
+}
+
+void Session::set_local_tracks(const std::vector<backend::LocalTrack>& tracks, Instant now, Effects& effects) {
+  context_.outgoing.set_tracks(tracks);
+  settle(now, effects);
+}
+
+void Session::send_link(const backend::LinkUpdate& link, Instant now, Effects& effects) {
+  context_.outgoing.put(link);
+  settle(now, effects);
+}
+
+void Session::forget_link(const LinkId& link) { context_.outgoing.forget(link); }
+
+void Session::leave(bool page_is_going, Instant now, Effects& effects) {
+  SessionInput input{now, effects};
+  input.page_is_going = page_is_going;
+  dispatch(Event::kLeave, input);
+}
+
+void Session::hint(Hint hint, Instant now, Effects& effects) {
+  if (!is_connected() || !context_.speaks_holdfast) return;
+  Extension extension;
+  (hint == Hint::kLeaving ? extension.leaving : extension.hidden) = true;
+  context_.connection.send(ClientUpdate{context_.session, context_.outgoing.local_state(), {}, extension}, now, effects);
+}
+
+// ---- what the network reports ------------------------------------------------------------------------------------------------------
+
+void Session::handle(const input::SocketOpened& in, Instant now, Effects& effects) {
+  on_connection(context_.connection.handle(in, now, effects), now, effects);
+}
+
+void Session::handle(const input::SocketText& in, Instant now, Effects& effects) {
+  if (!context_.session.empty() && context_.connection.is_current(in.socket)) context_.events.push_back(backend::SignalingAlive{});
+  on_connection(context_.connection.handle(in, now, effects), now, effects);
+}
+
+void Session::handle(const input::SocketClosed& in, Instant now, Effects& effects) {
+  on_connection(context_.connection.handle(in, now, effects), now, effects);
+}
+
+void Session::handle(const input::ProbeAnswered& in, Instant now, Effects& effects) {
+  if (in.op == context_.probe) dispatch(in.reachable ? Event::kReachable : Event::kUnreachable, {now, effects});
+}
+
+// The first connect keeps its own limits: it has no second attempt that a hurried first one could make room for.
+void Session::handle(const input::Network& in, Instant now, Effects& effects) {
+  if (!context_.options.network_monitor || context_.session.empty()) return;
+  context_.connection.check(now, effects);
+  if (in.event != input::NetworkEvent::kOffline) dispatch(Event::kNudge, {now, effects});
+}
+
+void Session::wake(Instant now, Effects& effects) {
+  context_.connection.wake(now, effects);
+  if (context_.timers.is_running(Timer::kAnswer)) context_.timers.start(Timer::kAnswer, now + context_.answer_limit());
+  dispatch(Event::kNudge, {now, effects});
+}
+
+void Session::on_connection(ConnectionEvent event, Instant now, Effects& effects) {
+  if (std::holds_alternative<ConnectionOpened>(event)) return dispatch(Event::kOpened, {now, effects});
+  if (auto* received = std::get_if<MessageReceived>(&event)) return on_message(std::move(received->message), now, effects);
+  const auto* closed = std::get_if<ConnectionClosed>(&event);
+  if (closed == nullptr) return;
+  using Cause = ConnectionClosed::Cause;
+  SessionInput input{now, effects};
+  if (closed->cause == Cause::kByServer) {
+    input.error.code = code::kSignalingDisconnected;
+    return dispatch(Event::kEnded, input);
+  }
+  input.error.code = closed->cause == Cause::kBusy ? code::kSignalingServerBusy : code::kSignalingConnection;
+  dispatch(Event::kLost, input);
+}
+
+void Session::on_message(ServerMessage message, Instant now, Effects& effects) {
+  SessionInput input{now, effects};
+  if (auto* iced = std::get_if<Iced>(&message)) {
+    input.ice_servers = &iced->ice_servers;
+    dispatch(Event::kIced, input);
+  } else if (auto* connected = std::get_if<Connected>(&message)) {
+    input.connected = connected;
+    input.room = &connected->state;
+    dispatch(Event::kConnected, input);
+  } else if (auto* update = std::get_if<ServerUpdate>(&message)) {
+    input.room = &update->state;
+    dispatch(Event::kUpdate, input);
+  } else if (auto* synced = std::get_if<Synced>(&message)) {
+    input.room = &synced->state;
+    input.is_complete = true;
+    dispatch(Event::kSynced, input);
+  } else if (auto* disconnected = std::get_if<Disconnected>(&message)) {
+    input.error.code = disconnected->completed ? code::kRoomCompleted : code::kSignalingDisconnected;
+    dispatch(Event::kEnded, input);
+  } else if (auto* error = std::get_if<ErrorMessage>(&message)) {
+    input.error = std::move(error->error);
+    dispatch(Event::kEnded, input);
+  }
+}
+
+// ---- time -------------------------------------------------------------------------------------------------------------------------
+
+void Session::handle_timers(Instant now, Effects& effects) {
+  for (;;) {
+    const auto own = context_.timers.next();
+    const auto next = next_deadline();
+    if (!next || *next > now) return;
+    if (own == next) {
+      on_timer(*context_.timers.pop_due(now), now, effects);
+    } else {
+      on_connection(context_.connection.fire_timer(now, effects), now, effects);
+    }
+  }
+}
+
+void Session::on_timer(Timer timer, Instant now, Effects& effects) {
+  switch (timer) {
+    case Timer::kAnswer:
+      return dispatch(Event::kNoAnswer, {now, effects});
+    case Timer::kPause:
+      return dispatch(Event::kPauseOver, {now, effects});
+    case Timer::kProbe:
+      return dispatch(Event::kUnreachable, {now, effects});
+    case Timer::kCount:
+      return;
+  }
+}
+
+std::optional<Instant> Session::next_deadline() const { return fsm::earliest(context_.timers.next(), context_.connection.next_deadline()); }
+
+// ---- inside -----------------------------------------------------------------------------------------------------------------------
+
+void Session::dispatch(Event event, const SessionInput& input) {
+  machine_.dispatch(event, context_, input);
+  settle(input.now, input.effects);
+}
+
+// In step, the server is told at once all that it has not heard, in one update; the participant is always in it (4.4).
+void Session::settle(Instant now, Effects& effects) {
+  if (is_connected() && context_.outgoing.has_news()) {
+    auto links = context_.outgoing.take_news();
+    context_.connection.send(ClientUpdate{context_.session, context_.outgoing.local_state(), std::move(links), {}}, now, effects);
+  }
+  HOLDFAST_CHECK(is_consistent());
+}
+
+bool Session::is_connected() const { return machine_.is(State::kConnected); }
+bool Session::is_over() const { return machine_.is(State::kOver); }
+bool Session::peer_speaks_holdfast() const { return context_.speaks_holdfast; }
+
+bool Session::is_consistent() const {
+  const SessionContext& c = context_;
+  const bool awaits = machine_.is_any({State::kAcquiringIce, State::kConnecting, State::kResuming});
+  const bool is_away = machine_.is_any({State::kIdle, State::kBackingOff, State::kProbing, State::kOver});
+  const bool queues = machine_.is_any({State::kConnecting, State::kResuming});
+  const bool joined = machine_.is_any({State::kConnected, State::kBackingOff, State::kProbing, State::kResuming});
+  return c.connection.is_consistent() && (!is_connected() || c.connection.is_open()) && (!awaits || !c.connection.is_closed()) &&
+         (!is_away || c.connection.is_closed()) && (queues || c.queue.empty()) && (!joined || !c.session.empty()) &&
+         c.timers.is_running(Timer::kAnswer) == (awaits && c.connection.is_open()) &&
+         c.timers.is_running(Timer::kPause) == machine_.is(State::kBackingOff) &&
+         c.timers.is_running(Timer::kProbe) == machine_.is(State::kProbing);
+}
+
+std::vector<SessionEvent> Session::take_events() { return std::exchange(context_.events, {}); }
+
+}  // namespace holdfast::rsp

@@ -1,0 +1,202 @@
+// What the rows of session_table.hpp do.
+#include <utility>
+
+#include "rsp/backoff.hpp"
+#include "rsp/session_context.hpp"
+#include "rsp/session_table.hpp"
+#include "rsp/url.hpp"
+
+namespace holdfast::rsp {
+
+namespace {
+
+using Timer = SessionTimer;
+
+std::uint32_t random_bits(SessionContext& c) { return static_cast<std::uint32_t>(c.prng.next() >> 32); }
+
+std::optional<std::string> room_name(const SessionContext& c) {
+  if (c.options.room_name.empty()) return std::nullopt;
+  return c.options.room_name;
+}
+
+// Everything the session was waiting for is settled or void.
+void stop_waiting(SessionContext& c) {
+  c.timers.stop_all();
+  c.queue.clear();
+}
+
+Connect make_connect(SessionContext& c, const SessionInput& in) {
+  if (in.offer != nullptr) c.outgoing.put(*in.offer);
+  Connect message;
+  message.name = room_name(c);
+  message.token = c.options.token;
+  message.peer_connections = c.outgoing.take_descriptions();
+  message.participant = c.outgoing.local_state();
+  message.ice_servers_overridden = c.options.ice_servers_given;
+  message.automatic_subscription = c.options.automatic_subscription;
+  message.sdk_version = c.options.sdk_version;
+  message.user_agent = c.options.user_agent;
+  message.holdfast = Extension{};
+  return message;
+}
+
+Sync make_sync(SessionContext& c) {
+  Sync message;
+  message.session = c.session;
+  message.token = c.options.token;
+  message.name = room_name(c);
+  message.peer_connections = c.outgoing.take_descriptions();
+  message.participant = c.outgoing.local_state();
+  message.holdfast = Extension{};
+  return message;
+}
+
+backend::RoomUpdate take_in(SessionContext& c, RoomState room, bool is_complete) {
+  backend::RoomUpdate update = c.incoming.filter(std::move(room), is_complete);
+  c.outgoing.forget_closed(update);
+  return update;
+}
+
+void replay_queue(SessionContext& c) {
+  while (!c.queue.empty()) {
+    auto news = c.queue.pop();
+    c.events.push_back(backend::Updated{take_in(c, std::move(news.room), news.is_complete)});
+  }
+}
+
+void pause(SessionContext& c, Millis delay, Instant now) {
+  stop_waiting(c);
+  c.timers.start(Timer::kPause, now + delay);
+}
+
+void finish(SessionContext& c, const SessionInput& in, std::optional<Error> error) {
+  stop_waiting(c);
+  c.connection.leave(Disconnect{c.session}, in.now, in.effects);
+  c.events.push_back(backend::Ended{std::move(error)});
+}
+
+}  // namespace
+
+// ---- guards -----------------------------------------------------------------------------------------------------------------------
+
+bool SessionTable::has_ice_servers(const Context& c, const Input&) { return c.options.ice_servers_given; }
+bool SessionTable::has_connection(const Context& c, const Input&) { return c.connection.is_open(); }
+bool SessionTable::is_usable(const Context&, const Input& in) {
+  return !in.connected->session.empty() && !in.connected->sid.empty() && in.room->participant && !in.room->participant->sid.empty();
+}
+bool SessionTable::is_queue_full(const Context& c, const Input&) { return c.queue.size() >= kQueueLimit; }
+bool SessionTable::has_failed_dial(const Context& c, const Input&) { return c.failed_dials > 0; }
+
+// ---- the first connection ---------------------------------------------------------------------------------------------------------
+
+void SessionTable::ask_for_offer(Context& c, const Input&) { c.events.push_back(backend::IceServersReady{}); }
+
+void SessionTable::request_ice(Context& c, const Input& in) {
+  c.connection.dial(c.options.url, IceRequest{c.options.token}, kPatient, in.now, in.effects);
+}
+
+void SessionTable::await_answer(Context& c, const Input& in) { c.timers.start(Timer::kAnswer, in.now + c.answer_limit()); }
+
+void SessionTable::pass_ice_servers(Context& c, const Input& in) {
+  stop_waiting(c);
+  c.events.push_back(backend::IceServersReady{std::move(*in.ice_servers)});
+}
+
+void SessionTable::send_connect(Context& c, const Input& in) {
+  c.connection.send(make_connect(c, in), in.now, in.effects);
+  await_answer(c, in);
+}
+
+void SessionTable::dial_connect(Context& c, const Input& in) {
+  c.connection.dial(c.options.url, make_connect(c, in), kPatient, in.now, in.effects);
+}
+
+void SessionTable::join(Context& c, const Input& in) {
+  c.timers.stop_all();
+  const Connected& connected = *in.connected;
+  c.session = connected.session;
+  c.speaks_holdfast = in.room->holdfast.has_value();
+  c.incoming.set_own_sid(in.room->participant->sid);
+
+  backend::Joined joined;
+  joined.room_sid = connected.sid;
+  joined.room_name = connected.name.empty() ? connected.sid.value : connected.name;
+  joined.participant_sid = in.room->participant->sid;
+  joined.identity = in.room->participant->identity;
+  joined.signaling_region = connected.signaling_region;
+  joined.session_timeout = connected.session_timeout_s > 0 ? connected.session_timeout_s * 1_s : kDefaultSessionTimeout;
+  joined.update = take_in(c, std::move(*in.room), false);
+  c.events.push_back(std::move(joined));
+  replay_queue(c);
+}
+
+// ---- news -------------------------------------------------------------------------------------------------------------------------
+
+void SessionTable::queue(Context& c, const Input& in) {
+  const bool queued = c.queue.push({std::move(*in.room), in.is_complete});
+  HOLDFAST_CHECK(queued);
+}
+
+void SessionTable::apply(Context& c, const Input& in) {
+  c.events.push_back(backend::Updated{take_in(c, std::move(*in.room), in.is_complete)});
+}
+
+// ---- coming back ------------------------------------------------------------------------------------------------------------------
+
+void SessionTable::lose(Context& c, const Input& in) {
+  c.events.push_back(backend::SignalingLost{});
+  pause(c, backoff_delay(c.failed_dials, random_bits(c)), in.now);
+}
+
+void SessionTable::probe(Context& c, const Input& in) {
+  stop_waiting(c);
+  c.timers.start(Timer::kProbe, in.now + kProbeLimit);
+  ++c.probe.value;
+  in.effects.push_back(effect::Probe{c.probe, http_url(c.options.url)});
+}
+
+void SessionTable::pause_probing(Context& c, const Input& in) { pause(c, full_jitter(kProbePause, random_bits(c)), in.now); }
+
+void SessionTable::dial_sync(Context& c, const Input& in) {
+  stop_waiting(c);
+  c.connection.dial(c.options.url, make_sync(c), kBrisk, in.now, in.effects);
+}
+
+void SessionTable::restore(Context& c, const Input& in) {
+  c.timers.stop_all();
+  c.failed_dials = 0;
+  c.speaks_holdfast = in.room->holdfast.has_value();
+  c.events.push_back(backend::SignalingRestored{take_in(c, std::move(*in.room), true)});
+  replay_queue(c);
+}
+
+void SessionTable::retry(Context& c, const Input& in) {
+  ++c.failed_dials;
+  pause(c, backoff_delay(c.failed_dials, random_bits(c)), in.now);
+}
+
+void SessionTable::drop_unanswered(Context& c, const Input& in) {
+  c.connection.close(close_code::kUnanswered, in.now, in.effects);
+  retry(c, in);
+}
+
+void SessionTable::drop_flooding(Context& c, const Input& in) {
+  c.connection.close(close_code::kBadHandshake, in.now, in.effects);
+  retry(c, in);
+}
+
+// ---- the end ----------------------------------------------------------------------------------------------------------------------
+
+void SessionTable::end(Context& c, const Input& in) { finish(c, in, in.error); }
+void SessionTable::end_unanswered(Context& c, const Input& in) {
+  finish(c, in, Error{code::kSignalingConnection, "The server did not answer in time"});
+}
+void SessionTable::end_invalid(Context& c, const Input& in) { finish(c, in, Error{code::kSignalingIncomingInvalid, {}}); }
+
+// The beacon says the same as the disconnect before it, for a page whose socket the browser has already closed.
+void SessionTable::leave(Context& c, const Input& in) {
+  finish(c, in, std::nullopt);
+  if (in.page_is_going && c.speaks_holdfast) in.effects.push_back(effect::Beacon{leave_url(c.options.url), c.session});
+}
+
+}  // namespace holdfast::rsp

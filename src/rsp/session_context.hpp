@@ -1,0 +1,83 @@
+// The data of a session between two inputs, the payload of its events, and its limits. What happens to them is in session_actions.cpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "backend.hpp"
+#include "base/bounded_queue.hpp"
+#include "base/instant.hpp"
+#include "base/prng.hpp"
+#include "effect.hpp"
+#include "fsm/timers.hpp"
+#include "input.hpp"
+#include "rsp/connection.hpp"
+#include "rsp/incoming.hpp"
+#include "rsp/outgoing.hpp"
+#include "rsp/wire/messages.hpp"
+
+namespace holdfast::rsp {
+
+// How long a live server may take for `iced` and for `connected`: as long as the handshake before it. (The official client waits for
+// ever, docs/protocol.md 17.3.)
+constexpr Millis kConnectAnswerLimit = 15_s;
+// … and for `synced`, which needs no more than a look-up. Then another socket is worth trying.
+constexpr Millis kSyncAnswerLimit = 5_s;
+// A host that takes longer to answer a probe would not open a socket within kBrisk either.
+constexpr Millis kProbeLimit = kBrisk.open_limit;
+// The longest pause between probes, with full jitter. Unlike a failed socket (ADR: browsers delay the next ones) a failed probe costs
+// nothing but a packet, so this does not grow.
+constexpr Millis kProbePause = 1_s;
+// News that may arrive before the answer they depend on.
+constexpr std::size_t kQueueLimit = 64;
+// Assumed where the server says nothing usable (10.4).
+constexpr Millis kDefaultSessionTimeout = 30_s;
+
+using SessionEvent = std::variant<backend::IceServersReady, backend::Joined, backend::Updated, backend::SignalingLost,
+                                  backend::SignalingRestored, backend::SignalingAlive, backend::Ended>;
+
+enum class SessionTimer { kAnswer, kPause, kProbe, kCount };
+
+struct SessionInput {
+  Instant now;
+  Effects& effects;
+  const backend::LinkUpdate* offer = nullptr;     // kOffer, if there is one
+  std::vector<IceServer>* ice_servers = nullptr;  // kIced
+  Connected* connected = nullptr;                 // kConnected
+  RoomState* room = nullptr;                      // kConnected, kUpdate, kSynced
+  bool is_complete = false;                       // kSynced
+  Error error{};                                  // kEnded, kLost
+  bool page_is_going = false;                     // kLeave
+};
+
+struct SessionContext {
+  struct News {
+    RoomState room;
+    bool is_complete = false;
+  };
+
+  SessionContext(input::Connect connect_options, std::uint64_t seed)
+      : options(std::move(connect_options)), prng(seed), connection(prng.next()) {}
+
+  // Before `connected` the answer is `iced` or `connected`, afterwards `synced`.
+  Millis answer_limit() const { return session.empty() ? kConnectAnswerLimit : kSyncAnswerLimit; }
+
+  input::Connect options;
+  Prng prng;
+  Connection connection;
+  Incoming incoming;
+  Outgoing outgoing;
+  fsm::Timers<SessionTimer> timers;
+  std::string session;           // from `connected` on
+  bool speaks_holdfast = false;  // the server does
+  BoundedQueue<News> queue{kQueueLimit};
+  std::uint32_t failed_dials = 0;  // since the session was last in step
+  OperationId probe;               // the latest
+  std::vector<SessionEvent> events;
+};
+
+}  // namespace holdfast::rsp
