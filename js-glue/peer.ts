@@ -149,8 +149,10 @@ export class Peer {
         return connection.setLocalDescription(await connection.createOffer({ iceRestart: operation.iceRestart }));
       case 'answer':
         return connection.setLocalDescription(await connection.createAnswer());
-      case 'rollback':
-        return connection.setLocalDescription({ type: 'rollback' });
+      case 'rollback': // An offer is taken back on the side that it came from.
+        return connection.signalingState === 'have-remote-offer'
+          ? connection.setRemoteDescription({ type: 'rollback' })
+          : connection.setLocalDescription({ type: 'rollback' });
     }
   }
 

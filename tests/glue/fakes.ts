@@ -236,6 +236,7 @@ export class FakePeerConnection extends EventTarget {
   }
 
   connectionState = 'new';
+  signalingState = 'stable';
   iceConnectionState = 'new';
   localDescription: { type: string; sdp: string } | null = null;
   readonly calls: string[] = [];
@@ -302,8 +303,8 @@ export class FakePeerConnection extends EventTarget {
     this.transceivers.forEach((transceiver, index) => (transceiver.mid = String(index)));
   }
 
-  setRemoteDescription({ type, sdp }: { type: string; sdp: string }): Promise<void> {
-    return this.call(`setRemoteDescription ${type} ${sdp}`);
+  setRemoteDescription({ type, sdp }: { type: string; sdp?: string }): Promise<void> {
+    return this.call(['setRemoteDescription', type, sdp].join(' ').trimEnd());
   }
 
   addIceCandidate({ candidate }: RTCIceCandidateInit): Promise<void> {

@@ -151,7 +151,7 @@ test('peers: a closed peer reports nothing, neither outcomes, failures nor event
     connection.fire('connectionstatechange');
     connection.fire('icecandidate', { candidate: null });
 
-    assert.deepEqual(connection.calls, ['setRemoteDescription offer ', 'close']);
+    assert.deepEqual(connection.calls, ['setRemoteDescription offer', 'close']);
     assert.deepEqual([bed.reported, bed.logged], [[], []]);
     assert.equal(bed.peers.remoteTrack(1, '0'), undefined);
   }
@@ -197,14 +197,20 @@ test('peers: an ICE restart asks for one', async (t) => {
   assert.deepEqual(bed.connection.calls, ['createOffer iceRestart', 'setLocalDescription offer']);
 });
 
-test('peers: after a rollback there is no description to report', async (t) => {
-  const bed = new Bed(t);
+test('peers: an offer is taken back on the side that it came from, and leaves no description to report', async (t) => {
+  for (const [signalingState, call] of [
+    ['have-local-offer', 'setLocalDescription rollback'],
+    ['have-remote-offer', 'setRemoteDescription rollback'],
+  ] as const) {
+    const bed = new Bed(t);
 
-  await bed.createPeer();
-  await bed.perform({ ...kOffer, type: 'rollback' });
+    await bed.createPeer();
+    bed.connection.signalingState = signalingState;
+    await bed.perform({ ...kOffer, type: 'rollback' });
 
-  assert.deepEqual(bed.connection.calls, ['setLocalDescription rollback']);
-  assert.deepEqual(bed.reported, [{ kind: 'localDescriptionSet', peer: 1, op: 1, sdp: '', transceivers: [] }]);
+    assert.deepEqual(bed.connection.calls, [call]);
+    assert.deepEqual(bed.reported, [{ kind: 'localDescriptionSet', peer: 1, op: 1, sdp: '', transceivers: [] }]);
+  }
 });
 
 test('peers: a removed track leaves its transceiver idle, and another track can take it', async (t) => {
