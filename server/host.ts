@@ -1,6 +1,8 @@
 // Performs what the room server's machine orders: frames, closes, pings, token checks, hooks, and one timer for its deadline. Decides
 // nothing about rooms.
 
+/// <reference path="./core.d.ts" />
+
 import { readFile } from 'node:fs/promises';
 import createServerCore from 'holdfast-server-core';
 import { WebSocket } from 'ws';

@@ -1,0 +1,163 @@
+// One participant as a test sees it: a page with one of the SDKs, and what can be done and measured there (page/call.js).
+
+import assert from 'node:assert/strict';
+import type { TestBrowser, TestPage } from './browser.js';
+import type { Site } from './site.js';
+
+export type Sdk = 'holdfast' | 'official';
+export type Kind = 'audio' | 'video' | 'data';
+export type Payload = { text: string } | { bytes: number[] };
+/** [object, event, ...arguments]; see page/recorder.js for the objects' names. */
+export type Emitted = string[];
+
+export interface JoinOptions {
+  identity: string;
+  room: string;
+  sdk?: Sdk;
+  media?: Kind[];
+  /** Default: the site's own. */
+  wsServer?: string;
+  /** More options for `connect`. */
+  options?: object;
+}
+
+export interface RoomState {
+  state: string;
+  sid: string;
+  participants: { identity: string; state: string; tracks: { name: string; enabled: boolean; subscribed: boolean }[] }[];
+}
+
+/** By '<identity>/<name of track>'. */
+export type Inbound = Record<string, { frames: number; bytes: number }>;
+
+// What any video track may say at any time while the encoder finds its size.
+const INCIDENTAL = new Set(['dimensionsChanged']);
+
+export class Caller {
+  private constructor(
+    readonly page: TestPage,
+    readonly identity: string,
+  ) {}
+
+  /** Opens a page and joins. */
+  static async join(browser: TestBrowser, site: Site, joining: JoinOptions): Promise<Caller> {
+    const { identity, room, sdk = 'holdfast', media = ['audio', 'video', 'data'], wsServer = site.rooms.url, options = {} } = joining;
+    const page = await browser.newPage();
+    const caller = new Caller(page, identity);
+    await page.goto(`${site.origin}/${sdk}.html`);
+    await caller.until('the SDK is loaded', () => page.evaluate(() => (globalThis as unknown as CallPage).call?.sdk !== undefined, null));
+    await caller.run('join', { token: site.token(identity), media, options: { name: room, wsServer, ...options } });
+    return caller;
+  }
+
+  state(): Promise<RoomState> {
+    return this.run('state');
+  }
+
+  inbound(): Promise<Inbound> {
+    return this.run('inbound');
+  }
+
+  measure(milliseconds: number): Promise<Inbound> {
+    return this.run('measure', milliseconds);
+  }
+
+  startWatching(track: string): Promise<void> {
+    return this.run('startWatching', track);
+  }
+
+  /** ms */
+  stopWatching(): Promise<number> {
+    return this.run('stopWatching');
+  }
+
+  publish(kind: Kind, name: string): Promise<void> {
+    return this.run('publish', kind, name);
+  }
+
+  unpublish(name: string): Promise<void> {
+    return this.run('unpublish', name);
+  }
+
+  setEnabled(name: string, enabled: boolean): Promise<void> {
+    return this.run('setEnabled', name, enabled);
+  }
+
+  leave(): Promise<void> {
+    return this.run('leave');
+  }
+
+  /** Sends on the data track called data. */
+  send(payload: Payload): Promise<void> {
+    return this.run('send', payload);
+  }
+
+  received(): Promise<({ from: string } & Payload)[]> {
+    return this.page.evaluate(() => (globalThis as unknown as CallPage).call.received, null) as never;
+  }
+
+  /** Everything emitted since the room was joined, in order. */
+  async events(): Promise<Emitted[]> {
+    const events = await this.page.evaluate(() => (globalThis as unknown as CallPage).call.recorder.events, null);
+    return events.filter(([, event]) => !INCIDENTAL.has(event!));
+  }
+
+  /** Waits for an event and returns how long it took, in ms. Events of the past count. */
+  async untilEvent(object: string, event: string, timeout = 10_000): Promise<number> {
+    const started = performance.now();
+    await this.until(`${object} emits ${event}`, async () => (await this.events()).some((emitted) => emitted[0] === object && emitted[1] === event), timeout);
+    return performance.now() - started;
+  }
+
+  /** Waits until everything that `identities` publish is subscribed to, media flows, and data channels are open. */
+  async untilSees(...identities: string[]): Promise<void> {
+    await this.until(`${this.identity} sees ${identities.join(', ')}`, async () => {
+      const { participants } = await this.state();
+      const inbound = await this.inbound();
+      return identities.every((identity) => {
+        const participant = participants.find((other) => other.identity === identity);
+        return (
+          participant !== undefined &&
+          participant.tracks.length > 0 &&
+          participant.tracks.every(({ name, subscribed }) => subscribed && (!name.startsWith('video') || (inbound[`${identity}/${name}`]?.frames ?? 0) > 0))
+        );
+      });
+    });
+  }
+
+  /** Polls a condition; fails with the page's log when it does not come true. */
+  async until(what: string, condition: () => Promise<boolean>, timeout = 10_000): Promise<void> {
+    const deadline = performance.now() + timeout;
+    while (!(await condition())) {
+      if (performance.now() > deadline) assert.fail(`${this.identity}: ${what}: not within ${timeout} ms\n${await this.report()}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  private async report(): Promise<string> {
+    const room = await this.page.evaluate(
+      () => (globalThis as unknown as CallPage).call?.room && JSON.stringify([(globalThis as unknown as CallPage).call.state(), (globalThis as unknown as CallPage).call.connectionStates()]),
+      null,
+    );
+    const events = await this.page.evaluate(() => (globalThis as unknown as CallPage).call?.recorder.events.map((event) => event.join(' ')), null);
+    return [`room: ${String(room)}`, ...(events ?? []), ...this.page.errors, ...this.page.console.slice(-20)].join('\n  ');
+  }
+
+  private run<Result>(method: string, ...args: unknown[]): Promise<Result> {
+    return this.page.evaluate(
+      ([name, values]) => (globalThis as unknown as { call: Record<string, (...values: unknown[]) => Result> }).call[name]!(...values),
+      [method, args] as [string, unknown[]],
+    );
+  }
+}
+
+interface CallPage {
+  call: {
+    sdk?: unknown;
+    room?: unknown;
+    recorder: { events: Emitted[] };
+    received: unknown[];
+    state(): unknown;
+    connectionStates(): string[];
+  };
+}

@@ -1,0 +1,48 @@
+// What makes two participants a call: each sees and hears the other, and data passes both ways.
+
+import assert from 'node:assert/strict';
+import type { Caller, Payload } from './caller.js';
+
+const MEASURE_MS = 4000;
+const LEAST_FRAMES = 30;
+const TEXT: Payload = { text: 'häls és könyv ✓' };
+const BINARY: Payload = { bytes: [0, 1, 127, 128, 255] };
+
+/** Both have joined with audio, video and data; everything of each gets to the other. */
+export async function assertConversation(...callers: Caller[]): Promise<void> {
+  await Promise.all(callers.map((caller) => caller.untilSees(...others(callers, caller))));
+  await assertMedia(...callers);
+  await assertData(...callers);
+}
+
+export async function assertMedia(...callers: Caller[]): Promise<void> {
+  const measured = await Promise.all(callers.map((caller) => caller.measure(MEASURE_MS)));
+  callers.forEach((caller, index) => {
+    for (const identity of others(callers, caller)) {
+      const { frames = 0 } = measured[index]![`${identity}/video`] ?? {};
+      const { bytes = 0 } = measured[index]![`${identity}/audio`] ?? {};
+      assert.ok(frames >= LEAST_FRAMES, `${caller.identity} decoded ${frames} frames of ${identity} in ${MEASURE_MS} ms`);
+      assert.ok(bytes > 0, `${caller.identity} heard nothing of ${identity}`);
+    }
+  });
+}
+
+export async function assertData(...callers: Caller[]): Promise<void> {
+  for (const sender of callers) {
+    await sender.send(TEXT);
+    await sender.send(BINARY);
+  }
+  for (const caller of callers) {
+    const wanted = others(callers, caller).flatMap((from) => [
+      { from, ...TEXT },
+      { from, ...BINARY },
+    ]);
+    await caller.until('data arrives', async () => (await caller.received()).length >= wanted.length);
+    const bySender = (a: { from: string }, b: { from: string }): number => a.from.localeCompare(b.from);
+    assert.deepEqual((await caller.received()).sort(bySender), wanted.sort(bySender));
+  }
+}
+
+function others(callers: Caller[], caller: Caller): string[] {
+  return callers.filter((other) => other !== caller).map(({ identity }) => identity);
+}

@@ -1,0 +1,167 @@
+// Drives one participant of a call from a test, through the public API that both SDKs share. The page sets `call.sdk`.
+
+(() => {
+  const connections = [];
+
+  // Loaded before the SDK, so that every connection is known and can be measured.
+  class RecordedConnection extends RTCPeerConnection {
+    constructor(...args) {
+      super(...args);
+      connections.push(this);
+    }
+  }
+  window.RTCPeerConnection = RecordedConnection;
+
+  const VIDEO = { width: 320, height: 180, frameRate: 15 };
+
+  // Timers of the page may be slowed down; those of a worker are not.
+  function every(milliseconds, run) {
+    const source = `setInterval(() => postMessage(0), ${milliseconds})`;
+    const worker = new Worker(URL.createObjectURL(new Blob([source])));
+    worker.onmessage = run;
+    return () => worker.terminate();
+  }
+
+  const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+  window.call = {
+    sdk: undefined,
+    recorder: new EventRecorder(),
+    room: undefined,
+    localTracks: {},
+    received: [],
+
+    /** `media`: which of audio, video and data to publish; each track is named like its kind. */
+    async join({ token, options, media }) {
+      const tracks = await Promise.all(media.map((kind) => this.createTrack(kind, kind)));
+      this.room = await this.sdk.connect(token, { ...options, tracks, insights: false });
+      this.recorder.adoptRoom(this.room);
+      this.room.on('trackSubscribed', (track, _publication, participant) => this.attach(track, participant));
+      for (const participant of this.room.participants.values()) {
+        for (const { track } of participant.tracks.values()) if (track) this.attach(track, participant);
+      }
+    },
+
+    async createTrack(kind, name) {
+      const { LocalDataTrack, createLocalAudioTrack, createLocalVideoTrack } = this.sdk;
+      const create = {
+        audio: () => createLocalAudioTrack({ name }),
+        video: () => createLocalVideoTrack({ ...VIDEO, name }),
+        data: () => new LocalDataTrack({ name }),
+      };
+      this.localTracks[name] = await create[kind]();
+      return this.localTracks[name];
+    },
+
+    attach(track, participant) {
+      if (track.kind !== 'data') {
+        const element = track.attach();
+        element.muted = true;
+        document.body.append(element);
+        return;
+      }
+      track.on('message', (data) => {
+        const { identity: from } = participant;
+        this.received.push(typeof data === 'string' ? { from, text: data } : { from, bytes: [...new Uint8Array(data)] });
+      });
+    },
+
+    leave() {
+      this.room.disconnect();
+    },
+
+    async publish(kind, name) {
+      await this.room.localParticipant.publishTrack(await this.createTrack(kind, name));
+    },
+
+    unpublish(name) {
+      this.room.localParticipant.unpublishTrack(this.localTracks[name]);
+      this.localTracks[name].stop?.();
+    },
+
+    setEnabled(name, enabled) {
+      this.localTracks[name][enabled ? 'enable' : 'disable']();
+    },
+
+    send({ text, bytes }) {
+      this.localTracks.data.send(text ?? new Uint8Array(bytes).buffer);
+    },
+
+    state() {
+      const { room } = this;
+      return {
+        state: room.state,
+        sid: room.sid,
+        participants: [...room.participants.values()].map((participant) => ({
+          identity: participant.identity,
+          state: participant.state,
+          tracks: [...participant.tracks.values()].map((publication) => ({
+            name: publication.trackName,
+            enabled: publication.isTrackEnabled,
+            subscribed: publication.isSubscribed,
+          })),
+        })),
+      };
+    },
+
+    /** Frames decoded and bytes received so far of every remote media track: {'<identity>/<name>': {…}}. */
+    async inbound() {
+      const owners = new Map();
+      for (const participant of this.room.participants.values()) {
+        for (const { track } of participant.tracks.values()) {
+          if (track?.mediaStreamTrack) owners.set(track.mediaStreamTrack.id, `${participant.identity}/${track.name}`);
+        }
+      }
+      const totals = {};
+      for (const connection of connections) {
+        if (connection.connectionState === 'closed') continue;
+        for (const stats of (await connection.getStats()).values()) {
+          const owner = stats.type === 'inbound-rtp' && owners.get(stats.trackIdentifier);
+          if (owner) totals[owner] = { frames: stats.framesDecoded ?? 0, bytes: stats.bytesReceived };
+        }
+      }
+      return totals;
+    },
+
+    /** What came in during some time, in the shape of inbound(). */
+    async measure(milliseconds) {
+      const before = await this.inbound();
+      await sleep(milliseconds);
+      const after = await this.inbound();
+      return Object.fromEntries(
+        Object.entries(after).map(([owner, { frames, bytes }]) => [
+          owner,
+          { frames: frames - (before[owner]?.frames ?? 0), bytes: bytes - (before[owner]?.bytes ?? 0) },
+        ]),
+      );
+    },
+
+    /** From now until stopWatching(): the longest time, in ms, in which no new frame of a track was decoded. */
+    startWatching(owner) {
+      let frames = -1;
+      let changedAt = performance.now();
+      let longestGap = 0;
+      let busy = false;
+      const stop = every(50, async () => {
+        if (busy) return;
+        busy = true;
+        const now = performance.now();
+        const current = (await this.inbound())[owner]?.frames ?? frames;
+        longestGap = Math.max(longestGap, now - changedAt);
+        if (current !== frames) {
+          frames = current;
+          changedAt = now;
+        }
+        busy = false;
+      });
+      this.stopWatching = () => {
+        stop();
+        return longestGap;
+      };
+    },
+
+    connectionStates() {
+      return connections.map((connection) => connection.connectionState);
+    },
+  };
+})();

@@ -1,0 +1,44 @@
+// What a machine must have for a test to run. Missing: the test is skipped with the reason, or fails if HOLDFAST_REQUIRE names it.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+export type Requirement = 'chromium' | 'firefox' | 'netns';
+
+export const CHROMIUM = '/usr/bin/chromium';
+export const FIREFOX = '/usr/bin/firefox-esr';
+
+const reasons: Record<Requirement, () => string | undefined> = {
+  chromium: () => (existsSync(CHROMIUM) ? undefined : `${CHROMIUM} is not there`),
+  firefox: () => (existsSync(FIREFOX) ? undefined : `${FIREFOX} is not there`),
+  netns: whyNoNamespaces,
+};
+
+/** The options of a node:test that needs all of these. Throws if one is missing that must not be. */
+export function needs(...requirements: Requirement[]): { skip?: string } {
+  const required = (process.env['HOLDFAST_REQUIRE'] ?? '').split(',');
+  for (const requirement of requirements) {
+    const reason = reasons[requirement]();
+    if (reason === undefined) continue;
+    if (required.includes(requirement)) throw new Error(`${requirement} is required: ${reason}`);
+    return { skip: reason };
+  }
+  return {};
+}
+
+function whyNoNamespaces(): string | undefined {
+  const name = `hf-probe-${process.pid}`;
+  try {
+    execFileSync('ip', ['netns', 'add', name], { stdio: 'pipe' });
+    execFileSync('ip', ['netns', 'exec', name, 'nft', 'list', 'ruleset'], { stdio: 'pipe' });
+    return undefined;
+  } catch (error) {
+    return `no network namespaces: ${(error as Error).message.split('\n', 1)[0]}`;
+  } finally {
+    try {
+      execFileSync('ip', ['netns', 'delete', name], { stdio: 'pipe' });
+    } catch {
+      // It was never there.
+    }
+  }
+}
