@@ -14,9 +14,7 @@ using Timer = SessionTimer;
 
 }  // namespace
 
-Session::Session(input::Connect options, std::uint64_t seed) : context_(std::move(options), seed) {
-  context_.outgoing.set_tracks(context_.options.tracks);
-}
+Session::Session(input::Connect options, std::uint64_t seed) : context_(std::move(options), seed) {}
 
 // ---- the app's and the other machines' wishes ---------------------------------------------------------------------------------
 
@@ -72,7 +70,7 @@ void Session::handle(const input::ProbeAnswered& in, Instant now, Effects& effec
 
 // The first connect keeps its own limits: it has no second attempt that a hurried first one could make room for.
 void Session::handle(const input::Network& in, Instant now, Effects& effects) {
-  if (!context_.options.network_monitor || context_.session.empty()) return;
+  if (context_.session.empty()) return;
   context_.connection.check(now, effects);
   if (in.event != input::NetworkEvent::kOffline) dispatch(Event::kNudge, {now, effects});
 }
