@@ -1,0 +1,144 @@
+// Builds dist/ from web/, js-glue/, server/, demo/ and the wasm modules of scripts/build-wasm. Does nothing if nothing changed.
+//
+//   dist/index.js            ES module, no bare imports; finds holdfast.wasm beside itself
+//   dist/index.cjs           the same for require()
+//   dist/holdfast.min.js     the same for a script tag: global Holdfast
+//   dist/holdfast.wasm       the core
+//   dist/types[-cjs]/        declarations, as seen by import and by require()
+//   dist/server/             the room server for Node, its command, and its wasm
+//   dist/demo/               the demo page
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+import { build } from 'esbuild';
+
+const root = resolve(import.meta.dirname, '..');
+const at = (path) => join(root, path);
+const { version } = JSON.parse(await readFile(at('package.json'), 'utf8'));
+
+const wasm = ['client', 'server'].flatMap((name) => [`build/wasm/${name}.mjs`, `build/wasm/${name}.wasm`]);
+const missing = wasm.filter((path) => !existsSync(at(path)));
+if (missing.length > 0) {
+  console.error(`${missing.join(', ')} missing: run scripts/build-wasm first`);
+  process.exit(1);
+}
+
+const stampFile = at('build/package.stamp');
+const stamp = await stampOf(
+  ['web', 'js-glue', 'server', 'demo'],
+  [...wasm, 'package.json', 'scripts/build.mjs', 'tsconfig.json', 'tsconfig.server.json'],
+);
+if (existsSync(at('dist/demo/index.html')) && existsSync(stampFile) && (await readFile(stampFile, 'utf8')) === stamp) {
+  console.log('dist/ is up to date');
+  process.exit(0);
+}
+
+await rm(at('dist'), { recursive: true, force: true });
+await mkdir(at('dist/server'), { recursive: true });
+await copyFile(at('build/wasm/client.wasm'), at('dist/holdfast.wasm'));
+await copyFile(at('build/wasm/server.wasm'), at('dist/server/room-server.wasm'));
+await Promise.all([buildClient(), buildServer(), buildTypes()]);
+await buildDemo();
+await writeFile(stampFile, stamp);
+console.log('dist/ built');
+
+async function buildClient() {
+  const common = {
+    entryPoints: [at('web/index.ts')],
+    bundle: true,
+    minify: true,
+    sourcemap: true,
+    target: 'es2022',
+    logLevel: 'warning',
+    alias: { 'holdfast-core': at('build/wasm/client.mjs') },
+    define: { __HOLDFAST_VERSION__: JSON.stringify(version) },
+  };
+  // Where these scripts are, which import.meta tells an ES module. The script tag is only known while it runs, so this does too.
+  const beside = (elsewhere) =>
+    `var holdfastUrl=typeof document<"u"?document.currentScript&&document.currentScript.src||document.baseURI:${elsewhere};`;
+  const urlOf = (elsewhere) => ({ define: { ...common.define, 'import.meta.url': 'holdfastUrl' }, banner: { js: beside(elsewhere) } });
+  const ofThisFile = '"file://"+(__filename[0]==="/"?"":"/")+__filename.replace(/[%#?]/g,encodeURIComponent)';
+  await Promise.all([
+    build({ ...common, format: 'esm', outfile: at('dist/index.js') }),
+    build({ ...common, ...urlOf(`typeof location<"u"?location.href:${ofThisFile}`), format: 'cjs', outfile: at('dist/index.cjs') }),
+    build({ ...common, ...urlOf('location.href'), format: 'iife', globalName: 'Holdfast', outfile: at('dist/holdfast.min.js') }),
+  ]);
+}
+
+async function buildServer() {
+  const common = {
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: true,
+    logLevel: 'warning',
+    alias: { 'holdfast-server-core': at('build/wasm/server.mjs') },
+  };
+  const command = at('dist/server/holdfast-server.js');
+  await Promise.all([
+    build({ ...common, entryPoints: [at('server/index.ts')], outfile: at('dist/server/index.js') }),
+    build({ ...common, entryPoints: [at('server/bin.ts')], outfile: command, banner: { js: '#!/usr/bin/env node' } }),
+  ]);
+  await chmod(command, 0o755);
+}
+
+async function buildTypes() {
+  const tsc = (project) =>
+    promisify(execFile)(
+      process.execPath,
+      [
+        at('node_modules/typescript/bin/tsc'),
+        '-p',
+        at(project),
+        '--noEmit',
+        'false',
+        '--declaration',
+        '--emitDeclarationOnly',
+        '--outDir',
+        at('dist/types'),
+      ],
+      { cwd: root },
+    ).catch(({ stdout, stderr }) => {
+      console.error(stdout || stderr);
+      process.exit(1);
+    });
+  await Promise.all([tsc('tsconfig.json'), tsc('tsconfig.server.json')]);
+  // require() gives the same, so it has the same declarations; only what kind of module they describe differs.
+  await cp(at('dist/types/web'), at('dist/types-cjs/web'), { recursive: true });
+  await cp(at('dist/types/js-glue'), at('dist/types-cjs/js-glue'), { recursive: true });
+  await writeFile(at('dist/types-cjs/package.json'), '{ "type": "commonjs" }\n');
+}
+
+async function buildDemo() {
+  await build({
+    entryPoints: [at('demo/demo.ts')],
+    outdir: at('dist/demo'),
+    bundle: true,
+    minify: true,
+    sourcemap: true,
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'warning',
+    alias: { holdfast: at('dist/index.js') },
+  });
+  for (const name of ['index.html', 'demo.css']) await copyFile(at(`demo/${name}`), at(`dist/demo/${name}`));
+  await copyFile(at('dist/holdfast.wasm'), at('dist/demo/holdfast.wasm'));
+}
+
+/** A hash over everything that goes in. */
+async function stampOf(folders, files) {
+  const hash = createHash('sha256');
+  const found = (await Promise.all(folders.map((folder) => readdir(at(folder), { recursive: true, withFileTypes: true }))))
+    .flat()
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  for (const path of [...found, ...files.map(at)]) hash.update(path).update(await readFile(path));
+  return hash.digest('hex');
+}

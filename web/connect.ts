@@ -1,0 +1,150 @@
+// From a token to a Room: checks the options, acquires tracks, loads the core, and hands over to it.
+
+import { Driver, LocalMedia, loadCore } from '../js-glue/index.js';
+import { CancelablePromise } from './cancelable-promise.js';
+import { createLocalTracks, type CreateLocalTrackOptions, type CreateLocalTracksOptions } from './create-local-tracks.js';
+import { createError } from './twilio-error.js';
+import { LocalParticipant } from './local-participant.js';
+import { asLocalTrack, checkTrack, type LocalTrack } from './local-tracks.js';
+import { createLogger, type LogLevel } from './logger.js';
+import { Room } from './room.js';
+import { version } from './version.js';
+
+export interface ConnectOptions {
+  /** Name or SID of the room. Absent or null: a new room, named by its SID. */
+  name?: string | null;
+  /** URL of the room server, ws: or wss:. Default: `/signaling` on the page's origin. */
+  wsServer?: string;
+  /** What to publish; it stays the app's: Holdfast never stops it. Without it, Holdfast acquires `audio` and `video` and stops them too. */
+  tracks?: (LocalTrack | MediaStreamTrack)[];
+  /** Both are true if neither is given, else the missing one is false. Without effect if `tracks` is given. */
+  audio?: boolean | CreateLocalTrackOptions;
+  video?: boolean | CreateLocalTrackOptions;
+  /** Without effect in peer-to-peer rooms, which subscribe to everything. */
+  automaticSubscription?: boolean;
+  /** Instead of those of the server. */
+  iceServers?: RTCIceServer[];
+  iceTransportPolicy?: RTCIceTransportPolicy;
+  /** For every RTCPeerConnection; comes before `iceServers` and `iceTransportPolicy`. */
+  rtcConfiguration?: RTCConfiguration;
+  /** Leave the room when the page goes away. Default: true. */
+  pageLifecycle?: boolean;
+  /** Reconnect at once when the browser reports another network. Default: true. */
+  networkMonitor?: boolean;
+  /** What is said on the console. Default: 'warn'. */
+  logLevel?: LogLevel | { default?: LogLevel };
+  /** Accepted without effect, for apps written for twilio-video.js. */
+  region?: string;
+  /** Accepted without effect, for apps written for twilio-video.js. */
+  environment?: string;
+}
+
+/**
+ * Joins a room. Never throws: TypeError and RangeError for wrong arguments, getUserMedia's errors, an Error if the WebAssembly does not
+ * load, and TwilioErrors of the server are rejections.
+ */
+export function connect(token: string, options?: ConnectOptions): CancelablePromise<Room> {
+  let cancel!: () => void;
+  const canceled = new Promise<never>((_, reject) => (cancel = () => reject(new Error('Canceled'))));
+  return new CancelablePromise(join(token, { ...options }, canceled), cancel);
+}
+
+async function join(token: string, options: ConnectOptions, canceled: Promise<never>): Promise<Room> {
+  const log = createLogger(options.logLevel);
+  if (typeof token !== 'string') throw new TypeError('token must be a string');
+  const given = 'tracks' in options ? checkTracks(options.tracks) : undefined;
+  const url = signalingUrl(options.wsServer);
+
+  const acquiring = given ? Promise.resolve(given) : createLocalTracks(options as CreateLocalTracksOptions);
+  const loading = loadCore();
+  const media = new LocalMedia();
+  const stopOwnTracks = () => {
+    if (!given) acquiring.then((tracks) => tracks.forEach((track) => track.kind !== 'data' && track.stop()), ignore);
+  };
+  let driver: Driver | undefined;
+  try {
+    const [tracks, core] = await Promise.race([Promise.all([acquiring, loading]), canceled]);
+    const room = new Promise<Room>((resolve, reject) => {
+      let joined: Room | undefined;
+      const roomDriver = (driver = new Driver({
+        core,
+        media,
+        peerOptions: { configuration: configurationOf(options) },
+        onEmit(event) {
+          if (event.event === 'roomConnected') {
+            const { participantSid, identity, signalingRegion, publications } = event;
+            joined = new Room(event, { driver: roomDriver, media, localParticipant, stopOwnTracks });
+            localParticipant._connected(participantSid, identity, signalingRegion, publications);
+            resolve(joined);
+          } else if (event.event === 'connectFailed') reject(createError(event.error));
+          else joined?._apply(event);
+        },
+        onLog: log,
+        onFatal(cause) {
+          if (joined) joined._fail(cause);
+          else reject(createError({ code: 53000 }, cause));
+        },
+      }));
+      const localParticipant = new LocalParticipant(media, (input) => roomDriver.dispatch(input));
+      const { name, iceServers, automaticSubscription = true, pageLifecycle = true, networkMonitor = true } = options;
+      roomDriver.dispatch({
+        kind: 'connect',
+        url,
+        token,
+        ...(name != null && { roomName: String(name) }),
+        tracks: tracks.map((track) => localParticipant._intend(track, 'standard')),
+        iceServersGiven: Array.isArray(iceServers),
+        automaticSubscription,
+        pageLifecycle,
+        networkMonitor,
+        userAgent: globalThis.navigator?.userAgent ?? '',
+        sdkVersion: version,
+      });
+    });
+    return await Promise.race([room, canceled]);
+  } catch (error) {
+    stopOwnTracks();
+    if (driver) {
+      driver.dispatch({ kind: 'disconnect' }); // If the server has heard of us, it hears that we are gone.
+      driver.close();
+    } else loading.then((core) => core.delete(), ignore);
+    media.close();
+    throw error;
+  }
+}
+
+function checkTracks(tracks: unknown): LocalTrack[] {
+  if (!Array.isArray(tracks)) {
+    throw new TypeError('tracks must be an Array of LocalAudioTrack, LocalVideoTrack, LocalDataTrack, or MediaStreamTrack');
+  }
+  const byId = new Map<string, LocalTrack>();
+  for (const track of tracks as unknown[]) {
+    checkTrack(track);
+    if (!byId.has(track.id)) byId.set(track.id, asLocalTrack(track));
+  }
+  return [...byId.values()];
+}
+
+/** Throws TypeError where there is none. http: and https: do as well as ws: and wss:. */
+function signalingUrl(wsServer: unknown = '/signaling'): string {
+  const base = typeof location === 'undefined' ? undefined : location.href;
+  let url: URL | undefined;
+  try {
+    url = new URL(String(wsServer), base);
+    url.protocol = url.protocol.replace('http', 'ws');
+  } catch {
+    // Said below.
+  }
+  if (typeof wsServer !== 'string' || !url || !/^wss?:$/.test(url.protocol)) {
+    throw new TypeError(`wsServer must be the ws: or wss: URL of the room server; it is ${String(wsServer)}`);
+  }
+  return url.href;
+}
+
+function configurationOf({ iceServers, iceTransportPolicy, rtcConfiguration }: ConnectOptions): RTCConfiguration {
+  return { ...(iceServers && { iceServers }), ...(iceTransportPolicy && { iceTransportPolicy }), ...rtcConfiguration };
+}
+
+function ignore(): void {
+  // A failure that somebody else has been told about.
+}

@@ -1,0 +1,34 @@
+// Everything the package has to offer.
+
+export { setWasm } from '../js-glue/index.js';
+export { connect } from './connect.js';
+export { createLocalAudioTrack, createLocalTracks, createLocalVideoTrack } from './create-local-tracks.js';
+export * from './errors.js';
+export { isSupported } from './is-supported.js';
+export { LocalAudioTrack, LocalDataTrack, LocalVideoTrack } from './local-tracks.js';
+export { version } from './version.js';
+
+export type { WasmSource } from '../js-glue/index.js';
+export type { CancelablePromise } from './cancelable-promise.js';
+export type { ConnectOptions } from './connect.js';
+export type { CreateLocalTrackOptions, CreateLocalTracksOptions } from './create-local-tracks.js';
+export type { EventEmitter } from './events.js';
+export type { LocalParticipant, LocalTrackPublishOptions, MediaStreamTrackPublishOptions } from './local-participant.js';
+export type { LocalDataTrackOptions, LocalTrack, LocalTrackOptions } from './local-tracks.js';
+export type { LogLevel } from './logger.js';
+export type { VideoDimensions } from './media-track.js';
+export type { Participant, ParticipantState } from './participant.js';
+export type { TrackPriority } from './priority.js';
+export type {
+  LocalAudioTrackPublication,
+  LocalDataTrackPublication,
+  LocalTrackPublication,
+  LocalVideoTrackPublication,
+  RemoteAudioTrackPublication,
+  RemoteDataTrackPublication,
+  RemoteTrackPublication,
+  RemoteVideoTrackPublication,
+} from './publications.js';
+export type { RemoteParticipant } from './remote-participant.js';
+export type { RemoteAudioTrack, RemoteDataTrack, RemoteTrack, RemoteVideoTrack } from './remote-tracks.js';
+export type { Room, RoomEvents, RoomState } from './room.js';

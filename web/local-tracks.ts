@@ -1,0 +1,198 @@
+// The app's own microphone, camera and data tracks. A track knows nothing of rooms: a room listens to it and sends a clone.
+
+import { MediaTrack, type MediaKind, type VideoDimensions } from './media-track.js';
+import { PublicObject, show } from './public-object.js';
+import type { EventMap } from './events.js';
+
+export interface LocalTrackOptions {
+  /** Default: the id of the MediaStreamTrack, for a data track its own. */
+  name?: string;
+}
+
+export interface LocalDataTrackOptions extends LocalTrackOptions {
+  /** ms; null or absent: no limit. At most one of the two limits. */
+  maxPacketLifeTime?: number | null;
+  maxRetransmits?: number | null;
+  ordered?: boolean;
+}
+
+/** @internal Performs getUserMedia, for a track that the SDK made itself. */
+export type Capture = (constraints: MediaTrackConstraints | boolean | undefined) => Promise<MediaStreamTrack>;
+
+type LocalMediaTrackEvents<T> = {
+  started: [track: T];
+  stopped: [track: T];
+  enabled: [track: T];
+  disabled: [track: T];
+  /** The device or the system went silent, not the app. */
+  muted: [track: T];
+  unmuted: [track: T];
+};
+
+abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> extends MediaTrack<Kind, Events> {
+  /** Id of the MediaStreamTrack it was made from; the same after a restart. */
+  declare readonly id: string;
+  declare readonly isEnabled: boolean;
+  /** The device or the system gives nothing at the moment. */
+  declare readonly isMuted: boolean;
+  declare readonly isStopped: boolean;
+
+  #capture: Capture | undefined;
+  #stopListening = new AbortController();
+
+  constructor(kind: Kind, mediaStreamTrack: MediaStreamTrack, options: LocalTrackOptions | undefined, capture: Capture | undefined) {
+    super(kind, String(options?.name ?? mediaStreamTrack.id), mediaStreamTrack);
+    this.#capture = capture;
+    show<LocalMediaTrack<MediaKind, EventMap>>(this, {
+      id: mediaStreamTrack.id,
+      get isEnabled() {
+        return this.mediaStreamTrack.enabled;
+      },
+      get isMuted() {
+        return this.mediaStreamTrack.muted;
+      },
+      get isStopped() {
+        return this.mediaStreamTrack.readyState === 'ended';
+      },
+    });
+    this.#listen();
+  }
+
+  /** Repeat calls emit nothing. Where the track is published, the others see it. */
+  enable(enabled = true): this {
+    if (enabled !== this.isEnabled) {
+      this.mediaStreamTrack.enabled = enabled;
+      this._announce(enabled ? 'enabled' : 'disabled', this);
+    }
+    return this;
+  }
+
+  disable(): this {
+    return this.enable(false);
+  }
+
+  /** For good, but for `restart()`. It stays published. */
+  stop(): this {
+    if (!this.isStopped) {
+      this.mediaStreamTrack.stop();
+      this.#ended();
+    }
+    return this;
+  }
+
+  /**
+   * Captures again; publications and elements go on with the new media, and whether it is enabled stays. Without an argument the
+   * constraints are those of the last time. Rejects with TypeError if the track was not made by Holdfast, or with getUserMedia's error.
+   */
+  async restart(constraints?: MediaTrackConstraints): Promise<void> {
+    if (!this.#capture) throw new TypeError('Illegal call to restart: the track was made from a MediaStreamTrack of the app');
+    this.stop();
+    this._setMediaStreamTrack(await this.#capture(constraints));
+    this.#listen();
+    this._tell('replaced');
+  }
+
+  #listen(): void {
+    const track = this.mediaStreamTrack;
+    const { signal } = (this.#stopListening = new AbortController());
+    track.addEventListener('ended', () => this.#ended(), { signal });
+    track.addEventListener('mute', () => this._announce('muted', this), { signal });
+    track.addEventListener('unmute', () => this._announce('unmuted', this), { signal });
+  }
+
+  #ended(): void {
+    this.#stopListening.abort();
+    this._unwatch();
+    this._announce('stopped', this);
+  }
+}
+
+export class LocalAudioTrack extends LocalMediaTrack<'audio', LocalMediaTrackEvents<LocalAudioTrack>> {
+  /** Always null: noise cancellation is not part of this version. */
+  declare readonly noiseCancellation: null;
+
+  constructor(mediaStreamTrack: MediaStreamTrack, options?: LocalTrackOptions, /** @internal */ capture?: Capture) {
+    super('audio', mediaStreamTrack, options, capture);
+    show<LocalAudioTrack>(this, { noiseCancellation: null });
+    this._watch();
+  }
+
+  /** Nobody wants to hear themselves: the element is muted. */
+  override attach(): HTMLAudioElement;
+  override attach<E extends HTMLMediaElement>(element: E): E;
+  override attach(selector: string): HTMLMediaElement;
+  override attach(target?: HTMLMediaElement | string): HTMLMediaElement {
+    const element = super.attach(target as HTMLMediaElement);
+    element.muted = true;
+    return element;
+  }
+}
+
+export class LocalVideoTrack extends LocalMediaTrack<
+  'video',
+  LocalMediaTrackEvents<LocalVideoTrack> & { dimensionsChanged: [track: LocalVideoTrack] }
+> {
+  /** Of the picture, in pixels; null until known. One object for the life of the track. */
+  declare readonly dimensions: VideoDimensions;
+  /** Always null: video processors are not part of this version. */
+  declare readonly processor: null;
+
+  constructor(mediaStreamTrack: MediaStreamTrack, options?: LocalTrackOptions, /** @internal */ capture?: Capture) {
+    super('video', mediaStreamTrack, options, capture);
+    this._watch();
+  }
+}
+
+/** Text and binary messages to everyone in the room. */
+export class LocalDataTrack extends PublicObject {
+  declare readonly kind: 'data';
+  declare readonly name: string;
+  declare readonly id: string;
+  declare readonly maxPacketLifeTime: number | null;
+  declare readonly maxRetransmits: number | null;
+  declare readonly ordered: boolean;
+  /** No limit was given. */
+  declare readonly reliable: boolean;
+
+  constructor({ maxPacketLifeTime = null, maxRetransmits = null, ordered = true, name }: LocalDataTrackOptions = {}) {
+    super();
+    const id = uuid();
+    const reliable = maxPacketLifeTime === null && maxRetransmits === null;
+    show<LocalDataTrack>(this, { kind: 'data', name: String(name ?? id), id, maxPacketLifeTime, maxRetransmits, ordered, reliable });
+  }
+
+  /** Never throws and queues nothing: who is not connected at this moment misses it. */
+  send(data: string | Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer>): void {
+    this._tell('send', data);
+  }
+}
+
+export type LocalTrack = LocalAudioTrack | LocalVideoTrack | LocalDataTrack;
+
+/** @internal Also where crypto.randomUUID is missing, which is every page that is not secure. */
+export function uuid(): string {
+  const [...bytes] = crypto.getRandomValues(new Uint8Array(16));
+  const hex = bytes.map((byte, at) =>
+    (at === 6 ? (byte & 0x0f) | 0x40 : at === 8 ? (byte & 0x3f) | 0x80 : byte).toString(16).padStart(2, '0'),
+  );
+  return hex.join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+const isMediaStreamTrack = (track: unknown): track is MediaStreamTrack =>
+  typeof MediaStreamTrack === 'function' && track instanceof MediaStreamTrack;
+
+const isLocalTrack = (track: unknown): track is LocalTrack =>
+  track instanceof LocalAudioTrack || track instanceof LocalVideoTrack || track instanceof LocalDataTrack;
+
+/** @internal Throws TypeError for what can be neither published nor unpublished. */
+export function checkTrack(track: unknown): asserts track is LocalTrack | MediaStreamTrack {
+  if (!isLocalTrack(track) && !isMediaStreamTrack(track)) {
+    throw new TypeError('track must be a LocalAudioTrack, LocalVideoTrack, LocalDataTrack, or MediaStreamTrack');
+  }
+}
+
+/** @internal */
+export function asLocalTrack(track: LocalTrack | MediaStreamTrack, options?: LocalTrackOptions): LocalTrack {
+  if (isLocalTrack(track)) return track;
+  return track.kind === 'audio' ? new LocalAudioTrack(track, options) : new LocalVideoTrack(track, options);
+}

@@ -1,0 +1,127 @@
+// What local and remote audio and video tracks have in common: showing their media in elements, and telling when it can play and how
+// large it is. A hidden, muted element per track finds that out.
+
+import { PublicObject, show } from './public-object.js';
+import type { EventMap } from './events.js';
+
+export interface VideoDimensions {
+  width: number | null;
+  height: number | null;
+}
+
+export type MediaKind = 'audio' | 'video';
+export type ElementOf<Kind extends MediaKind> = Kind extends 'video' ? HTMLVideoElement : HTMLAudioElement;
+
+export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events extends EventMap = EventMap> extends PublicObject<Events> {
+  declare readonly kind: Kind;
+  declare readonly name: string;
+  /** True from the first moment the media could play, also after it has ended. */
+  declare readonly isStarted: boolean;
+  declare readonly mediaStreamTrack: MediaStreamTrack;
+  /** Always null: video processors are not part of this version. */
+  declare readonly processedTrack: null;
+
+  readonly #elements = new Set<HTMLMediaElement>();
+  #hidden: HTMLVideoElement | null = null;
+
+  constructor(kind: Kind, name: string, mediaStreamTrack: MediaStreamTrack) {
+    super();
+    show<MediaTrack>(this, { kind, name, isStarted: false, mediaStreamTrack, processedTrack: null });
+    if (kind === 'video') show(this as unknown as VideoMembers, { dimensions: { width: null, height: null }, processor: null });
+  }
+
+  /** A new element that plays this track; it is not inserted in the document. */
+  attach(): ElementOf<Kind>;
+  /** Plays this track in an element. An element that plays a track of the other kind goes on playing that as well. */
+  attach<E extends HTMLMediaElement>(element: E): E;
+  /** The same, by CSS selector. */
+  attach(selector: string): HTMLMediaElement;
+  attach(target?: HTMLMediaElement | string): HTMLMediaElement {
+    const element = target ? resolve(target) : document.createElement(this.kind);
+    play(element, this.mediaStreamTrack);
+    this.#elements.add(element);
+    return element;
+  }
+
+  /** Detaches every element and returns them. Elements stay in the document. */
+  detach(): HTMLMediaElement[];
+  detach<E extends HTMLMediaElement>(element: E): E;
+  detach(selector: string): HTMLMediaElement;
+  detach(target?: HTMLMediaElement | string): HTMLMediaElement | HTMLMediaElement[] {
+    if (!target) return [...this.#elements].map((element) => this.detach(element));
+    const element = resolve(target);
+    if (this.#elements.delete(element) && element.srcObject instanceof MediaStream) element.srcObject.removeTrack(this.mediaStreamTrack);
+    return element;
+  }
+
+  /** @internal Is any element attached? */
+  get _isAttached(): boolean {
+    return this.#elements.size > 0;
+  }
+
+  /** @internal Other media under the same track: elements go on with it, and it is enabled or not as before. */
+  _setMediaStreamTrack(mediaStreamTrack: MediaStreamTrack): void {
+    mediaStreamTrack.enabled = this.mediaStreamTrack.enabled;
+    show<MediaTrack>(this, { mediaStreamTrack });
+    for (const element of this.#elements) play(element, mediaStreamTrack);
+    this._watch();
+  }
+
+  /** @internal Waits in a hidden element for the media to start. Called once the track is fully made. */
+  _watch(): void {
+    this._unwatch();
+    if (typeof document === 'undefined') return;
+    const hidden = (this.#hidden = document.createElement(this.kind) as HTMLVideoElement);
+    hidden.muted = true;
+    hidden.oncanplay = () => {
+      hidden.oncanplay = null;
+      if (this.#measure(hidden)) this._announce('dimensionsChanged', this);
+      show<MediaTrack>(this, { isStarted: true });
+      if (this.kind === 'audio') this._unwatch();
+      this._announce('started', this);
+    };
+    hidden.onresize = () => {
+      if (this.#measure(hidden) && this.isStarted) this._announce('dimensionsChanged', this);
+    };
+    play(hidden, this.mediaStreamTrack);
+  }
+
+  /** @internal Lets go of the hidden element. */
+  _unwatch(): void {
+    const hidden = this.#hidden;
+    if (!hidden) return;
+    hidden.oncanplay = hidden.onresize = hidden.srcObject = null;
+    this.#hidden = null;
+  }
+
+  #measure({ videoWidth: width, videoHeight: height }: HTMLVideoElement): boolean {
+    const { dimensions } = this as Partial<VideoMembers>;
+    if (!dimensions || (dimensions.width === width && dimensions.height === height)) return false;
+    Object.assign(dimensions, { width, height });
+    return true;
+  }
+}
+
+/** What a video track has besides. */
+export interface VideoMembers {
+  /** Of the picture, in pixels; null until known. One object for the life of the track. */
+  readonly dimensions: VideoDimensions;
+  /** Always null: video processors are not part of this version. */
+  readonly processor: null;
+}
+
+function resolve(target: HTMLMediaElement | string): HTMLMediaElement {
+  const element = typeof target === 'string' ? document.querySelector<HTMLMediaElement>(target) : target;
+  if (!element) throw new Error(`Selector matched no element: ${String(target)}`);
+  return element;
+}
+
+function play(element: HTMLMediaElement & { playsInline?: boolean }, track: MediaStreamTrack): void {
+  const stream = element.srcObject instanceof MediaStream ? element.srcObject : new MediaStream();
+  for (const other of stream.getTracks()) if (other.kind === track.kind) stream.removeTrack(other);
+  stream.addTrack(track);
+  // Setting the same stream again looks idle, but Chromium does not always show a track that was swapped inside it.
+  element.srcObject = stream;
+  element.autoplay = true;
+  element.playsInline = true;
+}

@@ -1,0 +1,58 @@
+// What the own participant and the others have in common: who they are, what they publish, whether they are there.
+
+import type { EventMap } from './events.js';
+import type { AnyLocalTrackPublication, AnyRemoteTrackPublication } from './publications.js';
+import { PublicObject, show } from './public-object.js';
+
+/** 'connecting' is only ever the state of the own participant, before connect() resolves. */
+export type ParticipantState = 'connecting' | 'connected' | 'reconnecting' | 'disconnected';
+
+export abstract class Participant<
+  Publication extends AnyLocalTrackPublication | AnyRemoteTrackPublication = AnyLocalTrackPublication | AnyRemoteTrackPublication,
+  Events extends EventMap = EventMap,
+> extends PublicObject<Events> {
+  declare readonly identity: string;
+  /** Always null in peer-to-peer rooms. */
+  declare readonly networkQualityLevel: number | null;
+  /** Always null in peer-to-peer rooms. */
+  declare readonly networkQualityStats: null;
+  declare readonly sid: string;
+  declare readonly state: ParticipantState;
+  /** Publications by track SID; the same Map for the life of the participant, also below. */
+  declare readonly tracks: Map<string, Publication>;
+  declare readonly audioTracks: Map<string, Extract<Publication, { kind: 'audio' }>>;
+  declare readonly videoTracks: Map<string, Extract<Publication, { kind: 'video' }>>;
+  declare readonly dataTracks: Map<string, Extract<Publication, { kind: 'data' }>>;
+
+  /** @internal */
+  constructor(sid: string, identity: string, state: ParticipantState) {
+    super();
+    show<Participant>(this as Participant, {
+      audioTracks: new Map(),
+      dataTracks: new Map(),
+      identity,
+      networkQualityLevel: null,
+      networkQualityStats: null,
+      sid,
+      state,
+      tracks: new Map(),
+      videoTracks: new Map(),
+    });
+  }
+
+  /** @internal */
+  _add(publication: Publication): void {
+    this.tracks.set(publication.trackSid, publication);
+    this.#mapOf(publication).set(publication.trackSid, publication);
+  }
+
+  /** @internal */
+  _remove(publication: Publication): void {
+    this.tracks.delete(publication.trackSid);
+    this.#mapOf(publication).delete(publication.trackSid);
+  }
+
+  #mapOf({ kind }: Publication): Map<string, Publication> {
+    return this[`${kind}Tracks`] as Map<string, Publication>;
+  }
+}

@@ -1,0 +1,127 @@
+// What other participants send, as seen here. A new object is made for each subscription.
+
+import type { RemoteChannel } from '../js-glue/index.js';
+import type { EventMap } from './events.js';
+import { MediaTrack, type MediaKind, type VideoDimensions } from './media-track.js';
+import { checkPriority, type TrackPriority } from './priority.js';
+import { PublicObject, show } from './public-object.js';
+
+/** @internal */
+export interface RemoteTrackInfo {
+  sid: string;
+  name: string;
+  enabled: boolean;
+}
+
+type RemoteMediaTrackEvents<T> = {
+  started: [track: T];
+  enabled: [track: T];
+  disabled: [track: T];
+};
+
+abstract class RemoteMediaTrack<Kind extends MediaKind, Events extends EventMap> extends MediaTrack<Kind, Events> {
+  declare readonly sid: string;
+  /** What the publisher says. */
+  declare readonly isEnabled: boolean;
+  /** Always false in peer-to-peer rooms. */
+  declare readonly isSwitchedOff: boolean;
+  /** What was asked for with `setPriority`. */
+  declare readonly priority: TrackPriority | null;
+
+  constructor(kind: Kind, { sid, name, enabled }: RemoteTrackInfo, mediaStreamTrack: MediaStreamTrack) {
+    super(kind, name, mediaStreamTrack);
+    show<RemoteMediaTrack<MediaKind, EventMap>>(this, { isEnabled: enabled, isSwitchedOff: false, priority: null, sid });
+    this._watch();
+  }
+
+  // Media that nobody shows is not decoded: after the last detach the MediaStreamTrack is off, attach turns it on again.
+  override attach(): Kind extends 'video' ? HTMLVideoElement : HTMLAudioElement;
+  override attach<E extends HTMLMediaElement>(element: E): E;
+  override attach(selector: string): HTMLMediaElement;
+  override attach(target?: HTMLMediaElement | string): HTMLMediaElement {
+    const element = super.attach(target as HTMLMediaElement);
+    this.mediaStreamTrack.enabled = true;
+    return element;
+  }
+
+  override detach(): HTMLMediaElement[];
+  override detach<E extends HTMLMediaElement>(element: E): E;
+  override detach(selector: string): HTMLMediaElement;
+  override detach(target?: HTMLMediaElement | string): HTMLMediaElement | HTMLMediaElement[] {
+    const wasAttached = this._isAttached;
+    const detached = super.detach(target as HTMLMediaElement);
+    if (wasAttached && !this._isAttached) this.mediaStreamTrack.enabled = false;
+    return detached;
+  }
+
+  /** Kept as a property; peer-to-peer rooms have no use for it. */
+  setPriority(priority: TrackPriority | null): this {
+    if (priority !== null) checkPriority(priority);
+    show<RemoteMediaTrack<MediaKind, EventMap>>(this, { priority });
+    return this;
+  }
+
+  /** @internal */
+  _setEnabled(isEnabled: boolean): void {
+    show<RemoteMediaTrack<MediaKind, EventMap>>(this, { isEnabled });
+    this._announce(isEnabled ? 'enabled' : 'disabled', this);
+  }
+}
+
+export class RemoteAudioTrack extends RemoteMediaTrack<'audio', RemoteMediaTrackEvents<RemoteAudioTrack>> {}
+
+export class RemoteVideoTrack extends RemoteMediaTrack<
+  'video',
+  RemoteMediaTrackEvents<RemoteVideoTrack> & { dimensionsChanged: [track: RemoteVideoTrack] }
+> {
+  /** Of the picture, in pixels; null until known. One object for the life of the track. */
+  declare readonly dimensions: VideoDimensions;
+  /** Always null: video processors are not part of this version. */
+  declare readonly processor: null;
+}
+
+export class RemoteDataTrack extends PublicObject<{ message: [data: string | ArrayBuffer, track: RemoteDataTrack] }> {
+  declare readonly kind: 'data';
+  declare readonly name: string;
+  /** Always true. */
+  declare readonly isEnabled: boolean;
+  /** Always false in peer-to-peer rooms. */
+  declare readonly isSwitchedOff: boolean;
+  declare readonly maxPacketLifeTime: number | null;
+  declare readonly maxRetransmits: number | null;
+  declare readonly ordered: boolean;
+  declare readonly priority: TrackPriority | null;
+  declare readonly reliable: boolean;
+  declare readonly sid: string;
+
+  constructor({ sid, name }: RemoteTrackInfo, remote: RemoteChannel) {
+    super();
+    const { maxPacketLifeTime, maxRetransmits, ordered } = remote.channel;
+    show<RemoteDataTrack>(this, {
+      kind: 'data',
+      name,
+      isEnabled: true,
+      isSwitchedOff: false,
+      maxPacketLifeTime,
+      maxRetransmits,
+      ordered,
+      priority: null,
+      reliable: maxPacketLifeTime === null && maxRetransmits === null,
+      sid,
+    });
+  }
+
+  /** Kept as a property; peer-to-peer rooms have no use for it. */
+  setPriority(priority: TrackPriority | null): this {
+    if (priority !== null) checkPriority(priority);
+    show<RemoteDataTrack>(this, { priority });
+    return this;
+  }
+
+  /** @internal From now on messages come from this channel. */
+  _listen(remote: RemoteChannel): void {
+    remote.listen((data) => this._announce('message', data, this));
+  }
+}
+
+export type RemoteTrack = RemoteAudioTrack | RemoteVideoTrack | RemoteDataTrack;

@@ -1,0 +1,275 @@
+// The room as an app sees it. Each event of the core changes the model here, then is emitted, in the order and with the arguments of
+// docs/protocol.md 10.3. Nothing is decided here.
+
+import type { Driver, LocalMedia, RoomEvent } from '../js-glue/index.js';
+import { createError, type TwilioError } from './twilio-error.js';
+import type { LocalParticipant } from './local-participant.js';
+import type { ParticipantState } from './participant.js';
+import { PublicObject, show } from './public-object.js';
+import type { AnyRemoteTrackPublication, RemoteTrackPublication } from './publications.js';
+import { RemoteParticipant, type RemoteTrackEvents } from './remote-participant.js';
+import { RemoteAudioTrack, RemoteDataTrack, RemoteVideoTrack, type RemoteTrack } from './remote-tracks.js';
+
+export type RoomState = 'connected' | 'reconnecting' | 'disconnected';
+
+type WithParticipant<Events extends Record<string, unknown[]>> = {
+  [K in keyof Events]: [...Events[K], participant: RemoteParticipant];
+};
+
+export type RoomEvents = WithParticipant<RemoteTrackEvents> & {
+  /** The last event. No error: `disconnect()` was called. */
+  disconnected: [room: Room, error: TwilioError | undefined];
+  /** 53001: signaling is away; 53405: media is. Followed by exactly one `reconnected` or `disconnected`. */
+  reconnecting: [error: TwilioError];
+  reconnected: [];
+  /** Not for those who were there at connect. */
+  participantConnected: [participant: RemoteParticipant];
+  participantDisconnected: [participant: RemoteParticipant];
+  participantReconnecting: [participant: RemoteParticipant, error: TwilioError];
+  participantReconnected: [participant: RemoteParticipant];
+};
+
+/** @internal */
+export interface RoomParts {
+  driver: Driver;
+  media: LocalMedia;
+  localParticipant: LocalParticipant;
+  /** Tracks that connect() acquired itself: stopped when the room is over. */
+  stopOwnTracks(): void;
+}
+
+type RoomConnected = Extract<RoomEvent, { event: 'roomConnected' }>;
+type TrackSubscribed = Extract<RoomEvent, { event: 'trackSubscribed' }>;
+type ParticipantEvent = Extract<RoomEvent, { participant: string }>;
+type TrackEvent = Extract<ParticipantEvent, { track: string }>;
+
+export class Room extends PublicObject<RoomEvents> {
+  /** Always null in peer-to-peer rooms. */
+  declare readonly dominantSpeaker: null;
+  /** Always false in peer-to-peer rooms. */
+  declare readonly isRecording: boolean;
+  declare readonly localParticipant: LocalParticipant;
+  declare readonly name: string;
+  /** The others by SID; the same Map for the life of the room. It stays as it was after the own disconnect. */
+  declare readonly participants: Map<string, RemoteParticipant>;
+  declare readonly sid: string;
+  declare readonly state: RoomState;
+  /** Always null in peer-to-peer rooms. */
+  declare readonly mediaRegion: string | null;
+
+  readonly #parts: RoomParts;
+
+  /** @internal */
+  constructor({ sid, name, participants }: RoomConnected, parts: RoomParts) {
+    super();
+    this.#parts = parts;
+    show<Room>(this, {
+      dominantSpeaker: null,
+      isRecording: false,
+      localParticipant: parts.localParticipant,
+      name,
+      participants: new Map(participants.map((model) => [model.sid, new RemoteParticipant(model)])),
+      sid,
+      state: 'connected',
+      mediaRegion: null,
+    });
+  }
+
+  /** Leaves. Synchronous: all events have been emitted when it returns. Repeat calls do nothing. */
+  disconnect(): this {
+    this.#parts.driver.dispatch({ kind: 'disconnect' });
+    return this;
+  }
+
+  /** @internal One event of the core. */
+  _apply(event: RoomEvent): void {
+    const { localParticipant } = this;
+    switch (event.event) {
+      case 'roomReconnecting':
+        show<Room>(this, { state: 'reconnecting' });
+        this.emit('reconnecting', createError(event.error));
+        break;
+      case 'roomReconnected':
+        show<Room>(this, { state: 'connected' });
+        this.emit('reconnected');
+        break;
+      case 'roomDisconnected':
+        this.#over(event.error && createError(event.error));
+        break;
+      case 'localParticipantReconnecting':
+        show<Room>(this, { state: 'reconnecting' }); // The Room's own event is a task later; its state is not.
+        show<LocalParticipant>(localParticipant, { state: 'reconnecting' });
+        localParticipant.emit('reconnecting', localParticipant);
+        break;
+      case 'localParticipantReconnected':
+        show<LocalParticipant>(localParticipant, { state: 'connected' });
+        localParticipant.emit('reconnected');
+        break;
+      case 'localParticipantDisconnected':
+        this.#localParticipantOver();
+        break;
+      case 'localTrackPublished':
+        localParticipant._published(event.id, event.sid);
+        break;
+      case 'localTrackPublicationFailed':
+        localParticipant._publicationFailed(event.id, createError(event.error));
+        break;
+      case 'participantConnected': {
+        const participant = new RemoteParticipant(event.participant);
+        this.participants.set(participant.sid, participant);
+        this.emit('participantConnected', participant);
+        break;
+      }
+      case 'roomConnected':
+      case 'connectFailed':
+        break; // connect() has seen to them.
+      default: {
+        const participant = this.participants.get(event.participant);
+        if (participant) this.#applyTo(participant, event);
+      }
+    }
+  }
+
+  /** @internal The core has failed and is gone: what it would have said at the end is said here. */
+  _fail(cause: Error): void {
+    this.#localParticipantOver();
+    for (const participant of this.participants.values()) {
+      for (const publication of participant.tracks.values()) this.#unsubscribe(participant, publication);
+    }
+    this.#over(createError({ code: 53000 }, cause));
+  }
+
+  #applyTo(participant: RemoteParticipant, event: ParticipantEvent): void {
+    switch (event.event) {
+      case 'participantDisconnected':
+        this.participants.delete(participant.sid);
+        setState(participant, 'disconnected');
+        participant.emit('disconnected', participant);
+        this.emit('participantDisconnected', participant);
+        break;
+      case 'participantReconnecting': {
+        const error = createError(event.error);
+        setState(participant, 'reconnecting');
+        participant.emit('reconnecting', participant, error);
+        this.emit('participantReconnecting', participant, error);
+        break;
+      }
+      case 'participantReconnected':
+        setState(participant, 'connected');
+        participant.emit('reconnected');
+        this.emit('participantReconnected', participant);
+        break;
+      case 'trackPublished':
+        this.#relay(participant, 'trackPublished', participant._publish(event.track));
+        break;
+      default: {
+        const publication = participant.tracks.get(event.track);
+        if (publication) this.#applyToTrack(participant, publication, event);
+      }
+    }
+  }
+
+  #applyToTrack(participant: RemoteParticipant, publication: AnyRemoteTrackPublication, event: TrackEvent): void {
+    switch (event.event) {
+      case 'trackUnpublished':
+        participant._remove(publication);
+        this.#relay(participant, 'trackUnpublished', publication);
+        break;
+      case 'trackSubscribed':
+        this.#subscribe(participant, publication, event);
+        break;
+      case 'trackUnsubscribed':
+        this.#unsubscribe(participant, publication);
+        break;
+      case 'trackSubscriptionFailed': {
+        const error = createError(event.error);
+        publication.emit('subscriptionFailed', error);
+        this.#relay(participant, 'trackSubscriptionFailed', error, publication);
+        break;
+      }
+      case 'trackEnabled':
+      case 'trackDisabled': {
+        const enabled = event.event === 'trackEnabled';
+        show<RemoteTrackPublication>(publication, { isTrackEnabled: enabled });
+        const { track } = publication;
+        if (track && track.kind !== 'data') track._setEnabled(enabled);
+        publication.emit(event.event);
+        this.#relay(participant, event.event, publication);
+        break;
+      }
+      case 'trackPriorityChanged':
+        show<RemoteTrackPublication>(publication, { publishPriority: event.priority });
+        publication.emit('publishPriorityChanged', event.priority);
+        this.#relay(participant, 'trackPublishPriorityChanged', event.priority, publication);
+        break;
+    }
+  }
+
+  #subscribe(participant: RemoteParticipant, publication: AnyRemoteTrackPublication, { peer, mid, mediaId }: TrackSubscribed): void {
+    const { driver } = this.#parts;
+    const { kind, trackSid: sid, trackName: name, isTrackEnabled: enabled, track: known } = publication;
+    const info = { sid, name, enabled };
+    if (kind === 'data') {
+      const channel = driver.remoteChannel(peer, mediaId);
+      if (!channel) return;
+      const track = (known as RemoteDataTrack | null) ?? new RemoteDataTrack(info, channel);
+      if (!known) this.#subscribed(participant, publication, track);
+      track._listen(channel); // Messages that came early follow the event.
+      return;
+    }
+    const media = driver.remoteTrack(peer, mid ?? '');
+    if (!media) return;
+    if (known) (known as RemoteAudioTrack | RemoteVideoTrack)._setMediaStreamTrack(media);
+    else
+      this.#subscribed(
+        participant,
+        publication,
+        kind === 'audio' ? new RemoteAudioTrack(kind, info, media) : new RemoteVideoTrack(kind, info, media),
+      );
+  }
+
+  #subscribed(participant: RemoteParticipant, publication: AnyRemoteTrackPublication, track: RemoteTrack): void {
+    show<RemoteTrackPublication>(publication, { track });
+    track._observe((event, ...args) => {
+      if (publication.track !== track) return;
+      if (event === 'started') this.#relay(participant, 'trackStarted', track);
+      else if (event === 'dimensionsChanged') this.#relay(participant, 'trackDimensionsChanged', track as RemoteVideoTrack);
+      else if (event === 'message') this.#relay(participant, 'trackMessage', ...(args as [string | ArrayBuffer, RemoteDataTrack]));
+    });
+    publication.emit('subscribed', track);
+    this.#relay(participant, 'trackSubscribed', track, publication);
+  }
+
+  #unsubscribe(participant: RemoteParticipant, publication: AnyRemoteTrackPublication): void {
+    const { track } = publication;
+    if (!track) return;
+    show<RemoteTrackPublication>(publication, { track: null });
+    if (track.kind !== 'data') track._unwatch();
+    publication.emit('unsubscribed', track);
+    this.#relay(participant, 'trackUnsubscribed', track, publication);
+  }
+
+  /** First the participant's event, then the Room's. */
+  #relay<K extends keyof RemoteTrackEvents>(participant: RemoteParticipant, event: K, ...args: RemoteTrackEvents[K]): void {
+    participant.emit(event as string, ...args);
+    this.emit(event as string, ...args, participant);
+  }
+
+  #localParticipantOver(): void {
+    this.#parts.stopOwnTracks();
+    this.localParticipant._disconnected();
+  }
+
+  #over(error: TwilioError | undefined): void {
+    const { driver, media } = this.#parts;
+    show<Room>(this, { state: 'disconnected' });
+    this.emit('disconnected', this, error);
+    this.localParticipant._unpublishAll();
+    driver.close();
+    media.close();
+  }
+}
+
+function setState(participant: RemoteParticipant, state: ParticipantState): void {
+  show<RemoteParticipant>(participant, { state });
+}
