@@ -143,10 +143,9 @@ export class Driver {
 
   private setTimer(deadline: number | undefined): void {
     clearTimeout(this.timer);
-    this.timer =
-      deadline === undefined
-        ? undefined
-        : setTimeout(() => this.dispatch({ kind: 'tick' }), Math.min(Math.max(deadline - now(), 0), kTimeoutMax));
+    if (deadline !== undefined) {
+      this.timer = setTimeout(() => this.dispatch({ kind: 'tick' }), Math.min(deadline - now(), kTimeoutMax));
+    }
   }
 
   /** A broken core is not even deleted: its memory cannot be trusted, and the garbage collector takes it whole. */
@@ -157,7 +156,6 @@ export class Driver {
 
   private release(): void {
     this.over = true;
-    this.waiting.length = 0;
     this.listening.abort();
     this.setTimer(undefined);
     this.sockets.close();

@@ -137,23 +137,29 @@ test('peers: a failed candidate is only logged', async (t) => {
   assert.deepEqual(bed.logged, ['warn peer 1: addIceCandidate failed: OperationError: unknown ufrag']);
 });
 
-test('peers: a closed peer reports nothing, neither outcomes, failures nor events, and runs nothing more', async (t) => {
-  for (const failing of [{}, { setRemoteDescription: new Error('closed') }]) {
-    const bed = new Bed(t);
-    FakePeerConnection.automatic = false;
+test('peers: a closed peer reports and logs nothing, neither outcomes, failures nor events, and runs nothing more', async (t) => {
+  const operations: PeerEffect[] = [
+    { kind: 'setRemoteDescription', peer: 1, op: 1, type: 'offer', sdp: '' },
+    { kind: 'addIceCandidate', peer: 1, candidate: { candidate: '' } },
+  ];
+  for (const failing of [{}, { setRemoteDescription: new Error('closed'), addIceCandidate: new Error('closed') }]) {
+    for (const operation of operations) {
+      const bed = new Bed(t);
+      FakePeerConnection.automatic = false;
 
-    await bed.createPeer();
-    const { connection } = bed;
-    await bed.perform({ kind: 'setRemoteDescription', peer: 1, op: 1, type: 'offer', sdp: '' }, { kind: 'getStats', peer: 1, op: 2 });
-    await bed.perform({ kind: 'closePeer', peer: 1 }, { kind: 'getStats', peer: 1, op: 3 });
-    FakePeerConnection.failing = failing;
-    await connection.answer();
-    connection.fire('connectionstatechange');
-    connection.fire('icecandidate', { candidate: null });
+      await bed.createPeer();
+      const { connection } = bed;
+      await bed.perform(operation, { kind: 'getStats', peer: 1, op: 2 });
+      await bed.perform({ kind: 'closePeer', peer: 1 }, { kind: 'getStats', peer: 1, op: 3 });
+      FakePeerConnection.failing = failing;
+      await connection.answer();
+      connection.fire('connectionstatechange');
+      connection.fire('icecandidate', { candidate: null });
 
-    assert.deepEqual(connection.calls, ['setRemoteDescription offer', 'close']);
-    assert.deepEqual([bed.reported, bed.logged], [[], []]);
-    assert.equal(bed.peers.remoteTrack(1, '0'), undefined);
+      assert.equal(connection.calls.length, 2);
+      assert.equal(connection.calls[1], 'close');
+      assert.deepEqual([bed.reported, bed.logged], [[], []]);
+    }
   }
 });
 
@@ -331,6 +337,8 @@ test('peers: a remote track is reported by its mid and found by it', async (t) =
   assert.equal(bed.peers.remoteTrack(1, '5'), transceiver.receiver.track);
   assert.equal(bed.peers.remoteTrack(1, '6'), undefined);
   assert.equal(bed.peers.remoteTrack(2, '5'), undefined);
+  await bed.perform({ kind: 'closePeer', peer: 1 });
+  assert.equal(bed.peers.remoteTrack(1, '5'), undefined);
 });
 
 test('peers: messages of a remote data channel wait until somebody listens, in order', async (t) => {

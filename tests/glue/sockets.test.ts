@@ -20,6 +20,7 @@ test('sockets: what a socket tells is reported under its id', (t) => {
   sockets.perform({ kind: 'sendText', socket: 7, text: 'hello' });
   webSocket.onmessage?.({ data: 'welcome' });
   webSocket.onclose?.({ code: 1001, reason: 'going away' });
+  sockets.perform({ kind: 'sendText', socket: 7, text: 'too late' });
 
   assert.equal(webSocket.url, 'wss://host/signaling');
   assert.deepEqual(webSocket.sent, ['hello']);
