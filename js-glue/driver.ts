@@ -54,21 +54,15 @@ export class Driver {
    * same holds, and the rest of the outer batch follows. Once the driver is closed nothing happens. Never throws.
    */
   dispatch(input: Input): void {
-    if (this.over) {
-      return;
-    }
+    if (this.over) return;
     if (this.performing) {
       this.waiting.push(input); // An effect with an immediate outcome: first the rest of its batch.
       return;
     }
     const batch = this.handle(input);
-    if (!batch) {
-      return;
-    }
+    if (!batch) return;
     for (const effect of batch.effects) {
-      if (effect.kind === 'emit') {
-        this.deliver(effect);
-      }
+      if (effect.kind === 'emit') this.deliver(effect);
     }
     for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
       this.dispatch(next);
@@ -143,9 +137,7 @@ export class Driver {
 
   private setTimer(deadline: number | undefined): void {
     clearTimeout(this.timer);
-    if (deadline !== undefined) {
-      this.timer = setTimeout(() => this.dispatch({ kind: 'tick' }), Math.min(deadline - now(), kTimeoutMax));
-    }
+    if (deadline !== undefined) this.timer = setTimeout(() => this.dispatch({ kind: 'tick' }), Math.min(deadline - now(), kTimeoutMax));
   }
 
   /** A broken core is not even deleted: its memory cannot be trusted, and the garbage collector takes it whole. */

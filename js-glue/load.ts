@@ -29,18 +29,14 @@ function compileOnce(): Promise<WebAssembly.Module> {
     const attempt = compile(source ?? new URL('./holdfast.wasm', import.meta.url));
     compiling = attempt;
     attempt.catch(() => {
-      if (compiling === attempt) {
-        compiling = undefined;
-      }
+      if (compiling === attempt) compiling = undefined;
     });
   }
   return compiling;
 }
 
 async function compile(from: WasmSource): Promise<WebAssembly.Module> {
-  if (from instanceof WebAssembly.Module) {
-    return from;
-  }
+  if (from instanceof WebAssembly.Module) return from;
   const url = typeof from === 'string' || from instanceof URL ? String(from) : undefined;
   try {
     return await WebAssembly.compile(url === undefined ? (from as BufferSource) : await bytesOf(url));
@@ -61,9 +57,7 @@ async function bytesOf(url: string): Promise<BufferSource> {
 
 async function download(url: string): Promise<ArrayBuffer> {
   const response = await fetch(url);
-  if (!response.ok) {
-    throw new Error(`the server answered ${response.status} ${response.statusText}`);
-  }
+  if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`);
   const bytes = await response.arrayBuffer();
   const start = String.fromCharCode(...new Uint8Array(bytes, 0, Math.min(bytes.byteLength, 40)));
   if (!start.startsWith('\0asm')) {

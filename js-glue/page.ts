@@ -5,9 +5,7 @@ import type { Input } from './boundary.js';
 type PageEvent = (Input & { kind: 'page' })['event'];
 
 export function listenToPage(report: (input: Input) => void, signal: AbortSignal): void {
-  if (typeof document === 'undefined') {
-    return;
-  }
+  if (typeof document === 'undefined') return;
   const on = (target: EventTarget, type: string, toEvent: () => PageEvent) =>
     target.addEventListener(
       type,

@@ -33,9 +33,7 @@ export class Peer {
 
   perform(operation: PeerOperation): void {
     this.chain = this.chain.then(async () => {
-      if (this.closed) {
-        return;
-      }
+      if (this.closed) return;
       try {
         this.report(await this.run(operation));
       } catch (error) {
@@ -77,18 +75,14 @@ export class Peer {
       ),
     );
     connection.addEventListener('track', ({ track, transceiver: { mid } }) => {
-      if (mid !== null) {
-        this.report({ kind: 'trackAdded', peer, mid, trackKind: kindOf(track) });
-      }
+      if (mid !== null) this.report({ kind: 'trackAdded', peer, mid, trackKind: kindOf(track) });
     });
     connection.addEventListener('datachannel', ({ channel }) => {
       const { label } = channel;
       const remote = new RemoteChannel(channel);
       this.remoteChannels.set(label, remote);
       channel.addEventListener('close', () => {
-        if (this.remoteChannels.get(label) === remote) {
-          this.remoteChannels.delete(label);
-        }
+        if (this.remoteChannels.get(label) === remote) this.remoteChannels.delete(label);
       });
       this.report({ kind: 'dataChannelAdded', peer, label });
     });
@@ -134,18 +128,14 @@ export class Peer {
   }
 
   private report(input: Input | undefined): void {
-    if (input && !this.closed) {
-      this.context.report(input);
-    }
+    if (input && !this.closed) this.context.report(input);
   }
 
   private async setLocalDescription(operation: PeerOperation & { kind: 'setLocalDescription' }): Promise<void> {
     const { connection } = this;
     switch (operation.type) {
       case 'offer':
-        if (operation.receiveMedia) {
-          this.ensureReceivers();
-        }
+        if (operation.receiveMedia) this.ensureReceivers();
         return connection.setLocalDescription(await connection.createOffer({ iceRestart: operation.iceRestart }));
       case 'answer':
         return connection.setLocalDescription(await connection.createAnswer());
@@ -161,24 +151,18 @@ export class Peer {
       const found = this.connection
         .getTransceivers()
         .some((transceiver) => kindOf(transceiver.receiver.track) === kind && receives(transceiver.direction));
-      if (!found) {
-        this.connection.addTransceiver(kind, { direction: 'recvonly' });
-      }
+      if (!found) this.connection.addTransceiver(kind, { direction: 'recvonly' });
     }
   }
 
   private async addTrack(id: string, mid: string | undefined): Promise<void> {
     const media = this.context.media.track(id);
-    if (!media) {
-      return; // Unpublished meanwhile; the core's removal is on its way.
-    }
+    if (!media) return; // Unpublished meanwhile; the core's removal is on its way.
     const { track } = media;
     const idle = mid === undefined ? undefined : this.byMid(mid);
     const sender = idle?.sender ?? this.connection.addTrack(track, this.context.stream);
     const transceiver = idle ?? this.connection.getTransceivers().find((candidate) => candidate.sender === sender);
-    if (transceiver) {
-      this.transceivers.set(id, transceiver);
-    }
+    if (transceiver) this.transceivers.set(id, transceiver);
     media.senders.add(sender);
     if (idle) {
       idle.direction = receives(idle.direction) ? 'sendrecv' : 'sendonly';
@@ -189,9 +173,7 @@ export class Peer {
 
   private async removeTrack(id: string): Promise<void> {
     const transceiver = this.transceivers.get(id);
-    if (!transceiver) {
-      return;
-    }
+    if (!transceiver) return;
     this.transceivers.delete(id);
     this.context.media.track(id)?.senders.delete(transceiver.sender);
     transceiver.direction = receives(transceiver.direction) ? 'recvonly' : 'inactive';
@@ -200,9 +182,7 @@ export class Peer {
 
   private addDataChannel(id: string): undefined {
     const media = this.context.media.dataTrack(id);
-    if (!media) {
-      return;
-    }
+    if (!media) return;
     const channel = this.connection.createDataChannel(id, media.options);
     this.channels.set(id, channel);
     media.channels.add(channel);
@@ -210,9 +190,7 @@ export class Peer {
 
   private removeDataChannel(id: string): undefined {
     const channel = this.channels.get(id);
-    if (!channel) {
-      return;
-    }
+    if (!channel) return;
     this.channels.delete(id);
     this.context.media.dataTrack(id)?.channels.delete(channel);
     channel.close();
@@ -256,9 +234,7 @@ function candidateInit({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: R
 function bytesReceived(report: RTCStatsReport): number {
   let sum = 0;
   report.forEach((stats: RTCStats & { bytesReceived?: number }) => {
-    if (stats.type === 'inbound-rtp') {
-      sum += stats.bytesReceived ?? 0;
-    }
+    if (stats.type === 'inbound-rtp') sum += stats.bytesReceived ?? 0;
   });
   return sum;
 }

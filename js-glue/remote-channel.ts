@@ -33,8 +33,6 @@ export class RemoteChannel {
       return;
     }
     this.earlySize += kMessageOverhead + (typeof message === 'string' ? message.length : message.byteLength);
-    if (this.earlySize <= kEarlyLimit) {
-      this.early.push(message);
-    }
+    if (this.earlySize <= kEarlyLimit) this.early.push(message);
   }
 }

@@ -53,9 +53,7 @@ export class Sockets {
 
   private closeSocket(socket: number, code: number, reason: string): void {
     const webSocket = this.sockets.get(socket);
-    if (!webSocket) {
-      return;
-    }
+    if (!webSocket) return;
     this.sockets.delete(socket);
     webSocket.onopen = webSocket.onmessage = webSocket.onclose = null;
     webSocket.close(code, reason);

@@ -26,8 +26,6 @@ export class TaskQueue {
       this.channel?.port1.close();
       this.channel = undefined;
     }
-    if (callback) {
-      callGuarded(callback);
-    }
+    if (callback) callGuarded(callback);
   }
 }
