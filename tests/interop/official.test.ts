@@ -2,8 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type BrowserKind, Caller, Site, needs, sharedBrowser } from '../browser/harness/index.js';
-import { assertConversation } from '../browser/harness/conversation.js';
+import { type BrowserKind, Caller, Site, assertConversation, needs, sharedBrowser } from '../browser/harness/index.js';
 
 let site: Site;
 before(async () => void (site = await Site.start()));

@@ -87,7 +87,9 @@ async function launchChromium({ namespace, trustedOrigin }: LaunchOptions): Prom
     pid,
     async newPage() {
       const page = await context.newPage();
-      const { errors, console } = listen((onError, onLine) => page.on('pageerror', onError).on('console', (message) => onLine(message.text())));
+      const { errors, console } = listen((onError, onLine) =>
+        page.on('pageerror', onError).on('console', (message) => onLine(message.text())),
+      );
       return {
         kind: 'chromium',
         errors,
@@ -120,7 +122,9 @@ async function launchFirefox(): Promise<TestBrowser> {
     async newPage() {
       // A window of its own: only one tab of a window is visible, and hidden pages are slowed down.
       const page = await browser.newPage({ type: 'window' });
-      const { errors, console } = listen((onError, onLine) => page.on('pageerror', onError).on('console', (message) => onLine(message.text())));
+      const { errors, console } = listen((onError, onLine) =>
+        page.on('pageerror', onError).on('console', (message) => onLine(message.text())),
+      );
       return {
         kind: 'firefox',
         errors,
@@ -137,7 +141,10 @@ async function launchFirefox(): Promise<TestBrowser> {
   };
 }
 
-function listen(subscribe: (onError: (error: unknown) => void, onLine: (line: string) => void) => void): { errors: string[]; console: string[] } {
+function listen(subscribe: (onError: (error: unknown) => void, onLine: (line: string) => void) => void): {
+  errors: string[];
+  console: string[];
+} {
   const errors: string[] = [];
   const console: string[] = [];
   subscribe(

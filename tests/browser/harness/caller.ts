@@ -30,8 +30,12 @@ export interface RoomState {
 /** By '<identity>/<name of track>'. */
 export type Inbound = Record<string, { frames: number; bytes: number }>;
 
-// What any video track may say at any time while the encoder finds its size.
-const INCIDENTAL = new Set(['dimensionsChanged']);
+// What a track may say at any time: the encoder finds its size, data is compared by its content, and the local tracks of a room have
+// started before it.
+function isIncidental([object, event]: Emitted): boolean {
+  if (['dimensionsChanged', 'trackDimensionsChanged', 'message', 'trackMessage'].includes(event!)) return true;
+  return /^local\b/.test(object!) && ['started', 'trackStarted'].includes(event!);
+}
 
 export class Caller {
   private constructor(
@@ -99,13 +103,17 @@ export class Caller {
   /** Everything emitted since the room was joined, in order. */
   async events(): Promise<Emitted[]> {
     const events = await this.page.evaluate(() => (globalThis as unknown as CallPage).call.recorder.events, null);
-    return events.filter(([, event]) => !INCIDENTAL.has(event!));
+    return events.filter((event) => !isIncidental(event));
   }
 
   /** Waits for an event and returns how long it took, in ms. Events of the past count. */
   async untilEvent(object: string, event: string, timeout = 10_000): Promise<number> {
     const started = performance.now();
-    await this.until(`${object} emits ${event}`, async () => (await this.events()).some((emitted) => emitted[0] === object && emitted[1] === event), timeout);
+    await this.until(
+      `${object} emits ${event}`,
+      async () => (await this.events()).some((emitted) => emitted[0] === object && emitted[1] === event),
+      timeout,
+    );
     return performance.now() - started;
   }
 
@@ -119,7 +127,9 @@ export class Caller {
         return (
           participant !== undefined &&
           participant.tracks.length > 0 &&
-          participant.tracks.every(({ name, subscribed }) => subscribed && (!name.startsWith('video') || (inbound[`${identity}/${name}`]?.frames ?? 0) > 0))
+          participant.tracks.every(
+            ({ name, subscribed }) => subscribed && (!name.startsWith('video') || (inbound[`${identity}/${name}`]?.frames ?? 0) > 0),
+          )
         );
       });
     });
@@ -136,10 +146,15 @@ export class Caller {
 
   private async report(): Promise<string> {
     const room = await this.page.evaluate(
-      () => (globalThis as unknown as CallPage).call?.room && JSON.stringify([(globalThis as unknown as CallPage).call.state(), (globalThis as unknown as CallPage).call.connectionStates()]),
+      () =>
+        (globalThis as unknown as CallPage).call?.room &&
+        JSON.stringify([(globalThis as unknown as CallPage).call.state(), (globalThis as unknown as CallPage).call.connectionStates()]),
       null,
     );
-    const events = await this.page.evaluate(() => (globalThis as unknown as CallPage).call?.recorder.events.map((event) => event.join(' ')), null);
+    const events = await this.page.evaluate(
+      () => (globalThis as unknown as CallPage).call?.recorder.events.map((event) => event.join(' ')),
+      null,
+    );
     return [`room: ${String(room)}`, ...(events ?? []), ...this.page.errors, ...this.page.console.slice(-20)].join('\n  ');
   }
 

@@ -34,6 +34,12 @@ export class FaultProxy {
     }
   }
 
+  /** Puts a close frame with this code before every client, as a server would. The real server sees its client close with it. */
+  closeWith(code: number): void {
+    const frame = Buffer.from([0x88, 2, code >> 8, code & 0xff]);
+    for (const [client] of this.pairs) client.write(frame);
+  }
+
   /** From now on nothing comes through, in either direction, on old connections and on new ones; none is closed. */
   blackHole(): void {
     this.silent = true;

@@ -6,11 +6,13 @@ import { type BrowserKind, type LaunchOptions, type TestBrowser, launch } from '
 export type { BrowserKind, TestBrowser } from './browser.js';
 export { Caller } from './caller.js';
 export type { Emitted, Payload, Sdk } from './caller.js';
+export { assertConversation, assertData, assertMedia } from './conversation.js';
 export { assertEvents } from './events.js';
 export { FaultProxy } from './fault-proxy.js';
 export { Namespace } from './namespace.js';
 export { needs } from './requirements.js';
 export { Site } from './site.js';
+export * from './stories.js';
 
 const running = new Map<BrowserKind, Promise<TestBrowser>>();
 

@@ -8,7 +8,11 @@ import { AccessToken, type RoomServer, type RoomServerOptions, VideoGrant, creat
 // Set by the bundler: the repository.
 declare const HOLDFAST_ROOT: string;
 
-const KEY = { accountSid: 'AC00000000000000000000000000000001', apiKey: 'SK00000000000000000000000000000001', apiSecret: 'browser tests only' };
+const KEY = {
+  accountSid: 'AC00000000000000000000000000000001',
+  apiKey: 'SK00000000000000000000000000000001',
+  apiSecret: 'browser tests only',
+};
 
 const CONTENT_TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
 

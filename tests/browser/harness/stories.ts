@@ -1,0 +1,89 @@
+// What a Holdfast participant must hear of things that happen to others, and of its own trouble: every event of every object.
+// A test tells what happened by putting stories one after the other.
+
+import type { Kind } from './caller.js';
+import type { Expected } from './events.js';
+
+export type Story = Record<string, Expected>;
+
+const ALL: Kind[] = ['audio', 'video', 'data'];
+
+/** Puts stories one after the other. */
+export function story(...parts: Story[]): Story {
+  const whole: Story = {};
+  for (const part of parts) for (const [object, lines] of Object.entries(part)) (whole[object] ??= []).push(...lines);
+  return whole;
+}
+
+/** `identity` was there before us. */
+export function found(identity: string, names: string[] = ALL): Story {
+  const media = names.filter((name) => !name.startsWith('data'));
+  return story(
+    {
+      room: [names.map((name) => `trackSubscribed ${identity}/${name}/track ${identity}/${name} ${identity}`)],
+      [identity]: [names.map((name) => `trackSubscribed ${identity}/${name}/track ${identity}/${name}`)],
+    },
+    ...names.map((name) => ({ [`${identity}/${name}`]: [`subscribed ${identity}/${name}/track`] })),
+    ...media.map((name) => started(identity, name)),
+  );
+}
+
+/** `identity` joined after us. */
+export function joined(identity: string, names?: string[]): Story {
+  return story({ room: [`participantConnected ${identity}`] }, found(identity, names));
+}
+
+export function published(identity: string, name: string): Story {
+  const event = `trackPublished ${identity}/${name}`;
+  return story({ room: [`${event} ${identity}`], [identity]: [event] }, found(identity, [name]));
+}
+
+export function unpublished(identity: string, name: string): Story {
+  const event = `trackUnpublished ${identity}/${name}`;
+  return story(unsubscribed(identity, [name]), { room: [`${event} ${identity}`], [identity]: [event] });
+}
+
+export function enabled(identity: string, name: string, enabled: boolean): Story {
+  const event = enabled ? 'trackEnabled' : 'trackDisabled';
+  return {
+    room: [`${event} ${identity}/${name} ${identity}`],
+    [identity]: [`${event} ${identity}/${name}`],
+    [`${identity}/${name}`]: [event],
+    [`${identity}/${name}/track`]: [`${enabled ? 'enabled' : 'disabled'} ${identity}/${name}/track`],
+  };
+}
+
+export function left(identity: string, names: string[] = ALL): Story {
+  return story(unsubscribed(identity, names), { room: [`participantDisconnected ${identity}`], [identity]: [`disconnected ${identity}`] });
+}
+
+/** Our own connection was in trouble and recovered. Media trouble does not concern the local participant. */
+export function recovered(code: 53001 | 53405): Story {
+  return {
+    room: [`reconnecting error ${code}`, 'reconnected'],
+    ...(code === 53001 ? { local: ['reconnecting local', 'reconnected'] } : {}),
+  };
+}
+
+/** Another's connection was in trouble and recovered. */
+export function otherRecovered(identity: string, code: 53001 | 53405): Story {
+  return {
+    room: [`participantReconnecting ${identity} error ${code}`, `participantReconnected ${identity}`],
+    [identity]: [`reconnecting ${identity} error ${code}`, 'reconnected'],
+  };
+}
+
+function started(identity: string, name: string): Story {
+  const track = `${identity}/${name}/track`;
+  return { room: [`trackStarted ${track} ${identity}`], [identity]: [`trackStarted ${track}`], [track]: [`started ${track}`] };
+}
+
+function unsubscribed(identity: string, names: string[]): Story {
+  return story(
+    {
+      room: [names.map((name) => `trackUnsubscribed ${identity}/${name}/track ${identity}/${name} ${identity}`)],
+      [identity]: [names.map((name) => `trackUnsubscribed ${identity}/${name}/track ${identity}/${name}`)],
+    },
+    ...names.map((name) => ({ [`${identity}/${name}`]: [`unsubscribed ${identity}/${name}/track`] })),
+  );
+}

@@ -1,0 +1,76 @@
+// Media breaks while signaling works: one participant's UDP is dropped in a network namespace.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import {
+  Caller,
+  Namespace,
+  Site,
+  type TestBrowser,
+  assertConversation,
+  assertEvents,
+  assertMedia,
+  found,
+  joined,
+  needs,
+  otherRecovered,
+  ownBrowser,
+  recovered,
+  story,
+} from './harness/index.js';
+
+const SESSION_TIMEOUT_S = 12;
+
+const needed = needs('chromium', 'netns');
+let namespace: Namespace;
+let site: Site;
+let inside: TestBrowser;
+let outside: TestBrowser;
+
+before(async () => {
+  if (needed.skip !== undefined) return;
+  namespace = Namespace.create();
+  site = await Site.start({ sessionTimeout: SESSION_TIMEOUT_S }, namespace.outerAddress);
+  inside = await ownBrowser('chromium', { namespace: namespace.name, trustedOrigin: site.origin });
+  outside = await ownBrowser('chromium', { trustedOrigin: site.origin });
+});
+after(async () => {
+  await site?.close();
+  namespace?.delete();
+});
+
+async function startCall(room: string): Promise<[Caller, Caller]> {
+  const alice = await Caller.join(inside, site, { identity: 'alice', room });
+  const bob = await Caller.join(outside, site, { identity: 'bob', room });
+  await assertConversation(alice, bob);
+  return [alice, bob];
+}
+
+test('media is cut and comes back: reconnecting (53405), ICE restart, reconnected, frames flow again', needed, async (context) => {
+  const [alice, bob] = await startCall('media-cut');
+  namespace.drop('udp');
+  context.after(() => namespace.heal());
+  await Promise.all([alice, bob].map((caller) => caller.untilEvent('room', 'reconnecting')));
+  namespace.heal();
+  await Promise.all([alice, bob].map((caller) => caller.untilEvent('room', 'reconnected')));
+  await assertMedia(alice, bob);
+
+  assertEvents(await alice.events(), story(joined('bob'), recovered(53405), otherRecovered('bob', 53405)));
+  assertEvents(await bob.events(), story(found('alice'), recovered(53405), otherRecovered('alice', 53405)));
+  await Promise.all([alice, bob].map(({ page }) => page.closeTab()));
+});
+
+test('media is cut for longer than the session timeout: disconnected with 53405', needed, async (context) => {
+  const [alice] = await startCall('media-gone');
+  namespace.drop('udp');
+  context.after(() => namespace.heal());
+  await alice.untilEvent('room', 'reconnecting');
+  const lasted = await alice.untilEvent('room', 'disconnected', 2 * SESSION_TIMEOUT_S * 1000);
+  assert.ok(Math.abs(lasted - SESSION_TIMEOUT_S * 1000) < 3000, `thrown out after ${lasted} ms`);
+  const events = await alice.events();
+  assert.deepEqual(
+    events.filter(([object, event]) => object === 'room' && event === 'disconnected'),
+    [['room', 'disconnected', 'room', 'error 53405']],
+  );
+  assert.equal((await alice.state()).state, 'disconnected');
+});
