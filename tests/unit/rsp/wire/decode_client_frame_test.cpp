@@ -127,7 +127,9 @@ TEST_CASE("client frames: disconnect before there was a session has none", "[rsp
 }
 
 TEST_CASE("client frames: a token may be four times as long as other texts", "[rsp][wire]") {
-  const auto with_token = [](std::size_t size) { return R"({"type":"msg","body":{"type":"ice","token":")" + std::string(size, 't') + "\"}}"; };
+  const auto with_token = [](std::size_t size) {
+    return R"({"type":"msg","body":{"type":"ice","token":")" + std::string(size, 't') + "\"}}";
+  };
   CHECK_FALSE(is_malformed(with_token(4 * kMaxTextBytes)));
   CHECK(is_malformed(with_token(4 * kMaxTextBytes + 1)));
 }

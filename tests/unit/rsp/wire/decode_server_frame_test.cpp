@@ -37,7 +37,8 @@ std::string repeat(const std::string& item, std::size_t count) {
 }  // namespace
 
 TEST_CASE("server frames: what is no frame is malformed", "[rsp][wire]") {
-  for (const char* text : {"", "null", "[]", "7", "{}", R"({"type":7})", R"({"type":"hello"})", R"({"type":"welcome")", "{\"type\":\"bye\"}\n{}"}) {
+  for (const char* text :
+       {"", "null", "[]", "7", "{}", R"({"type":7})", R"({"type":"hello"})", R"({"type":"welcome")", "{\"type\":\"bye\"}\n{}"}) {
     INFO(text);
     CHECK(is_malformed(text));
   }
@@ -265,17 +266,15 @@ TEST_CASE("server frames: what goes beyond a limit refuses the whole frame", "[r
   };
   CHECK_FALSE(candidates(kMaxCandidates));
   CHECK(candidates(kMaxCandidates + 1));
-  const auto links = [&](std::size_t count) { return body_is_malformed(R"({"type":"update","peer_connections":)" + repeat("{}", count) + "}"); };
+  const auto links = [&](std::size_t count) {
+    return body_is_malformed(R"({"type":"update","peer_connections":)" + repeat("{}", count) + "}");
+  };
   CHECK_FALSE(links(kMaxPeerConnections));
   CHECK(links(kMaxPeerConnections + 1));
-  const auto sid = [&](std::size_t size) {
-    return body_is_malformed(R"({"type":"connected","sid":")" + std::string(size, 'R') + "\"}");
-  };
+  const auto sid = [&](std::size_t size) { return body_is_malformed(R"({"type":"connected","sid":")" + std::string(size, 'R') + "\"}"); };
   CHECK_FALSE(sid(kMaxIdBytes));
   CHECK(sid(kMaxIdBytes + 1));
-  const auto name = [&](std::size_t size) {
-    return body_is_malformed(R"({"type":"connected","name":")" + std::string(size, 'n') + "\"}");
-  };
+  const auto name = [&](std::size_t size) { return body_is_malformed(R"({"type":"connected","name":")" + std::string(size, 'n') + "\"}"); };
   CHECK_FALSE(name(kMaxTextBytes));
   CHECK(name(kMaxTextBytes + 1));
   CHECK_FALSE(is_malformed(std::string(kMaxFrameBytes - 14, ' ') + R"({"type":"bye"})"));

@@ -8,7 +8,7 @@
 
 namespace holdfast::test {
 
-constexpr std::array kClientFrames{
+inline constexpr std::array kClientFrames{
     "client-bye",
     "client-connect",
     "client-disconnect",
@@ -27,7 +27,7 @@ constexpr std::array kClientFrames{
     "client-update-restart",
 };
 
-constexpr std::array kServerFrames{
+inline constexpr std::array kServerFrames{
     "server-bad",
     "server-busy",
     "server-bye",

@@ -13,9 +13,28 @@ using namespace holdfast;
 namespace {
 
 // Pieces that break parsers: ends of values, wrong types, numbers beyond a double, half a surrogate pair, half a UTF-8 sequence, NUL.
-const std::string kPieces[] = {"{",    "}",      "[",         "]",     "\"",  ",",    ":",       "null",
-                               "true", "-1e999", "1e308",     "0.5",   "\\u", "\\",   "\\ud800", std::string(1, '\0'),
-                               "\xff", "\xe2\x82", "99999999999999999999", "\"\"", "[[", "{\"v\":1}"};
+const std::string kPieces[] = {"{",
+                               "}",
+                               "[",
+                               "]",
+                               "\"",
+                               ",",
+                               ":",
+                               "null",
+                               "true",
+                               "-1e999",
+                               "1e308",
+                               "0.5",
+                               "\\u",
+                               "\\",
+                               "\\ud800",
+                               std::string(1, '\0'),
+                               "\xff",
+                               "\xe2\x82",
+                               "99999999999999999999",
+                               "\"\"",
+                               "[[",
+                               "{\"v\":1}"};
 
 std::string damage(std::string text, Prng& prng) {
   const std::uint32_t wounds = 1 + prng.below(3);
