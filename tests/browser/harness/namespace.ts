@@ -34,14 +34,13 @@ export class Namespace {
 
   /** Drops everything of a protocol, both ways, until heal(). */
   drop(protocol: 'udp' | 'tcp'): void {
-    const rules = ['input', 'output'].map(
-      (hook) => `chain ${hook} { type filter hook ${hook} priority 0; meta l4proto ${protocol} drop; }`,
-    );
-    this.inside('nft', `table inet faults { ${rules.join(' ')} }`);
+    const chains = ['input', 'output'].map((hook) => `chain ${hook} { type filter hook ${hook} priority 0; meta l4proto ${protocol} drop; };`);
+    this.inside('nft', `table inet faults { ${chains.join(' ')} }`);
   }
 
+  /** Does nothing if nothing is dropped. */
   heal(): void {
-    this.inside('nft', 'delete table inet faults');
+    this.inside('nft', 'add table inet faults; delete table inet faults');
   }
 
   /** Does nothing if it is not there. The cable goes with it. */
