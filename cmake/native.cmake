@@ -17,3 +17,13 @@ if(SIM_SOURCES)
   add_executable(room_sim ${SIM_SOURCES})
   target_link_libraries(room_sim PRIVATE holdfast_core)
 endif()
+
+# libFuzzer comes with clang only: cmake -DHOLDFAST_FUZZ=ON -DHOLDFAST_SANITIZE=ON -DCMAKE_CXX_COMPILER=clang++, then
+# decode_fuzz corpus tests/golden/messages
+option(HOLDFAST_FUZZ "Fuzz targets (clang)" OFF)
+if(HOLDFAST_FUZZ)
+  target_compile_options(holdfast_options INTERFACE -fsanitize=fuzzer-no-link)
+  add_executable(decode_fuzz tests/fuzz/decode_fuzz.cpp)
+  target_link_libraries(decode_fuzz PRIVATE holdfast_core)
+  target_link_options(decode_fuzz PRIVATE -fsanitize=fuzzer)
+endif()
