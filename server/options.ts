@@ -79,8 +79,8 @@ export interface Settings {
 
 /** Throws a TypeError or RangeError that names the option. */
 export function resolveOptions(options: RoomServerOptions): Settings {
-  const { accountSid, path = DEFAULT_PATH } = options;
-  if (typeof accountSid !== 'string' || accountSid === '') throw new TypeError('accountSid is required');
+  const accountSid = text('accountSid', options.accountSid);
+  const { path = DEFAULT_PATH } = options;
   if (!/^\/[^?#]*[^/?#]$/.test(path)) throw new TypeError(`path must start with a slash, and not end with one: ${path}`);
   if (options.server !== undefined && (options.port !== undefined || options.host !== undefined)) {
     throw new TypeError('port and host belong to an own server: leave them out when `server` is given');
@@ -93,12 +93,12 @@ export function resolveOptions(options: RoomServerOptions): Settings {
     accountSid,
     keys,
     config: {
-      secret: options.secret ?? deriveSecret(options.apiSecret ?? [...keys.values()][0]!),
-      sessionTimeout: Math.round(atLeast('sessionTimeout', options.sessionTimeout ?? 30, 0.001) * 1000),
-      heartbeatInterval: Math.round(atLeast('heartbeatInterval', options.heartbeatInterval ?? 5000, 1000)),
-      maxParticipants: Math.round(atLeast('maxParticipants', options.maxParticipants ?? 50, 1)),
-      maxRooms: Math.round(atLeast('maxRooms', options.maxRooms ?? 10_000, 1)),
-      signalingRegion: options.signalingRegion ?? 'local',
+      secret: options.secret === undefined ? deriveSecret(options.apiSecret ?? [...keys.values()][0]!) : text('secret', options.secret),
+      sessionTimeout: Math.round(numberFrom(0.001, 'sessionTimeout', options.sessionTimeout ?? 30) * 1000),
+      heartbeatInterval: Math.round(numberFrom(1000, 'heartbeatInterval', options.heartbeatInterval ?? 5000)),
+      maxParticipants: Math.round(numberFrom(1, 'maxParticipants', options.maxParticipants ?? 50)),
+      maxRooms: Math.round(numberFrom(1, 'maxRooms', options.maxRooms ?? 10_000)),
+      signalingRegion: text('signalingRegion', options.signalingRegion ?? 'local'),
       iceServers: (options.iceServers ?? []).map(normalizeIceServer),
     },
   };
@@ -110,21 +110,30 @@ function readKeys({ apiKey, apiSecret, keys = {} }: RoomServerOptions): Map<stri
   if (apiKey !== undefined && apiSecret !== undefined) all.set(apiKey, apiSecret);
   if (all.size === 0) throw new TypeError('apiKey and apiSecret, or keys, are required: without a secret anyone could join');
   for (const [id, secret] of all) {
-    if (id === '' || typeof secret !== 'string' || secret === '') throw new TypeError('an API key needs an id and a secret');
+    text('the id of an API key', id);
+    text(`the secret of ${id}`, secret);
   }
   return all;
 }
 
-function atLeast(name: string, value: number, least: number): number {
-  if (!Number.isFinite(value) || value < least) throw new RangeError(`${name} must be at least ${least}`);
-  return value;
+// Above this, what is meant is surely something else; it also fits into the machine's integers.
+const LARGEST = 1_000_000;
+
+function numberFrom(least: number, name: string, value: unknown): number {
+  if (typeof value === 'number' && value >= least && value <= LARGEST) return value;
+  throw new RangeError(`${name} must be a number from ${least} to ${LARGEST}`);
+}
+
+function text(name: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new TypeError(`${name} must be a text that is not empty`);
 }
 
 function normalizeIceServer({ urls, username, credential }: NonNullable<RoomServerOptions['iceServers']>[number]): IceServer {
   return {
-    urls: typeof urls === 'string' ? [urls] : urls,
-    ...(username === undefined ? {} : { username }),
-    ...(credential === undefined ? {} : { credential }),
+    urls: (Array.isArray(urls) ? urls : [urls]).map((url) => text('urls of iceServers', url)),
+    ...(username === undefined ? {} : { username: text('username of iceServers', username) }),
+    ...(credential === undefined ? {} : { credential: text('credential of iceServers', credential) }),
   };
 }
 

@@ -302,10 +302,12 @@ test('options: those that cannot work are refused before a port is opened', asyn
   await refused({}, /accountSid/);
   await refused({ accountSid: ACCOUNT }, /without a secret anyone could join/);
   await refused({ accountSid: ACCOUNT, apiKey: KEY }, /belong together/);
-  await refused({ accountSid: ACCOUNT, keys: { [KEY]: '' } }, /needs an id and a secret/);
+  await refused({ accountSid: ACCOUNT, keys: { [KEY]: '' } }, /the secret of SK/);
   await refused({ ...KEYS, path: 'signaling' }, /path must/);
   await refused({ ...KEYS, server: createServer(), port: 1 }, /leave them out/);
-  await refused({ ...KEYS, heartbeatInterval: 100 }, /heartbeatInterval must be at least 1000/);
+  await refused({ ...KEYS, heartbeatInterval: 100 }, /heartbeatInterval must be a number from 1000/);
+  await refused({ ...KEYS, secret: 7 }, /secret must be a text/);
+  await refused({ ...KEYS, iceServers: [{ urls: [7] }] }, /urls of iceServers must be a text/);
   await refused({ ...KEYS, sessionTimeout: Number.NaN }, /sessionTimeout must be/);
 });
 
