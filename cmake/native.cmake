@@ -6,6 +6,8 @@ enable_testing()
 file(GLOB_RECURSE UNIT_TESTS CONFIGURE_DEPENDS tests/unit/*_test.cpp)
 add_executable(core_tests tests/unit/main.cpp ${UNIT_TESTS})
 target_link_libraries(core_tests PRIVATE holdfast_core)
+target_precompile_headers(core_tests PRIVATE <catch2/catch.hpp>)  # half of each test's compile time
+set_source_files_properties(tests/unit/main.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 target_compile_definitions(core_tests PRIVATE HOLDFAST_GOLDEN_DIR="${CMAKE_SOURCE_DIR}/tests/golden")
 add_test(NAME core_tests COMMAND core_tests)
 

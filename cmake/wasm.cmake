@@ -44,6 +44,8 @@ target_compile_definitions(holdfast_core PUBLIC HOLDFAST_TRACE)
 file(GLOB_RECURSE UNIT_TESTS CONFIGURE_DEPENDS tests/unit/*_test.cpp)
 add_executable(core_tests_wasm tests/unit/main.cpp ${UNIT_TESTS})
 target_link_libraries(core_tests_wasm PRIVATE holdfast_core)
+target_precompile_headers(core_tests_wasm PRIVATE <catch2/catch.hpp>)  # half of each test's compile time
+set_source_files_properties(tests/unit/main.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 target_compile_options(core_tests_wasm PRIVATE -fexceptions)  # Catch2 throws; the core still does not
 target_compile_definitions(core_tests_wasm PRIVATE HOLDFAST_GOLDEN_DIR="${CMAKE_SOURCE_DIR}/tests/golden")
 target_link_options(core_tests_wasm PRIVATE
