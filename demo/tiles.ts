@@ -1,0 +1,75 @@
+// The picture of each participant, and how the pictures share the stage.
+
+import { element, make } from './dom.js';
+
+export class Tile {
+  readonly element: HTMLElement;
+  readonly video = make('video', '');
+  readonly #reason = make('span', '');
+
+  constructor(identity: string, isOwn: boolean) {
+    const avatar = make('div', 'avatar', identity.slice(0, 1).toUpperCase());
+    avatar.setAttribute('aria-hidden', 'true');
+    avatar.style.setProperty('--hue', String(hueOf(identity)));
+    this.video.autoplay = this.video.playsInline = true;
+    this.video.muted = isOwn;
+    const caption = make('p', 'caption', micOff(), make('span', 'who', isOwn ? `${identity} (you)` : identity));
+    const trouble = make('p', 'trouble', make('strong', '', 'Reconnecting …'), this.#reason);
+    this.element = make('li', isOwn ? 'tile own' : 'tile', this.video, avatar, trouble, caption);
+    this.setState('connected');
+  }
+
+  setSending(kind: 'audio' | 'video', isSending: boolean): void {
+    this.element.toggleAttribute(`data-${kind}`, isSending);
+  }
+
+  setState(state: string, reason = ''): void {
+    this.element.dataset['state'] = state;
+    this.#reason.textContent = reason;
+  }
+}
+
+export class Tiles {
+  readonly #list = element('tiles');
+  readonly #tiles = new Map<string, Tile>();
+
+  add(sid: string, tile: Tile): void {
+    this.#tiles.set(sid, tile);
+    this.#list.append(tile.element);
+    this.#arrange();
+  }
+
+  remove(sid: string): void {
+    this.#tiles.get(sid)?.element.remove();
+    this.#tiles.delete(sid);
+    this.#arrange();
+  }
+
+  clear(): void {
+    for (const sid of [...this.#tiles.keys()]) this.remove(sid);
+  }
+
+  #arrange(): void {
+    const isNarrow = matchMedia('(max-width: 760px)').matches;
+    const count = this.#tiles.size;
+    const columns = isNarrow ? (count > 3 ? 2 : 1) : Math.ceil(Math.sqrt(count));
+    this.#list.style.setProperty('--columns', String(Math.max(columns, 1)));
+  }
+}
+
+function micOff(): Node {
+  const icon = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  icon.setAttribute('class', 'icon');
+  icon.setAttribute('role', 'img');
+  icon.setAttribute('aria-label', 'Muted');
+  use.setAttribute('href', '#mic-off');
+  icon.append(use);
+  return icon;
+}
+
+function hueOf(text: string): number {
+  let hue = 7;
+  for (const letter of text) hue = (hue * 31 + letter.charCodeAt(0)) % 360;
+  return hue;
+}
