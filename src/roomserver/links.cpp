@@ -1,0 +1,108 @@
+#include "roomserver/links.hpp"
+
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "fsm/timers.hpp"
+#include "roomserver/limits.hpp"
+
+namespace holdfast::roomserver {
+
+void Links::open(const ParticipantSid& offerer, const ParticipantSid& answerer, Instant now) {
+  pairs_.push_back({offerer, answerer, now, Millis{0}, std::nullopt, std::nullopt});
+  make_link(pairs_.back(), now);
+}
+
+LinkNews Links::handle(const ParticipantSid& from, const std::vector<rsp::PeerConnectionState>& said, Instant now) {
+  LinkNews news;
+  for (const auto& state : said) {
+    Pair* pair = find(state.id, from);
+    if (pair == nullptr) continue;
+    const LinkEnd end = pair->end_of(from);
+    for (auto& entry : pair->link->handle(end, state)) news.entries.push_back({pair->at(other(end)), std::move(entry)});
+    if (!pair->link->is_closed()) continue;
+    if (pair->link->is_unrecoverable())
+      for (const LinkEnd both : {end, other(end)}) news.entries.push_back({pair->at(both), pair->link->closing()});
+    lose(*pair, now, news);
+  }
+  return news;
+}
+
+LinkNews Links::handle_listed(const ParticipantSid& from, const std::vector<rsp::PeerConnectionState>& listed, Instant now) {
+  LinkNews news;
+  for (Pair& pair : pairs_) {
+    if (!pair.has(from) || !pair.link) continue;
+    const LinkEnd end = pair.end_of(from);
+    const bool is_listed = std::any_of(listed.begin(), listed.end(), [&](const auto& state) { return state.id == pair.link->id(); });
+    if (is_listed || !pair.link->has_spoken(end)) continue;
+    news.entries.push_back({pair.at(other(end)), pair.link->closing()});
+    lose(pair, now, news);
+  }
+  return news;
+}
+
+LinkNews Links::remove(const ParticipantSid& participant) {
+  LinkNews news;
+  for (const Pair& pair : pairs_)
+    if (pair.has(participant) && pair.link) news.entries.push_back({pair.at(other(pair.end_of(participant))), pair.link->closing()});
+  pairs_.erase(std::remove_if(pairs_.begin(), pairs_.end(), [&](const Pair& pair) { return pair.has(participant); }), pairs_.end());
+  return news;
+}
+
+LinkNews Links::fire_due(Instant now) {
+  LinkNews news;
+  for (Pair& pair : pairs_)
+    if (pair.replace_at && *pair.replace_at <= now) replace(pair, now, news);
+  return news;
+}
+
+std::vector<rsp::PeerConnectionState> Links::catch_up(const ParticipantSid& participant) const {
+  std::vector<rsp::PeerConnectionState> entries;
+  for (const Pair& pair : pairs_) {
+    if (!pair.has(participant) || !pair.link) continue;
+    for (auto& entry : pair.link->catch_up(pair.end_of(participant))) entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+std::optional<Instant> Links::next_deadline() const {
+  std::optional<Instant> next;
+  for (const Pair& pair : pairs_) next = fsm::earliest(next, pair.replace_at);
+  return next;
+}
+
+bool Links::is_consistent() const {
+  for (const Pair& pair : pairs_) {
+    if (pair.offerer == pair.answerer || pair.link.has_value() == pair.replace_at.has_value()) return false;
+    if (pair.link && (pair.link->is_closed() || !pair.link->is_consistent())) return false;
+  }
+  return true;
+}
+
+Links::Pair* Links::find(const LinkId& id, const ParticipantSid& end) {
+  const auto at = std::find_if(pairs_.begin(), pairs_.end(), [&](const Pair& pair) { return pair.has(end) && pair.link && pair.link->id() == id; });
+  return at == pairs_.end() ? nullptr : &*at;
+}
+
+void Links::make_link(Pair& pair, Instant now) {
+  pair.link.emplace(identifiers_->next_link({pair.offerer, pair.answerer}, wall_clock_at_start_ms_ + now.ms));
+  pair.since = now;
+  pair.replace_at.reset();
+}
+
+void Links::lose(Pair& pair, Instant now, LinkNews& news) {
+  for (const LinkEnd end : {LinkEnd::kA, LinkEnd::kB})
+    if (pair.link->has_heard(end)) news.resubscriptions.push_back({pair.at(end), pair.at(other(end))});
+  pair.link.reset();
+  if (now - pair.since >= kReplacementForgiven) pair.next_delay = Millis{0};
+  pair.replace_at = later(now, pair.since + pair.next_delay);
+  pair.next_delay = std::clamp(2 * pair.next_delay, kFirstReplacementDelay, kMaxReplacementDelay);
+  if (*pair.replace_at <= now) replace(pair, now, news);
+}
+
+void Links::replace(Pair& pair, Instant now, LinkNews& news) {
+  make_link(pair, now);
+  for (auto& entry : pair.link->catch_up(LinkEnd::kA)) news.entries.push_back({pair.offerer, std::move(entry)});
+}
+
+}  // namespace holdfast::roomserver

@@ -1,0 +1,325 @@
+#include "roomserver/room.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.hpp"
+#include "fsm/timers.hpp"
+#include "roomserver/limits.hpp"
+
+namespace holdfast::roomserver {
+
+Room::Room(RoomSid sid, std::string name, const Config& config, Identifiers& identifiers)
+    : sid_(std::move(sid)), name_(std::move(name)), config_(&config), identifiers_(&identifiers),
+      links_(identifiers, config.wall_clock_at_start_ms) {}
+
+// ---- coming ------------------------------------------------------------------------------------------------------------------------
+
+ParticipantSid Room::join(SocketId socket, const std::string& identity, const rsp::Connect& connect, Instant now) {
+  const ParticipantSid sid = identifiers_->next_participant();
+  const SessionClaims claims{sid, sid_, name_, identity, config_->session_timeout, config_->wall_clock_at_start_ms + now.ms};
+  Member joining(sid, identity, Participant(socket, config_->session_timeout));
+  joining.speaks_holdfast = connect.holdfast.has_value();
+  joining.publications.apply(connect.participant, sid, *identifiers_);
+  for (const Member& member : members_) links_.open(sid, member.sid, now);
+  members_.push_back(std::move(joining));
+  Member& member = members_.back();
+
+  rsp::Connected connected;
+  connected.session = identifiers_->session(claims);
+  connected.sid = sid_;
+  connected.name = name_;
+  connected.session_timeout_s = config_->session_timeout.count / 1000;
+  connected.signaling_region = config_->signaling_region;
+  connected.state = full_state(member, now);
+  // The connection that every client opens before it knows anybody is of no use to anyone (docs/protocol.md 8.2).
+  for (const auto& initial : connect.peer_connections) {
+    const std::int64_t revision = initial.description ? std::clamp(initial.description->revision, std::int64_t{0}, kMaxRevision) + 1 : 1;
+    connected.state.peer_connections->push_back({initial.id, rsp::Description{rsp::DescriptionType::kClose, revision, ""}, std::nullopt});
+  }
+  say(member, std::move(connected));
+  outputs_.push_back(ParticipantJoined{sid_, name_, sid, identity});
+  show_to_others(member, !member.publications.tracks().empty(), now);
+  flush(now);
+  return sid;
+}
+
+void Room::sync(const ParticipantSid& sid, SocketId socket, const rsp::Sync& sync, Instant now) {
+  Member* member = find(sid);
+  if (member == nullptr) return;
+  const bool was_shown_away = member->participant.shown() != rsp::ParticipantState::kConnected;
+  if (const auto old = member->participant.socket(); old && *old != socket) outputs_.push_back(Release{*old, true});
+  member->participant.handle_synced(socket, now);
+  member->speaks_holdfast = sync.holdfast.has_value();
+
+  if (was_shown_away) show_to_others(*member, false, now);
+  apply_publications(*member, sync.participant, now);
+  draft_news(links_.handle(sid, sync.peer_connections, now));
+  draft_news(links_.handle_listed(sid, sync.peer_connections, now));
+
+  rsp::Synced synced;
+  synced.state = full_state(*member, now);
+  member->draft.reset();
+  member->subscriptions_changed = !std::exchange(member->resubscribe, {}).empty();
+  say(*member, std::move(synced));
+  flush(now);
+}
+
+void Room::update(const ParticipantSid& sid, const rsp::ClientUpdate& update, Instant now) {
+  Member* member = find(sid);
+  if (member == nullptr) return;
+  if (update.holdfast) member->participant.note_hints(*update.holdfast);
+  if (update.participant) apply_publications(*member, *update.participant, now);
+  draft_news(links_.handle(sid, update.peer_connections, now));
+  flush(now);
+}
+
+// ---- going -------------------------------------------------------------------------------------------------------------------------
+
+void Room::note_frame(const ParticipantSid& sid) {
+  if (Member* member = find(sid)) member->participant.note_frame();
+}
+
+void Room::handle_silent(const ParticipantSid& sid, Instant now) {
+  Member* member = find(sid);
+  if (member == nullptr) return;
+  member->participant.handle_silent(now);
+  show_to_others(*member, false, now);
+  flush(now);
+}
+
+void Room::handle_heard(const ParticipantSid& sid, Instant now) {
+  Member* member = find(sid);
+  if (member == nullptr) return;
+  member->participant.handle_heard(now);
+  show_to_others(*member, false, now);
+  flush(now);
+}
+
+void Room::handle_socket_closed(const ParticipantSid& sid, std::int64_t code, Instant now) {
+  Member* member = find(sid);
+  if (member == nullptr) return;
+  const auto shown = member->participant.shown();
+  member->participant.handle_socket_closed(code, now);
+  if (!member->participant.is_gone() && member->participant.shown() != shown) show_to_others(*member, false, now);
+  remove_gone(now);
+}
+
+void Room::leave(const ParticipantSid& sid, Instant now) {
+  Member* member = find(sid);
+  if (member == nullptr) return;
+  if (const auto socket = member->participant.socket()) outputs_.push_back(Release{*socket});
+  member->participant.end(0, now);
+  remove_gone(now);
+}
+
+void Room::expel(const ParticipantSid& sid, int code, Instant now) {
+  Member* member = find(sid);
+  if (member == nullptr) return;
+  if (code != 0) {
+    say(*member, rsp::ErrorMessage{Error{code, {}}});
+  } else {
+    say(*member, rsp::Disconnected{});
+  }
+  if (const auto socket = member->participant.socket()) outputs_.push_back(Release{*socket});
+  member->participant.end(code != 0 ? code : code::kSignalingDisconnected, now);
+  remove_gone(now);
+}
+
+void Room::complete(Instant now) {
+  for (Member& member : members_) {
+    say(member, rsp::Disconnected{true});
+    if (const auto socket = member.participant.socket()) outputs_.push_back(Release{*socket});
+    member.participant.end(code::kRoomCompleted, now);
+  }
+  remove_gone(now);
+}
+
+void Room::fire_due(Instant now) {
+  for (Member& member : members_) {
+    const auto socket = member.participant.socket();
+    member.participant.fire_due(now);
+    if (!member.participant.is_gone() || !socket) continue;
+    // Given up on a socket that still exists: it is told, in case it can hear again.
+    outputs_.push_back(Deliver{*socket, rsp::ErrorMessage{Error{code::kParticipantNotFound, {}}}});
+    outputs_.push_back(Release{*socket});
+  }
+  draft_news(links_.fire_due(now));
+  remove_gone(now);
+}
+
+void Room::wake(Instant now) {
+  for (Member& member : members_) member.participant.wake(now);
+}
+
+// ---- drafting ----------------------------------------------------------------------------------------------------------------------
+
+// Whoever is away needs no draft: `synced` will say it all.
+rsp::RoomState* Room::draft_for(Member& member) {
+  if (!member.participant.socket()) return nullptr;
+  if (!member.draft) member.draft.emplace();
+  return &*member.draft;
+}
+
+void Room::show_to_others(Member& member, bool subscriptions_too, Instant now) {
+  member.revision = next_revision(member.revision, now);
+  for (Member& to : members_) {
+    if (to.sid == member.sid) continue;
+    rsp::RoomState* draft = draft_for(to);
+    if (draft == nullptr) continue;
+    auto& entries = draft->participants;
+    entries.erase(std::remove_if(entries.begin(), entries.end(), [&](const auto& entry) { return entry.sid == member.sid; }), entries.end());
+    entries.push_back(view_of(member));
+    to.subscriptions_changed = to.subscriptions_changed || subscriptions_too;
+  }
+}
+
+void Room::apply_publications(Member& member, const rsp::LocalState& said, Instant now) {
+  const PublicationChange change = member.publications.apply(said, member.sid, *identifiers_);
+  if (change.tracks) show_to_others(member, change.added_or_removed, now);
+  if (!change.verdicts) return;
+  if (rsp::RoomState* draft = draft_for(member)) draft->published = published_of(member, now);
+}
+
+void Room::draft_news(LinkNews news) {
+  for (auto& entry : news.entries) {
+    Member* to = find(entry.to);
+    rsp::RoomState* draft = to != nullptr ? draft_for(*to) : nullptr;
+    if (draft == nullptr) continue;
+    if (!draft->peer_connections) draft->peer_connections.emplace();
+    draft->peer_connections->push_back(std::move(entry.state));
+  }
+  for (auto& resubscription : news.resubscriptions) {
+    Member* to = find(resubscription.to);
+    const Member* of = find(resubscription.of);
+    if (to == nullptr || of == nullptr || of->publications.tracks().empty()) continue;
+    to->resubscribe.push_back(resubscription.of);
+    to->subscriptions_changed = draft_for(*to) != nullptr;
+  }
+}
+
+void Room::remove_gone(Instant now) {
+  for (Member& member : members_) {
+    if (!member.participant.is_gone()) continue;
+    show_to_others(member, true, now);
+    draft_news(links_.remove(member.sid));
+    outputs_.push_back(ParticipantLeft{sid_, name_, member.sid, member.identity, member.participant.end_reason()});
+  }
+  members_.erase(std::remove_if(members_.begin(), members_.end(), [](const Member& member) { return member.participant.is_gone(); }),
+                 members_.end());
+  flush(now);
+}
+
+// ---- composing ---------------------------------------------------------------------------------------------------------------------
+
+rsp::RoomState Room::full_state(Member& member, Instant now) {
+  rsp::RoomState state;
+  state.participant = rsp::OwnParticipant{member.sid, member.identity};
+  for (const Member& other : members_)
+    if (other.sid != member.sid) state.participants.push_back(view_of(other));
+  state.published = published_of(member, now);
+  state.subscribed = subscriptions_of(member, now);
+  state.peer_connections = links_.catch_up(member.sid);
+  if (member.speaks_holdfast) state.holdfast.emplace();
+  return state;
+}
+
+rsp::Subscribed Room::subscriptions_of(Member& member, Instant now) {
+  member.subscribed_revision = next_revision(member.subscribed_revision, now);
+  rsp::Subscribed subscribed;
+  subscribed.revision = member.subscribed_revision;
+  const auto& left_out = member.resubscribe;
+  for (const Member& other : members_)
+    if (other.sid != member.sid && std::find(left_out.begin(), left_out.end(), other.sid) == left_out.end())
+      other.publications.append_subscriptions(subscribed.tracks);
+  return subscribed;
+}
+
+rsp::Published Room::published_of(Member& member, Instant now) {
+  member.published_revision = next_revision(member.published_revision, now);
+  return {member.published_revision, member.publications.verdicts()};
+}
+
+rsp::RemoteParticipantState Room::view_of(const Member& member) {
+  return {member.sid, member.identity, member.participant.shown(), member.revision, member.publications.tracks()};
+}
+
+// Above everything this process and those before it have sent (design: "A restarted server").
+std::int64_t Room::next_revision(std::int64_t last, Instant now) const {
+  return std::max(last + 1, config_->wall_clock_at_start_ms + now.ms);
+}
+
+void Room::flush(Instant now) {
+  for (Member& member : members_) {
+    if (!member.draft && !member.subscriptions_changed) continue;
+    rsp::ServerUpdate update;
+    if (member.draft) update.state = std::move(*member.draft);
+    if (member.subscriptions_changed) update.state.subscribed = subscriptions_of(member, now);
+    member.draft.reset();
+    member.subscriptions_changed = false;
+    say(member, std::move(update));
+    if (std::exchange(member.resubscribe, {}).empty()) continue;
+    rsp::ServerUpdate restored;
+    restored.state.subscribed = subscriptions_of(member, now);
+    say(member, std::move(restored));
+  }
+}
+
+void Room::say(const Member& member, rsp::ServerMessage message) {
+  if (const auto socket = member.participant.socket()) outputs_.push_back(Deliver{*socket, std::move(message)});
+}
+
+// ---- questions ---------------------------------------------------------------------------------------------------------------------
+
+std::vector<RoomOutput> Room::take_outputs() { return std::exchange(outputs_, {}); }
+
+std::optional<Instant> Room::next_deadline() const {
+  std::optional<Instant> next = links_.next_deadline();
+  for (const Member& member : members_) next = fsm::earliest(next, member.participant.next_deadline());
+  return next;
+}
+
+std::optional<ParticipantSid> Room::find_identity(const std::string& identity) const {
+  for (const Member& member : members_)
+    if (member.identity == identity) return member.sid;
+  return std::nullopt;
+}
+
+std::optional<SocketId> Room::socket_of(const ParticipantSid& sid) const {
+  const Member* member = find(sid);
+  return member == nullptr ? std::nullopt : member->participant.socket();
+}
+
+std::size_t Room::socket_count() const {
+  return static_cast<std::size_t>(
+      std::count_if(members_.begin(), members_.end(), [](const Member& member) { return member.participant.socket().has_value(); }));
+}
+
+RoomSnapshot Room::snapshot() const {
+  RoomSnapshot snapshot{sid_, name_, {}};
+  for (const Member& member : members_)
+    snapshot.participants.push_back({member.sid, member.identity, member.participant.shown(), member.publications.tracks()});
+  return snapshot;
+}
+
+bool Room::is_consistent() const {
+  const std::size_t n = members_.size();
+  if (n > config_->max_participants || links_.pair_count() != n * (n - 1) / 2 || !links_.is_consistent() || !outputs_.empty()) return false;
+  for (const Member& member : members_) {
+    if (member.participant.is_gone() || !member.participant.is_consistent() || !member.publications.is_consistent()) return false;
+    if (member.draft || member.subscriptions_changed) return false;
+    if (member.participant.socket() && !member.resubscribe.empty()) return false;
+    for (const Member& other : members_)
+      if (&other != &member && (other.sid == member.sid || other.identity == member.identity)) return false;
+  }
+  return true;
+}
+
+const Room::Member* Room::find(const ParticipantSid& sid) const {
+  const auto at = std::find_if(members_.begin(), members_.end(), [&](const Member& member) { return member.sid == sid; });
+  return at == members_.end() ? nullptr : &*at;
+}
+
+Room::Member* Room::find(const ParticipantSid& sid) { return const_cast<Member*>(std::as_const(*this).find(sid)); }
+
+}  // namespace holdfast::roomserver

@@ -1,0 +1,121 @@
+// One room: who is in it and what each of them has to be told. Every change leaves a draft for each participant it concerns; drafts
+// become one message a participant when the change is complete (docs/protocol.md 4.5, chapter 8). Sockets, tokens and the other rooms
+// are server.cpp's business.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/instant.hpp"
+#include "roomserver/identifiers.hpp"
+#include "roomserver/links.hpp"
+#include "roomserver/participant.hpp"
+#include "roomserver/publications.hpp"
+#include "roomserver/server.hpp"
+#include "rsp/wire/messages.hpp"
+
+namespace holdfast::roomserver {
+
+// What a room wants done, in order.
+struct Deliver {
+  SocketId socket;
+  rsp::ServerMessage message;
+};
+struct Release {  // the socket is no longer this room's …
+  SocketId socket;
+  bool superseded = false;  // … since the session goes on with another one; else it was told its last word
+};
+using RoomOutput = std::variant<Deliver, Release, ParticipantJoined, ParticipantLeft>;
+
+class Room {
+ public:
+  // `config` and `identifiers` must outlive the room.
+  Room(RoomSid sid, std::string name, const Config& config, Identifiers& identifiers);
+
+  // Precondition: the identity is not in the room, and there is a place for it.
+  ParticipantSid join(SocketId socket, const std::string& identity, const rsp::Connect& connect, Instant now);
+  // The same session on a new socket (docs/protocol.md 8.6).
+  void sync(const ParticipantSid& sid, SocketId socket, const rsp::Sync& sync, Instant now);
+  void update(const ParticipantSid& sid, const rsp::ClientUpdate& update, Instant now);
+
+  void note_frame(const ParticipantSid& sid);
+  void handle_silent(const ParticipantSid& sid, Instant now);
+  void handle_heard(const ParticipantSid& sid, Instant now);
+  void handle_socket_closed(const ParticipantSid& sid, std::int64_t code, Instant now);
+  // It says that it leaves.
+  void leave(const ParticipantSid& sid, Instant now);
+  // It is told to leave: with an error, or, without a code, plainly.
+  void expel(const ParticipantSid& sid, int code, Instant now);
+  // Everybody is told that the room is completed (53118).
+  void complete(Instant now);
+
+  void fire_due(Instant now);
+  void wake(Instant now);
+
+  std::vector<RoomOutput> take_outputs();
+  std::optional<Instant> next_deadline() const;
+
+  const RoomSid& sid() const { return sid_; }
+  const std::string& name() const { return name_; }
+  bool is_empty() const { return members_.empty(); }
+  std::size_t size() const { return members_.size(); }
+  // How many of its participants have one.
+  std::size_t socket_count() const;
+  bool has(const ParticipantSid& sid) const { return find(sid) != nullptr; }
+  std::optional<ParticipantSid> find_identity(const std::string& identity) const;
+  // The socket that speaks for the participant; none while it is away.
+  std::optional<SocketId> socket_of(const ParticipantSid& sid) const;
+  RoomSnapshot snapshot() const;
+  bool is_consistent() const;
+
+ private:
+  struct Member {
+    Member(ParticipantSid own_sid, std::string own_identity, Participant own_participant)
+        : sid(std::move(own_sid)), identity(std::move(own_identity)), participant(std::move(own_participant)) {}
+
+    ParticipantSid sid;
+    std::string identity;
+    bool speaks_holdfast = false;
+    Participant participant;
+    Publications publications;
+    std::int64_t revision = 0;                // of what the others see of it
+    std::int64_t published_revision = 0;      // of what it was told about its tracks
+    std::int64_t subscribed_revision = 0;     // of what it was told about the others' tracks
+    std::optional<rsp::RoomState> draft;      // what it will be told next
+    bool subscriptions_changed = false;       // … together with a snapshot of them
+    std::vector<ParticipantSid> resubscribe;  // whose tracks are left out of the next snapshot and put back in the one after it
+  };
+
+  const Member* find(const ParticipantSid& sid) const;
+  Member* find(const ParticipantSid& sid);
+
+  // ---- drafting: what a change means for whom
+  rsp::RoomState* draft_for(Member& member);
+  void show_to_others(Member& member, bool subscriptions_too, Instant now);
+  void apply_publications(Member& member, const rsp::LocalState& said, Instant now);
+  void draft_news(LinkNews news);
+  void remove_gone(Instant now);
+
+  // ---- composing
+  rsp::RoomState full_state(Member& member, Instant now);
+  rsp::Subscribed subscriptions_of(Member& member, Instant now);
+  rsp::Published published_of(Member& member, Instant now);
+  static rsp::RemoteParticipantState view_of(const Member& member);
+  std::int64_t next_revision(std::int64_t last, Instant now) const;
+  void flush(Instant now);
+  void say(const Member& member, rsp::ServerMessage message);
+
+  RoomSid sid_;
+  std::string name_;
+  const Config* config_;
+  Identifiers* identifiers_;
+  std::vector<Member> members_;  // in the order of joining
+  Links links_;
+  std::vector<RoomOutput> outputs_;
+};
+
+}  // namespace holdfast::roomserver

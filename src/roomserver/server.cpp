@@ -1,0 +1,437 @@
+#include "roomserver/server.hpp"
+
+#include <map>
+#include <utility>
+
+#include "base/bounded_queue.hpp"
+#include "base/check.hpp"
+#include "roomserver/agenda.hpp"
+#include "roomserver/channel.hpp"
+#include "roomserver/identifiers.hpp"
+#include "roomserver/limits.hpp"
+#include "roomserver/names.hpp"
+#include "roomserver/rooms.hpp"
+
+namespace holdfast::roomserver {
+
+namespace {
+
+// Who speaks on a socket, once its connect or sync was accepted.
+struct Seat {
+  RoomNumber room = 0;
+  ParticipantSid participant;
+};
+
+// A message whose token the host is checking.
+struct Question {
+  OperationId op;
+  rsp::ClientMessage message;
+};
+
+struct Socket {
+  explicit Socket(Channel own_channel) : channel(std::move(own_channel)) {}
+
+  Channel channel;
+  std::optional<Seat> seat;
+  std::optional<Question> question;
+  BoundedQueue<rsp::ClientMessage> held{kMaxHeldMessages};  // behind the question
+};
+
+}  // namespace
+
+struct RoomServer::Impl {
+  explicit Impl(Config own_config)
+      : config(std::move(own_config)), identifiers(config.secret, config.wall_clock_at_start_ms), rooms(config, identifiers) {}
+
+  // ---- inputs
+  void apply(const SocketOpened& input);
+  void apply(const SocketText& input);
+  void apply(const SocketClosed& input);
+  void apply(const Pong& input);
+  void apply(const TokenVerdict& input);
+  void apply(const Beacon& input);
+  void apply(const CompleteRoom& input);
+  void apply(const RemoveParticipant& input);
+  void apply(const Shutdown&);
+  void apply(const Tick&) {}
+
+  // ---- room messages; `id` names a socket that exists
+  void take(SocketId id, rsp::ClientMessage message);
+  void handle(SocketId id, rsp::ClientMessage message);
+  void ask(SocketId id, rsp::ClientMessage message, std::string token, std::string room, VerifyToken::Purpose purpose);
+  void answer(SocketId id, const rsp::Connect& connect, const TokenVerdict& verdict);
+  void answer(SocketId id, const rsp::Sync& sync, const TokenVerdict& verdict);
+  void refuse(SocketId id, int code);
+  void handle_disconnect(SocketId id, const rsp::Disconnect& disconnect);
+  void leave(const std::string& session);
+
+  // ---- carrying out what the machines want
+  void collect(SocketId id);
+  void collect(RoomNumber number);
+  void settle();
+  void fire(const AgendaOwner& owner);
+  void wake();
+  Socket* find(SocketId id);
+  bool is_consistent() const;
+
+  Config config;
+  Identifiers identifiers;
+  Rooms rooms;
+  std::map<SocketId, Socket> sockets;
+  std::map<OperationId, SocketId> questions;
+  OperationId last_op;
+  Agenda agenda;
+  std::vector<AgendaOwner> touched;  // whose deadlines may have changed
+  std::optional<Instant> announced;  // the deadline that the host was last told
+  Instant now;
+  bool shut_down = false;
+  std::vector<Effect> effects;
+};
+
+// ---- inputs ------------------------------------------------------------------------------------------------------------------------
+
+void RoomServer::Impl::apply(const SocketOpened& input) {
+  if (find(input.socket) != nullptr) return;
+  if (shut_down || sockets.size() >= kMaxSockets) {
+    effects.push_back(CloseSocket{input.socket, shut_down ? kCloseRestart : kCloseTryLater, ""});
+    return;
+  }
+  sockets.emplace(input.socket, Socket(Channel(input.socket, config.heartbeat_interval, now)));
+  collect(input.socket);
+}
+
+void RoomServer::Impl::apply(const SocketText& input) {
+  Socket* socket = find(input.socket);
+  if (socket == nullptr) return;
+  socket->channel.handle_text(input.text, now);
+  collect(input.socket);
+}
+
+void RoomServer::Impl::apply(const SocketClosed& input) {
+  Socket* socket = find(input.socket);
+  if (socket == nullptr) return;
+  const std::optional<Seat> seat = socket->seat;
+  if (socket->question) questions.erase(socket->question->op);
+  sockets.erase(input.socket);
+  touched.push_back({AgendaOwner::Kind::kSocket, input.socket.value});
+  if (!seat) return;
+  rooms.find(seat->room)->handle_socket_closed(seat->participant, input.code, now);
+  collect(seat->room);
+}
+
+void RoomServer::Impl::apply(const Pong& input) {
+  Socket* socket = find(input.socket);
+  if (socket == nullptr) return;
+  socket->channel.handle_pong(now);
+  collect(input.socket);
+}
+
+void RoomServer::Impl::apply(const TokenVerdict& verdict) {
+  const auto asked = questions.find(verdict.op);
+  if (asked == questions.end()) return;
+  const SocketId id = asked->second;
+  Socket& socket = *find(id);
+  const rsp::ClientMessage message = std::move(socket.question->message);
+  socket.question.reset();
+  questions.erase(asked);
+  if (!socket.channel.is_open()) return;
+
+  if (verdict.error_code != 0) {
+    refuse(id, verdict.error_code);
+  } else if (const auto* connect = std::get_if<rsp::Connect>(&message)) {
+    answer(id, *connect, verdict);
+  } else if (const auto* sync = std::get_if<rsp::Sync>(&message)) {
+    answer(id, *sync, verdict);
+  } else {
+    socket.channel.send(rsp::Iced{config.ice_servers}, now);
+    collect(id);
+  }
+  while (!socket.question && !socket.held.empty() && socket.channel.is_open()) handle(id, socket.held.pop());
+  if (!socket.question) socket.held.clear();
+}
+
+void RoomServer::Impl::apply(const Beacon& input) { leave(input.session); }
+
+void RoomServer::Impl::apply(const CompleteRoom& input) {
+  const RoomNumber number = rooms.find(input.room);
+  if (number != 0) {
+    rooms.find(number)->complete(now);
+    collect(number);
+  }
+  effects.push_back(CommandDone{number != 0});
+}
+
+void RoomServer::Impl::apply(const RemoveParticipant& input) {
+  const RoomNumber number = rooms.find(input.room);
+  bool found = false;
+  if (Room* room = rooms.find(number)) {
+    const ParticipantSid sid = room->find_identity(input.participant).value_or(ParticipantSid(input.participant));
+    found = room->has(sid);
+    room->expel(sid, 0, now);
+    collect(number);
+  }
+  effects.push_back(CommandDone{found});
+}
+
+void RoomServer::Impl::apply(const Shutdown&) {
+  shut_down = true;
+  for (auto& [id, socket] : sockets) {
+    socket.channel.close(kCloseRestart, "shutting down", now);
+    collect(id);
+  }
+}
+
+// ---- room messages -----------------------------------------------------------------------------------------------------------------
+
+void RoomServer::Impl::take(SocketId id, rsp::ClientMessage message) {
+  Socket& socket = *find(id);
+  // Leaving overtakes whatever waits.
+  if (const auto* disconnect = std::get_if<rsp::Disconnect>(&message)) return handle_disconnect(id, *disconnect);
+  if (!socket.channel.is_open()) return;
+  if (!socket.question) return handle(id, std::move(message));
+  if (socket.held.push(std::move(message))) return;
+  socket.channel.close(kClosePolicy, "too many messages before the first is answered", now);
+  collect(id);
+}
+
+void RoomServer::Impl::handle(SocketId id, rsp::ClientMessage message) {
+  Socket& socket = *find(id);
+  if (auto* request = std::get_if<rsp::IceRequest>(&message)) {
+    std::string token = std::move(request->token);
+    return ask(id, std::move(message), std::move(token), "", VerifyToken::Purpose::kIce);
+  }
+  if (auto* update = std::get_if<rsp::ClientUpdate>(&message)) {
+    // Without a seat it was sent before the client knew that its session is over.
+    if (!socket.seat) return;
+    const RoomNumber room = socket.seat->room;
+    rooms.find(room)->update(socket.seat->participant, *update, now);
+    return collect(room);
+  }
+  if (socket.seat) {
+    socket.channel.note_misplaced("a second session on one socket", now);
+    return collect(id);
+  }
+  if (auto* connect = std::get_if<rsp::Connect>(&message)) {
+    std::string token = std::move(connect->token);
+    std::string room = connect->name.value_or("");
+    return ask(id, std::move(message), std::move(token), std::move(room), VerifyToken::Purpose::kConnect);
+  }
+  if (auto* sync = std::get_if<rsp::Sync>(&message)) {
+    std::string token = std::move(sync->token);
+    std::string room = sync->name.value_or("");
+    return ask(id, std::move(message), std::move(token), std::move(room), VerifyToken::Purpose::kSync);
+  }
+}
+
+void RoomServer::Impl::ask(SocketId id, rsp::ClientMessage message, std::string token, std::string room, VerifyToken::Purpose purpose) {
+  const OperationId op{++last_op.value};
+  find(id)->question = Question{op, std::move(message)};
+  questions.emplace(op, id);
+  effects.push_back(VerifyToken{op, std::move(token), std::move(room), purpose});
+}
+
+void RoomServer::Impl::answer(SocketId id, const rsp::Connect& connect, const TokenVerdict& verdict) {
+  const std::string name = connect.name.value_or("");
+  if (const int code = check_identity(verdict.identity)) return refuse(id, code);
+  if (const int code = check_room_name(name)) return refuse(id, code);
+  RoomNumber number = rooms.find(name);
+  const Room* known = rooms.find(number);
+  const std::string& grant = verdict.room_grant;
+  const bool granted = grant.empty() || grant == name || (known != nullptr && (grant == known->name() || grant == known->sid().value));
+  if (!granted) return refuse(id, code::kAccessTokenGrantsInvalid);
+  // A SID is never chosen by a client: this room existed once.
+  if (known == nullptr && looks_like_room_sid(name)) return refuse(id, code::kRoomNotFound);
+  if (known == nullptr && rooms.is_full()) return refuse(id, kRoomCreateFailed);
+  const auto earlier_self = known == nullptr ? std::nullopt : known->find_identity(verdict.identity);
+  const std::size_t others = known == nullptr ? 0 : known->size() - (earlier_self ? 1 : 0);
+  if (others >= config.max_participants) return refuse(id, code::kRoomMaxParticipantsExceeded);
+
+  if (known == nullptr) number = rooms.create(name);
+  Room& room = *rooms.find(number);
+  if (earlier_self) room.expel(*earlier_self, code::kDuplicateIdentity, now);
+  find(id)->seat = Seat{number, room.join(id, verdict.identity, connect, now)};
+  collect(number);
+}
+
+void RoomServer::Impl::answer(SocketId id, const rsp::Sync& sync, const TokenVerdict& verdict) {
+  const auto claims = identifiers.read_session(sync.session);
+  if (!claims || claims->identity != verdict.identity) return refuse(id, code::kParticipantNotFound);
+  const std::string& grant = verdict.room_grant;
+  if (!grant.empty() && grant != claims->room_name && grant != claims->room.value) return refuse(id, code::kAccessTokenGrantsInvalid);
+  const RoomNumber number = rooms.find(claims->room.value);
+  Room* room = rooms.find(number);
+  if (room == nullptr || !room->has(claims->participant)) return refuse(id, code::kParticipantNotFound);
+  room->sync(claims->participant, id, sync, now);
+  find(id)->seat = Seat{number, claims->participant};
+  collect(number);
+}
+
+void RoomServer::Impl::refuse(SocketId id, int code) {
+  Socket& socket = *find(id);
+  socket.channel.send(rsp::ErrorMessage{Error{code, {}}}, now);
+  socket.channel.finish(now);
+  collect(id);
+}
+
+void RoomServer::Impl::handle_disconnect(SocketId id, const rsp::Disconnect& disconnect) {
+  Socket& socket = *find(id);
+  if (socket.question) questions.erase(socket.question->op);
+  socket.question.reset();
+  socket.held.clear();
+  if (const auto seat = socket.seat) {
+    rooms.find(seat->room)->leave(seat->participant, now);
+    collect(seat->room);
+  } else {
+    // On a socket whose sync was refused, or has not been answered.
+    leave(disconnect.session);
+    socket.channel.finish(now);
+    collect(id);
+  }
+}
+
+// Whoever holds the session string may end the session.
+void RoomServer::Impl::leave(const std::string& session) {
+  const auto claims = identifiers.read_session(session);
+  if (!claims) return;
+  const RoomNumber number = rooms.find(claims->room.value);
+  if (Room* room = rooms.find(number)) {
+    room->leave(claims->participant, now);
+    collect(number);
+  }
+}
+
+// ---- carrying out what the machines want -------------------------------------------------------------------------------------------
+
+void RoomServer::Impl::collect(SocketId id) {
+  Socket& socket = *find(id);
+  touched.push_back({AgendaOwner::Kind::kSocket, id.value});
+  ChannelReport report = socket.channel.take_report();
+  for (Effect& effect : report.effects) effects.push_back(std::move(effect));
+
+  if (const auto seat = socket.seat) {
+    Room& room = *rooms.find(seat->room);
+    if (report.frame) room.note_frame(seat->participant);
+    if (report.recovered) room.handle_heard(seat->participant, now);
+    if (report.silent) room.handle_silent(seat->participant, now);
+    if (report.bye) room.leave(seat->participant, now);
+    if (report.recovered || report.silent || report.bye) collect(seat->room);
+  }
+  if (report.message) take(id, std::move(*report.message));
+}
+
+void RoomServer::Impl::collect(RoomNumber number) {
+  touched.push_back({AgendaOwner::Kind::kRoom, number});
+  for (RoomOutput& output : rooms.find(number)->take_outputs()) {
+    if (auto* deliver = std::get_if<Deliver>(&output)) {
+      find(deliver->socket)->channel.send(deliver->message, now);
+      collect(deliver->socket);
+    } else if (auto* release = std::get_if<Release>(&output)) {
+      Socket& socket = *find(release->socket);
+      socket.seat.reset();
+      if (release->superseded) {
+        socket.channel.close(kCloseSuperseded, "the session goes on with another socket", now);
+      } else {
+        socket.channel.finish(now);
+      }
+      collect(release->socket);
+    } else if (auto* joined = std::get_if<ParticipantJoined>(&output)) {
+      effects.push_back(std::move(*joined));
+    } else if (auto* left = std::get_if<ParticipantLeft>(&output)) {
+      effects.push_back(std::move(*left));
+    }
+  }
+}
+
+// Empty rooms go, and the agenda learns what has changed.
+void RoomServer::Impl::settle() {
+  for (const AgendaOwner& owner : std::exchange(touched, {})) {
+    std::optional<Instant> deadline;
+    if (owner.kind == AgendaOwner::Kind::kSocket) {
+      if (const Socket* socket = find(SocketId{owner.number})) deadline = socket->channel.next_deadline();
+    } else if (const Room* room = rooms.find(owner.number)) {
+      deadline = room->next_deadline();
+      if (room->is_empty()) rooms.erase(owner.number);
+    }
+    agenda.set(owner, deadline);
+  }
+}
+
+void RoomServer::Impl::fire(const AgendaOwner& owner) {
+  if (owner.kind == AgendaOwner::Kind::kSocket) {
+    const SocketId id{owner.number};
+    find(id)->channel.fire_due(now);
+    collect(id);
+  } else {
+    rooms.find(owner.number)->fire_due(now);
+    collect(owner.number);
+  }
+}
+
+// The host called so late that this process cannot have been running: nobody is judged for what was not heard meanwhile.
+void RoomServer::Impl::wake() {
+  for (auto& [id, socket] : sockets) {
+    socket.channel.wake(now);
+    collect(id);
+  }
+  for (auto& [number, room] : rooms.all()) {
+    room.wake(now);
+    collect(number);
+  }
+  settle();
+}
+
+Socket* RoomServer::Impl::find(SocketId id) {
+  const auto at = sockets.find(id);
+  return at == sockets.end() ? nullptr : &at->second;
+}
+
+bool RoomServer::Impl::is_consistent() const {
+  std::size_t seats = 0;
+  for (const auto& [id, socket] : sockets) {
+    if (!socket.channel.is_consistent() || (!socket.question && !socket.held.empty())) return false;
+    if (agenda.deadline_of({AgendaOwner::Kind::kSocket, id.value}) != socket.channel.next_deadline()) return false;
+    if (socket.question) {
+      const auto asked = questions.find(socket.question->op);
+      if (asked == questions.end() || asked->second != id) return false;
+    }
+    if (!socket.seat) continue;
+    ++seats;
+    const Room* room = rooms.find(socket.seat->room);
+    if (room == nullptr || room->socket_of(socket.seat->participant) != id) return false;
+  }
+  for (const auto& [number, room] : rooms.all()) {
+    if (agenda.deadline_of({AgendaOwner::Kind::kRoom, number}) != room.next_deadline()) return false;
+    seats -= room.socket_count();
+  }
+  return seats == 0 && questions.size() <= sockets.size() && touched.empty() && effects.empty() && rooms.is_consistent();
+}
+
+// ---- the public face ---------------------------------------------------------------------------------------------------------------
+
+RoomServer::RoomServer(Config config) : impl_(std::make_unique<Impl>(std::move(config))) {}
+
+RoomServer::~RoomServer() = default;
+
+Batch RoomServer::handle(const Input& input, Instant now) {
+  Impl& server = *impl_;
+  server.now = later(server.now, now);
+  if (server.announced && server.now - *server.announced > kWakeLateness) server.wake();
+  std::visit([&server](const auto& which) { server.apply(which); }, input);
+  server.settle();
+  while (const auto owner = server.agenda.pop_due(server.now)) {
+    server.fire(*owner);
+    server.settle();
+  }
+  server.announced = server.agenda.next();
+  return {std::exchange(server.effects, {}), server.announced};
+}
+
+std::vector<RoomSnapshot> RoomServer::rooms() const {
+  std::vector<RoomSnapshot> snapshots;
+  for (const auto& [number, room] : impl_->rooms.all()) snapshots.push_back(room.snapshot());
+  return snapshots;
+}
+
+bool RoomServer::is_consistent() const { return impl_->is_consistent(); }
+
+}  // namespace holdfast::roomserver
