@@ -71,7 +71,6 @@ struct LampTable {
   struct Context {};
   struct Input {};
   static constexpr State kInitial = State::kOff;
-  static constexpr fsm::Set<State> kFinal{};
   static bool maybe(const Context&, const Input&) { return true; }
 };
 using fsm::detail::Pair;
