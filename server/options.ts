@@ -31,10 +31,7 @@ export interface RoomServerOptions {
   apiSecret?: string;
   /** … or with one of these: secrets by key SID. */
   keys?: Record<string, string>;
-  /**
-   * What sessions and SIDs are derived from. Sessions survive a restart only with the same secret. Default: derived from `apiSecret`, or
-   * from the first of `keys`; give one if these change while calls go on.
-   */
+  /** What sessions and SIDs are derived from. Default: derived from `apiSecret`, or from the first of `keys`. */
   secret?: string;
 
   /** Seconds for which a participant without a connection is kept; default 30. */

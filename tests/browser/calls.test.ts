@@ -103,6 +103,13 @@ for (const [publisher, viewer] of [
       ),
     );
 
+    const track = 'local/video-late/track';
+    assertEvents(await publishing.events(), {
+      local: ['trackPublished local/video-late', `trackDisabled ${track}`, `trackEnabled ${track}`],
+      'local/video-late': ['trackDisabled', 'trackEnabled'],
+      [track]: [`disabled ${track}`, `enabled ${track}`, `stopped ${track}`],
+    });
+
     await publishing.publish('video', 'video-again');
     await viewing.untilSees('publisher');
     await Promise.all([viewing, publishing].map(({ page }) => page.closeTab()));
