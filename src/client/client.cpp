@@ -100,9 +100,7 @@ struct Client::Impl {
   void on(const input::SocketText& input) { session->handle(input, now, effects); }
   void on(const input::SocketClosed& input) { session->handle(input, now, effects); }
   void on(const input::ProbeAnswered& input) { session->handle(input, now, effects); }
-  void on(const input::Network& input) {
-    if (options.network_monitor) session->handle(input, now, effects);
-  }
+  void on(const input::Network& input) { session->handle(input, now, effects); }
   void on(const input::PeerOperationFailed& input) {
     // The only operations so far are those of the first connection: connect() cannot succeed without it.
     if (!offered) return end({{input.op.value == 0 ? code::kMediaConnection : code::kClientLocalDescription, input.message}});

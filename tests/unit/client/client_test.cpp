@@ -1,0 +1,336 @@
+#include "client/client.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "scripted_call.hpp"
+
+namespace holdfast {
+namespace {
+
+using backend::DescriptionType;
+using backend::ParticipantState;
+using test::Events;
+using test::local_audio;
+using test::ScriptedCall;
+
+constexpr const char* kLink = "PA-p.PA-me.1.x";
+
+rsp::RemoteParticipantState someone(std::int64_t revision, std::vector<backend::RemoteTrack> tracks = {},
+                                    ParticipantState state = ParticipantState::kConnected) {
+  return {ParticipantSid("PA-p"), "p", state, revision, std::move(tracks)};
+}
+
+backend::RemoteTrack remote_audio() { return {TrackSid("MT1"), backend::TrackKind::kAudio, "voice", true, {}}; }
+
+rsp::RoomState with(std::vector<rsp::RemoteParticipantState> participants) {
+  rsp::RoomState state;
+  state.participants = std::move(participants);
+  return state;
+}
+
+rsp::RoomState with_link(DescriptionType type, std::int64_t revision, std::string sdp) {
+  rsp::RoomState state;
+  state.peer_connections = {{LinkId(kLink), backend::Description{type, revision, std::move(sdp)}, {}}};
+  return state;
+}
+
+rsp::RoomState with_published(std::int64_t revision, rsp::Published::Track track) {
+  rsp::RoomState state;
+  state.published = rsp::Published{revision, {std::move(track)}};
+  return state;
+}
+
+rsp::Published::Track ready(const char* id, const char* sid) {
+  return {SignaledId(id), rsp::Published::Track::State::kReady, TrackSid(sid), {}};
+}
+rsp::Published::Track refused(const char* id, int error_code) {
+  return {SignaledId(id), rsp::Published::Track::State::kFailed, {}, {error_code, {}}};
+}
+
+// In a room with one participant whose audio is subscribed over a link that is connected.
+void hear_someone(ScriptedCall& call) {
+  rsp::RoomState room = with({someone(1, {remote_audio()})});
+  room.subscribed = rsp::Subscribed{1, {{TrackSid("MT1"), SignaledId("t1"), {}}}};
+  call.join(room);
+  call.serve_update(with_link(DescriptionType::kOffer, 2, call.sdp({"t1"})));
+  call.give(input::TrackAdded{call.peer, "0", backend::TrackKind::kAudio});
+  call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kConnected});
+}
+
+// ---- joining ------------------------------------------------------------------------------------------------------------------------
+
+TEST_CASE("client: joins, connect() resolves with who is there and what was published", "[client]") {
+  ScriptedCall call;
+  rsp::RoomState room = with({someone(1, {remote_audio()})});
+  room.published = rsp::Published{1, {ready("a1", "MT9"), refused("a2", 53304)}};
+  call.join(room, {local_audio("a1"), local_audio("a2")});
+  CHECK(call.take_events() == Events{"roomConnected RM1 PA-p[MT1] a1=MT9", "localTrackPublicationFailed a2 53304"});
+  const auto& connect = std::get<rsp::Connect>(call.sent[1]);
+  CHECK(connect.participant.tracks.size() == 2);
+  REQUIRE(connect.peer_connections.size() == 1);
+  CHECK(connect.peer_connections[0].description->type == DescriptionType::kOffer);
+  // The refused track is published no longer.
+  REQUIRE(call.sent.size() > 2);
+  CHECK(std::get<rsp::ClientUpdate>(call.sent.back()).participant->tracks.size() == 1);
+}
+
+TEST_CASE("client: before connect and a second connect, ignored with a log", "[client]") {
+  ScriptedCall call;
+  call.give(input::Disconnect{});
+  CHECK(call.batch.size() == 1);
+  CHECK(std::holds_alternative<effect::Log>(call.batch[0]));
+  CHECK(!call.deadline);
+  call.join();
+  call.take_events();
+  call.give(ScriptedCall::options());
+  CHECK(call.batch.size() == 1);
+  CHECK(std::holds_alternative<effect::Log>(call.batch[0]));
+}
+
+TEST_CASE("client: refused, connect() rejects with the server's code", "[client]") {
+  ScriptedCall call;
+  call.connect();
+  call.serve_message(rsp::ErrorMessage{{20104, "expired"}});
+  CHECK(call.take_events() == Events{"connectFailed 20104"});
+  CHECK(call.client.is_over());
+}
+
+TEST_CASE("client: the socket cannot be opened, connect() rejects with 53000", "[client]") {
+  ScriptedCall call;
+  call.give(ScriptedCall::options());
+  call.give(input::SocketClosed{call.socket, 1006, ""});
+  CHECK(call.take_events() == Events{"connectFailed 53000"});
+}
+
+TEST_CASE("client: the first offer cannot be made, connect() rejects with 53400", "[client]") {
+  ScriptedCall call;
+  call.fail_local_description = true;
+  call.connect();
+  CHECK(call.take_events() == Events{"connectFailed 53400"});
+  CHECK(call.client.is_over());
+}
+
+TEST_CASE("client: left while connecting, no event at all", "[client]") {
+  ScriptedCall call;
+  call.connect();
+  call.give(input::Disconnect{});
+  CHECK(call.take_events() == Events{});
+  CHECK(call.network == Events{"bye", "close 1000", "closePeer"});
+  CHECK(call.client.is_over());
+}
+
+// ---- publishing ---------------------------------------------------------------------------------------------------------------------
+
+TEST_CASE("client: publish, told once when the server accepts", "[client]") {
+  ScriptedCall call;
+  call.join();
+  call.take_events();
+  call.give(input::Publish{local_audio("a1")});
+  CHECK(std::get<rsp::ClientUpdate>(call.sent.back()).participant->tracks.size() == 1);
+  call.serve_update(with_published(1, ready("a1", "MT9")));
+  call.serve_update(with_published(2, ready("a1", "MT9")));
+  CHECK(call.take_events() == Events{"localTrackPublished a1 MT9"});
+  SECTION("muted and unpublished, the server hears of both") {
+    call.give(input::SetTrackEnabled{SignaledId("a1"), false});
+    CHECK(!std::get<rsp::ClientUpdate>(call.sent.back()).participant->tracks[0].enabled);
+    call.give(input::Unpublish{SignaledId("a1")});
+    CHECK(std::get<rsp::ClientUpdate>(call.sent.back()).participant->tracks.empty());
+  }
+  SECTION("the same again, and what is not there, change nothing") {
+    const std::size_t before = call.sent.size();
+    call.give(input::Publish{local_audio("a1")});
+    call.give(input::SetTrackEnabled{SignaledId("a1"), true});
+    call.give(input::Unpublish{SignaledId("a7")});
+    CHECK(call.sent.size() == before);
+  }
+}
+
+TEST_CASE("client: publish refused, told and dropped", "[client]") {
+  ScriptedCall call;
+  call.join();
+  call.take_events();
+  call.give(input::Publish{local_audio("a1")});
+  call.serve_update(with_published(1, refused("a1", 53304)));
+  CHECK(call.take_events() == Events{"localTrackPublicationFailed a1 53304"});
+  CHECK(std::get<rsp::ClientUpdate>(call.sent.back()).participant->tracks.empty());
+}
+
+TEST_CASE("client: unpublished before the server answered, no event", "[client]") {
+  ScriptedCall call;
+  call.join();
+  call.take_events();
+  call.give(input::Publish{local_audio("a1")});
+  call.give(input::Unpublish{SignaledId("a1")});
+  call.serve_update(with_published(1, ready("a1", "MT9")));
+  CHECK(call.take_events() == Events{});
+}
+
+// ---- others -------------------------------------------------------------------------------------------------------------------------
+
+TEST_CASE("client: media over a link, subscribed when everything is there", "[client]") {
+  ScriptedCall call;
+  hear_someone(call);
+  const Events events = call.take_events();
+  REQUIRE(events.size() == 2);
+  CHECK(events[0] == "roomConnected RM1 PA-p[MT1]");
+  CHECK(events[1] == "trackSubscribed PA-p MT1 at " + std::to_string(call.peer.value) + "/0");
+  const auto& update = std::get<rsp::ClientUpdate>(call.sent.back());
+  REQUIRE(update.peer_connections.size() == 1);
+  CHECK(update.peer_connections[0].description->type == DescriptionType::kAnswer);
+  CHECK(update.peer_connections[0].description->revision == 2);
+}
+
+TEST_CASE("client: a participant comes, goes away, comes back and leaves", "[client]") {
+  ScriptedCall call;
+  call.join();
+  call.take_events();
+  call.serve_update(with({someone(1)}));
+  call.serve_update(with({someone(2, {}, ParticipantState::kReconnecting)}));
+  call.serve_update(with({someone(3)}));
+  call.serve_update(with({someone(4, {}, ParticipantState::kDisconnected)}));
+  CHECK(call.take_events() == Events{"participantConnected PA-p[]", "participantReconnecting PA-p 53001", "~participantReconnected PA-p",
+                                     "participantDisconnected PA-p"});
+}
+
+// ---- trouble ------------------------------------------------------------------------------------------------------------------------
+
+TEST_CASE("client: signaling lost and synced, one reconnecting and one reconnected", "[client]") {
+  ScriptedCall call;
+  call.join();
+  call.take_events();
+  call.drop_and_return();
+  CHECK(call.take_events() == Events{"local reconnecting", "~reconnecting 53001"});
+  REQUIRE(std::holds_alternative<rsp::Sync>(call.sent.back()));
+  rsp::Synced synced{with({someone(1)})};
+  synced.state.participant = rsp::OwnParticipant{ParticipantSid("PA-me"), "me"};
+  call.serve_message(synced);
+  CHECK(call.take_events() == Events{"participantConnected PA-p[]", "~local reconnected", "~reconnected"});
+  call.pass(60_s);
+  CHECK(call.take_events() == Events{});
+}
+
+TEST_CASE("client: the server is silent, reconnecting within 3 s and given up after the session timeout", "[client][timers]") {
+  ScriptedCall call;
+  call.join();
+  call.take_events();
+  call.pass(3_s, false);
+  CHECK(call.take_events() == Events{"local reconnecting", "~reconnecting 53001"});
+  call.pass(30_s, false);
+  CHECK(call.take_events() == Events{"local disconnected", "disconnected 53000"});
+  CHECK(!call.deadline);
+}
+
+TEST_CASE("client: the server refuses the sync, disconnected with its code", "[client]") {
+  ScriptedCall call;
+  call.join();
+  call.take_events();
+  call.drop_and_return();
+  call.serve_message(rsp::ErrorMessage{{53204, ""}});
+  CHECK(call.take_events() == Events{"local reconnecting", "~reconnecting 53001", "local disconnected", "disconnected 53204"});
+}
+
+TEST_CASE("client: media fails while the server answers, 53405 for the Room and the participant until it flows again", "[client]") {
+  ScriptedCall call;
+  hear_someone(call);
+  call.take_events();
+  call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kFailed});
+  call.pass(1_s);
+  CHECK(call.take_events() == Events{"~reconnecting 53405", "participantReconnecting PA-p 53405"});
+  SECTION("back") {
+    call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kConnected});
+    CHECK(call.take_events() == Events{"~reconnected", "~participantReconnected PA-p"});
+  }
+  SECTION("the peer leaves: we are well") {
+    rsp::RoomState room = with({someone(2, {remote_audio()}, ParticipantState::kDisconnected)});
+    room.subscribed = rsp::Subscribed{2, {}};
+    room.peer_connections = {{LinkId(kLink), backend::Description{DescriptionType::kClose, 3, ""}, {}}};
+    call.serve_update(room);
+    CHECK(call.take_events() == Events{"trackUnsubscribed PA-p MT1", "participantDisconnected PA-p", "~reconnected"});
+    call.pass(60_s);
+    CHECK(call.take_events() == Events{});
+  }
+}
+
+TEST_CASE("client: woken an hour late, asks the server before it believes in silence", "[client][timers]") {
+  ScriptedCall call;
+  call.join();
+  call.pass(2_s);
+  call.take_events();
+  call.now = call.now + 3600_s;
+  call.give(input::Tick{});
+  CHECK(call.take_events() == Events{});
+  call.serve(rsp::Heartbeat{});
+  call.pass(2_s);
+  CHECK(call.take_events() == Events{});
+}
+
+// ---- the end ------------------------------------------------------------------------------------------------------------------------
+
+TEST_CASE("client: disconnect, everything in one batch and then silence", "[client]") {
+  ScriptedCall call;
+  hear_someone(call);
+  call.take_events();
+  call.network.clear();
+  call.give(input::Disconnect{});
+  CHECK(call.take_events() == Events{"local disconnected", "trackUnsubscribed PA-p MT1", "disconnected"});
+  CHECK(std::holds_alternative<rsp::Disconnect>(call.sent.back()));
+  CHECK(call.network == Events{"bye", "close 1000", "closePeer"});
+  CHECK(std::is_partitioned(call.batch.begin(), call.batch.end(),
+                            [](const Effect& effect) { return !std::holds_alternative<effect::Emit>(effect); }));
+  CHECK(!call.deadline);
+  call.give(input::Publish{local_audio("a1")});
+  CHECK(call.batch.empty());
+  CHECK(!call.deadline);
+}
+
+TEST_CASE("client: ended by the server, disconnected with the reason", "[client]") {
+  ScriptedCall call;
+  call.join();
+  call.take_events();
+  SECTION("the same identity joined again") {
+    call.serve_message(rsp::ErrorMessage{{53205, ""}});
+    CHECK(call.take_events() == Events{"local disconnected", "disconnected 53205"});
+  }
+  SECTION("the room was completed") {
+    call.serve_message(rsp::Disconnected{true});
+    CHECK(call.take_events() == Events{"local disconnected", "disconnected 53118"});
+  }
+  SECTION("closed with 1000") {
+    call.give(input::SocketClosed{call.socket, 1000, ""});
+    CHECK(call.take_events() == Events{"local disconnected", "disconnected 53001"});
+  }
+}
+
+// ---- the page -----------------------------------------------------------------------------------------------------------------------
+
+TEST_CASE("client: beforeunload, a hint to a server that knows it and leaving any other", "[client][page]") {
+  ScriptedCall call;
+  const bool holdfast = GENERATE(true, false);
+  call.join({}, {}, holdfast);
+  call.take_events();
+  call.network.clear();
+  call.give(input::Page{input::PageEvent::kBeforeUnload, false});
+  CHECK(call.client.is_over() == !holdfast);
+  if (!holdfast) {
+    CHECK(call.take_events() == Events{"local disconnected", "disconnected"});
+    return;
+  }
+  CHECK(std::get<rsp::ClientUpdate>(call.sent.back()).holdfast->leaving == true);
+  CHECK(call.take_events() == Events{});
+  call.give(input::Page{input::PageEvent::kPageHide, false});
+  CHECK(call.take_events() == Events{"local disconnected", "disconnected"});
+  CHECK(call.network == Events{"bye", "close 1000", "beacon SE1"});
+}
+
+TEST_CASE("client: the page goes while connecting, connect() rejects", "[client][page]") {
+  ScriptedCall call;
+  call.connect();
+  call.give(input::Page{input::PageEvent::kBeforeUnload, false});
+  CHECK(!call.client.is_over());
+  call.give(input::Page{input::PageEvent::kPageHide, false});
+  CHECK(call.take_events() == Events{"connectFailed 53001"});
+}
+
+}  // namespace
+}  // namespace holdfast
