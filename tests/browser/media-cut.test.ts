@@ -14,7 +14,7 @@ import {
   joined,
   needs,
   otherRecovered,
-  ownBrowser,
+  startBrowser,
   recovered,
   story,
 } from './harness/index.js';
@@ -31,8 +31,8 @@ before(async () => {
   if (needed.skip !== undefined) return;
   namespace = Namespace.create();
   site = await Site.start({ sessionTimeout: SESSION_TIMEOUT_S }, namespace.outerAddress);
-  inside = await ownBrowser('chromium', { namespace: namespace.name, trustedOrigin: site.origin });
-  outside = await ownBrowser('chromium', { trustedOrigin: site.origin });
+  inside = await startBrowser('chromium', { namespace: namespace.name, trustedOrigin: site.origin });
+  outside = await startBrowser('chromium', { trustedOrigin: site.origin });
 });
 after(async () => {
   await site?.close();

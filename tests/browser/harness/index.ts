@@ -14,21 +14,23 @@ export { needs } from './requirements.js';
 export { Site } from './site.js';
 export * from './stories.js';
 
-const running = new Map<BrowserKind, Promise<TestBrowser>>();
+const shared = new Map<BrowserKind, Promise<TestBrowser>>();
+const started: Promise<TestBrowser>[] = [];
 
-/** The file's one browser of a kind, started when it is first asked for and ended with the file. */
-export function sharedBrowser(kind: BrowserKind): Promise<TestBrowser> {
-  let browser = running.get(kind);
-  if (browser === undefined) {
-    browser = ownBrowser(kind);
-    running.set(kind, browser);
-  }
+after(async () => {
+  for (const browser of await Promise.allSettled(started)) if (browser.status === 'fulfilled') await browser.value.close();
+});
+
+/** A browser that ends with the file. */
+export function startBrowser(kind: BrowserKind, options?: LaunchOptions): Promise<TestBrowser> {
+  const browser = launch(kind, options);
+  started.push(browser);
   return browser;
 }
 
-/** A browser for one test file that others do not see. */
-export async function ownBrowser(kind: BrowserKind, options?: LaunchOptions): Promise<TestBrowser> {
-  const browser = await launch(kind, options);
-  after(() => browser.close());
+/** The file's one browser of a kind, started when it is first asked for. */
+export function sharedBrowser(kind: BrowserKind): Promise<TestBrowser> {
+  const browser = shared.get(kind) ?? startBrowser(kind);
+  shared.set(kind, browser);
   return browser;
 }

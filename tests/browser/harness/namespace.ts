@@ -34,7 +34,9 @@ export class Namespace {
 
   /** Drops everything of a protocol, both ways, until heal(). */
   drop(protocol: 'udp' | 'tcp'): void {
-    const chains = ['input', 'output'].map((hook) => `chain ${hook} { type filter hook ${hook} priority 0; meta l4proto ${protocol} drop; };`);
+    const chains = ['input', 'output'].map(
+      (hook) => `chain ${hook} { type filter hook ${hook} priority 0; meta l4proto ${protocol} drop; };`,
+    );
     this.inside('nft', `table inet faults { ${chains.join(' ')} }`);
   }
 

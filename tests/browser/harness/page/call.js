@@ -3,14 +3,15 @@
 (() => {
   const connections = [];
 
-  // Loaded before the SDK, so that every connection is known and can be measured.
-  class RecordedConnection extends RTCPeerConnection {
-    constructor(...args) {
-      super(...args);
-      connections.push(this);
-    }
-  }
-  window.RTCPeerConnection = RecordedConnection;
+  // Loaded before the SDK, so that every connection is known and can be measured. A proxy, as the official client looks at the native
+  // prototype's own members.
+  window.RTCPeerConnection = new Proxy(RTCPeerConnection, {
+    construct(Native, args) {
+      const connection = new Native(...args);
+      connections.push(connection);
+      return connection;
+    },
+  });
 
   const VIDEO = { width: 320, height: 180, frameRate: 15 };
 
