@@ -12,6 +12,7 @@
 
 #include "backend.hpp"
 #include "base/instant.hpp"
+#include "base/prng.hpp"
 #include "effect.hpp"
 #include "input.hpp"
 
@@ -51,6 +52,9 @@ struct MediaGone {
 // health() differs from what it was.
 struct HealthChanged {};
 
+class Link;
+struct Predecessors;
+
 using PeerEvent = std::variant<Send, Closed, MediaArrived, MediaGone, HealthChanged>;
 
 class PeerSet {
@@ -62,7 +66,7 @@ class PeerSet {
   // Signaling up: offers may be made. Down: running operations finish, but no new offer starts, so that an answer is never
   // superseded before it was sent (docs/protocol.md 5.3).
   void set_signaling(bool connected, Instant now, Effects& effects);
-  // How long a link may stay without connection before it is given up (closed, `close` sent).
+  // How long a link may stay without connection before it is replaced.
   void set_limit(Millis limit);
 
   // The first connection of a join (docs/protocol.md 7.1): makes an offer under a fresh id; a Send event carries it.
@@ -100,8 +104,36 @@ class PeerSet {
   std::vector<PeerEvent> take_events();
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  Link* find(PeerId peer);
+  Link* find(const LinkId& link);
+  Link& open(const LinkId& id, const ParticipantSid& remote, bool is_initial, Instant now, Effects& effects);
+  // What is known of earlier links to this end; handed to the next one.
+  Predecessors take_predecessors(const ParticipantSid& remote);
+  void apply(const backend::LinkUpdate& update, Instant now, Effects& effects);
+  template <class Input>
+  void answer(const Input& input, Effects& effects, Instant now);
+  // The connection is closed already; forgets the link, for good.
+  void drop(Link& link, bool by_remote);
+  void remember_closed(const LinkId& id);
+  void replace_due(Instant now, Effects& effects);
+  // The end of every public call: each link's parts hear of one another, what is due is replaced, changed health is told.
+  void settle(Instant now, Effects& effects);
+
+  Prng prng_;
+  std::vector<std::unique_ptr<Link>> links_;
+  std::vector<Predecessors> predecessors_;
+  std::vector<LinkId> closed_;  // never opened again
+  std::vector<backend::IceServer> ice_servers_;
+  std::vector<backend::LocalTrack> local_tracks_;
+  std::vector<SignaledId> expected_media_;
+  std::vector<LinkHealth> told_health_;
+  std::vector<PeerEvent> events_;
+  Instant now_;  // of the last call
+  Millis limit_{30000};
+  bool signaling_ = true;
+  std::uint32_t last_peer_ = 0;
+  std::uint32_t last_operation_ = 0;
+  std::uint32_t stale_answers_ = 0;
 };
 
 }  // namespace holdfast::peer

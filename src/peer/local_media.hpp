@@ -1,0 +1,66 @@
+// What one RTCPeerConnection sends: the local tracks it was given, the transceivers they sit on, and whether the description agreed on
+// carries them. Knows descriptions only as "proposed", "agreed" or "rolled back"; who offers and when is the negotiation's matter.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend.hpp"
+#include "effect.hpp"
+#include "input.hpp"
+#include "peer/sdp.hpp"
+
+namespace holdfast::peer {
+
+class LocalMedia {
+ public:
+  explicit LocalMedia(PeerId peer) : peer_(peer) {}
+
+  // Adds and removes what differs from the last call.
+  void set_wanted(const std::vector<backend::LocalTrack>& tracks, Effects& effects);
+
+  // A local description was set and is open. Gives the text to send, in which each sending section names its track.
+  std::string propose(const input::LocalDescriptionSet& report);
+  // The open description is in force. `ours`: it was our offer, which is as good as we can make it.
+  void agree(bool ours);
+  void roll_back();
+
+  // An offer would change something: a wanted track is not sent, a removed one still is, or data has no section.
+  bool needs_offer() const;
+  bool has_agreement() const { return agreed_.has_value(); }
+  bool has_media() const;
+  // Of the latest local description, open or agreed on; empty before the first.
+  std::string_view ufrag() const;
+
+ private:
+  struct View {  // a local description and what its transceivers sent when it was set
+    std::vector<sdp::Section> sections;
+    std::vector<input::Transceiver> transceivers;
+    std::string ufrag;
+  };
+  struct Sender {
+    SignaledId id;
+    backend::TrackKind kind = backend::TrackKind::kAudio;
+    std::string mid;  // empty while the browser has not told
+  };
+
+  const std::optional<View>& latest() const { return open_ ? open_ : agreed_; }
+  // A transceiver of this kind that sends nothing; empty if none is known.
+  std::string idle_transceiver(backend::TrackKind kind) const;
+  bool is_wanted(const SignaledId& id) const;
+  bool is_carried() const;
+
+  // Own offers that were agreed on and still did not carry every track: the browser cannot do it, so asking again is in vain.
+  static constexpr int kMaxFutileOffers = 2;
+
+  PeerId peer_;
+  std::vector<Sender> senders_;
+  std::vector<SignaledId> channels_;
+  std::optional<View> open_;
+  std::optional<View> agreed_;
+  int futile_offers_ = 0;
+};
+
+}  // namespace holdfast::peer
