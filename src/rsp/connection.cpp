@@ -36,7 +36,7 @@ void fail(ConnectionContext& c, std::int64_t code, Effects& effects, ConnectionC
   c.event = ConnectionClosed{cause};
 }
 
-void log(Effects& effects, std::string message) { effects.push_back(effect::Log{effect::LogLevel::kWarn, "signaling: " + message}); }
+void log(Effects& effects, const std::string& message) { effects.push_back(effect::Log{effect::LogLevel::kWarn, "signaling: " + message}); }
 
 // Brings a running timer forward, never back.
 void hasten(fsm::Timers<Timer>& timers, Timer timer, Instant limit) {

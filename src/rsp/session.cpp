@@ -1,3 +1,4 @@
+// Turns what happens into events of session_table.hpp, and tells the server what it has not heard whenever the session is in step.
 #include "rsp/session.hpp"
 
 #include <utility>

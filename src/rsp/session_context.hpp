@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -29,8 +30,8 @@ constexpr Millis kConnectAnswerLimit = 15_s;
 constexpr Millis kSyncAnswerLimit = 5_s;
 // A host that takes longer to answer a probe would not open a socket within kBrisk either.
 constexpr Millis kProbeLimit = kBrisk.open_limit;
-// The longest pause between probes, with full jitter. Unlike a failed socket (ADR: browsers delay the next ones) a failed probe costs
-// nothing but a packet, so this does not grow.
+// The longest pause between probes, with full jitter. It does not grow: browsers hold back the next WebSocket after failed ones, by up
+// to 18 s as measured, but never the next fetch.
 constexpr Millis kProbePause = 1_s;
 // News that may arrive before the answer they depend on.
 constexpr std::size_t kQueueLimit = 64;

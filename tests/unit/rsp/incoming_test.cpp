@@ -63,6 +63,13 @@ TEST_CASE("incoming: whoever left comes back only with a greater revision", "[rs
   CHECK(names(hear(incoming, {participant("PA_B", 6)})) == Words{"PA_B"});
 }
 
+TEST_CASE("incoming: whom a synced lists with an old revision stays", "[rsp][incoming]") {
+  Incoming incoming = own_incoming();
+  hear(incoming, {participant("PA_B", 3)});
+  CHECK(names(hear(incoming, {participant("PA_B", 0)}, true)) == Words{"(PA_B)"});
+  CHECK(names(hear(incoming, {participant("PA_B", 3)}, true)) == Words{"(PA_B)"});
+}
+
 TEST_CASE("incoming: that a stranger has left is no news", "[rsp][incoming]") {
   Incoming incoming = own_incoming();
   CHECK(names(hear(incoming, {participant("PA_B", 4, {}, kGone)})).empty());
