@@ -236,7 +236,6 @@ TEST_CASE("session: leaving is possible at any time, and is the end", "[rsp][ses
 }
 
 TEST_CASE("session: connect fails with the code of the cause, after one attempt", "[rsp][session][connect]") {
-  SessionBench bench;
   using Fail = void (*)(SessionBench&);
   const auto [fail, code] = GENERATE(table<Fail, int>({
       {[](SessionBench& b) { b.close_socket(1006); }, 53000},
