@@ -12,7 +12,7 @@ set(SHIPPED_COMPILE_OPTIONS
   -DHOLDFAST_NO_SENTENCES)                    # the tables' sentences are for diagrams and traces
 
 set(SHIPPED_LINK_OPTIONS
-  -Oz -flto
+  -Oz -flto -fno-rtti                         # -fno-rtti here chooses the Embind library that does without it
   --bind                                      # Embind: one class a module
   -sMODULARIZE=1 -sEXPORT_ES6=1               # the glue is a function that makes an instance, not a global
   -sUSE_ES6_IMPORT_META=0                     # no URL of a .wasm in the glue, which bundlers would look for: the caller hands in the code …
