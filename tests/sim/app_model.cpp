@@ -1,0 +1,170 @@
+#include "app_model.hpp"
+
+#include <variant>
+
+namespace holdfast::sim {
+
+void AppModel::take(const effect::Emit& emit) {
+  expect(state != State::kDisconnected, "an event after the last one");
+  if (local_disconnected_)
+    expect(std::holds_alternative<effect::TrackUnsubscribed>(emit.event) || std::holds_alternative<effect::RoomDisconnected>(emit.event),
+           "something other than trackUnsubscribed between the local participant's disconnected and the Room's");
+  std::visit([this](const auto& event) { on(event); }, emit.event);
+}
+
+void AppModel::expect(bool truth, const char* otherwise) {
+  if (!truth && complaint.empty()) complaint = otherwise;
+}
+
+// ---- the Room -----------------------------------------------------------------------------------------------------------------------
+
+void AppModel::on(const effect::RoomConnected& e) {
+  expect(state == State::kConnecting, "connected twice");
+  state = State::kConnected;
+  participant_sid = e.participant_sid.value;
+  for (const effect::ParticipantModel& model : e.participants) add(model);
+  for (const backend::Publication& publication : e.publications) settle(publication.id, Publishing::kPublished);
+}
+
+void AppModel::on(const effect::ConnectFailed& e) {
+  expect(state == State::kConnecting, "connect() failed after it succeeded");
+  expect(!leaving_, "connect() failed although the app had given it up");
+  state = State::kDisconnected;
+  reason = e.error;
+}
+
+void AppModel::on(const effect::RoomReconnecting& e) {
+  expect(state == State::kConnected, "reconnecting, but not from connected");
+  expect(e.error.code == code::kSignalingDisconnected || e.error.code == code::kMediaConnection, "reconnecting for another reason");
+  state = State::kReconnecting;
+  ++reconnecting_count;
+}
+
+void AppModel::on(const effect::RoomReconnected&) {
+  expect(state == State::kReconnecting, "reconnected, but was not reconnecting");
+  expect(!local_reconnecting_, "the Room is back before the local participant");
+  state = State::kConnected;
+  ++reconnected_count;
+}
+
+void AppModel::on(const effect::RoomDisconnected& e) {
+  expect(state != State::kConnecting, "disconnected, but never connected");
+  expect(local_disconnected_, "the Room is disconnected before the local participant");
+  expect(leaving_ == !e.error, "disconnected with a reason if and only if the app did not ask for it");
+  for (const auto& [sid, participant] : participants)
+    for (const auto& [track_sid, track] : participant.tracks) expect(!track.subscribed, "disconnected with a track still subscribed");
+  state = State::kDisconnected;
+  reason = e.error;
+}
+
+void AppModel::on(const effect::LocalParticipantReconnecting&) {
+  expect(!local_reconnecting_, "the local participant is reconnecting twice");
+  local_reconnecting_ = true;
+}
+
+void AppModel::on(const effect::LocalParticipantReconnected&) {
+  expect(local_reconnecting_, "the local participant is back, but was not away");
+  local_reconnecting_ = false;
+}
+
+void AppModel::on(const effect::LocalParticipantDisconnected&) {
+  expect(state != State::kConnecting, "the local participant is disconnected, but never was connected");
+  local_disconnected_ = true;
+}
+
+// ---- others -------------------------------------------------------------------------------------------------------------------------
+
+void AppModel::add(const effect::ParticipantModel& model) {
+  Participant participant{model.identity, model.state == backend::ParticipantState::kReconnecting, {}};
+  for (const effect::TrackModel& track : model.tracks) participant.tracks[track.sid.value] = Track{track, false, {}};
+  expect(participants.emplace(model.sid.value, participant).second, "a participant connected twice");
+}
+
+void AppModel::on(const effect::ParticipantConnected& e) { add(e.participant); }
+
+void AppModel::on(const effect::ParticipantDisconnected& e) {
+  for (const auto& [sid, track] : known(e.participant).tracks) expect(!track.subscribed, "a participant left with a track subscribed");
+  participants.erase(e.participant.value);
+}
+
+void AppModel::on(const effect::ParticipantReconnecting& e) {
+  Participant& participant = known(e.participant);
+  expect(!participant.reconnecting, "a participant is reconnecting twice");
+  participant.reconnecting = true;
+}
+
+void AppModel::on(const effect::ParticipantReconnected& e) {
+  Participant& participant = known(e.participant);
+  expect(participant.reconnecting, "a participant is back, but was not away");
+  participant.reconnecting = false;
+}
+
+void AppModel::on(const effect::TrackPublished& e) {
+  expect(known(e.participant).tracks.emplace(e.track.sid.value, Track{e.track, false, {}}).second, "a track published twice");
+}
+
+void AppModel::on(const effect::TrackUnpublished& e) {
+  expect(!known(e.participant, e.track).subscribed, "a track unpublished while subscribed");
+  known(e.participant).tracks.erase(e.track.value);
+}
+
+void AppModel::on(const effect::TrackSubscribed& e) {
+  Track& track = known(e.participant, e.track);
+  expect(!track.subscribed, "a track subscribed twice");
+  track.subscribed = true;
+  track.peer = e.peer;
+}
+
+void AppModel::on(const effect::TrackUnsubscribed& e) {
+  Track& track = known(e.participant, e.track);
+  expect(track.subscribed, "a track unsubscribed that was not subscribed");
+  track.subscribed = false;
+}
+
+void AppModel::on(const effect::TrackSubscriptionFailed& e) {
+  expect(!known(e.participant, e.track).subscribed, "a subscription failed that still stands");
+}
+
+void AppModel::on(const effect::TrackEnabled& e) { set_enabled(e.participant, e.track, true); }
+void AppModel::on(const effect::TrackDisabled& e) { set_enabled(e.participant, e.track, false); }
+
+void AppModel::set_enabled(const ParticipantSid& participant, const TrackSid& sid, bool enabled) {
+  Track& track = known(participant, sid);
+  expect(track.model.enabled != enabled, "enabled or disabled without a change");
+  track.model.enabled = enabled;
+}
+
+void AppModel::on(const effect::TrackPriorityChanged& e) {
+  Track& track = known(e.participant, e.track);
+  expect(track.model.priority != e.priority, "a priority change without a change");
+  track.model.priority = e.priority;
+}
+
+AppModel::Participant& AppModel::known(const ParticipantSid& sid) {
+  const auto found = participants.find(sid.value);
+  expect(found != participants.end(), "an event of a participant who is not here");
+  return found == participants.end() ? nobody_ = {} : found->second;
+}
+
+AppModel::Track& AppModel::known(const ParticipantSid& sid, const TrackSid& track) {
+  Participant& participant = known(sid);
+  const auto found = participant.tracks.find(track.value);
+  expect(found != participant.tracks.end(), "an event of a track that is not published");
+  return found == participant.tracks.end() ? nothing_ = {} : found->second;
+}
+
+// ---- publishing -----------------------------------------------------------------------------------------------------------------------
+
+void AppModel::settle(const SignaledId& id, Publishing outcome) {
+  const auto found = publishing.find(id.value);
+  expect(found != publishing.end(), "an answer for a track that is not published");
+  if (found == publishing.end()) return;
+  expect(found->second == Publishing::kPending || (found->second == Publishing::kPublished && outcome == Publishing::kFailed),
+         "publishing settled twice");
+  found->second = outcome;
+}
+
+void AppModel::on(const effect::LocalTrackPublished& e) { settle(e.id, Publishing::kPublished); }
+void AppModel::on(const effect::LocalTrackPublicationFailed& e) { settle(e.id, Publishing::kFailed); }
+
+}  // namespace holdfast::sim

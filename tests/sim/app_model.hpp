@@ -1,0 +1,85 @@
+// An app that believes every event it is told, and complains about any that cannot be true: what web/ would show, and the rules that
+// hold for each list of events (docs/protocol.md 10.3, design: "The ten promises").
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "effect.hpp"
+
+namespace holdfast::sim {
+
+class AppModel {
+ public:
+  enum class State { kConnecting, kConnected, kReconnecting, kDisconnected };
+  struct Track {
+    effect::TrackModel model;
+    bool subscribed = false;
+    PeerId peer;
+  };
+  struct Participant {
+    std::string identity;
+    bool reconnecting = false;
+    std::map<std::string, Track> tracks;  // by SID
+  };
+  enum class Publishing { kPending, kPublished, kFailed };
+
+  // What the app does.
+  void publish(const SignaledId& id) { publishing[id.value] = Publishing::kPending; }
+  void unpublish(const SignaledId& id) { publishing.erase(id.value); }
+  void leave() { leaving_ = true; }
+
+  // What it is told.
+  void take(const effect::Emit& emit);
+
+  State state = State::kConnecting;
+  std::optional<Error> reason;  // of the end
+  std::string participant_sid;
+  std::map<std::string, Participant> participants;  // by SID
+  std::map<std::string, Publishing> publishing;     // by signaled id
+  std::string complaint;                            // the first one; empty: none
+
+  int reconnecting_count = 0;
+  int reconnected_count = 0;
+
+ private:
+  void on(const effect::RoomConnected&);
+  void on(const effect::ConnectFailed&);
+  void on(const effect::RoomReconnecting&);
+  void on(const effect::RoomReconnected&);
+  void on(const effect::RoomDisconnected&);
+  void on(const effect::LocalParticipantReconnecting&);
+  void on(const effect::LocalParticipantReconnected&);
+  void on(const effect::LocalParticipantDisconnected&);
+  void on(const effect::ParticipantConnected&);
+  void on(const effect::ParticipantDisconnected&);
+  void on(const effect::ParticipantReconnecting&);
+  void on(const effect::ParticipantReconnected&);
+  void on(const effect::TrackPublished&);
+  void on(const effect::TrackUnpublished&);
+  void on(const effect::TrackSubscribed&);
+  void on(const effect::TrackUnsubscribed&);
+  void on(const effect::TrackSubscriptionFailed&);
+  void on(const effect::TrackEnabled&);
+  void on(const effect::TrackDisabled&);
+  void on(const effect::TrackPriorityChanged&);
+  void on(const effect::LocalTrackPublished&);
+  void on(const effect::LocalTrackPublicationFailed&);
+
+  void expect(bool truth, const char* otherwise);
+  void add(const effect::ParticipantModel& model);
+  void settle(const SignaledId& id, Publishing outcome);
+  void set_enabled(const ParticipantSid& participant, const TrackSid& track, bool enabled);
+  // The one told of, or a throw-away one after a complaint.
+  Participant& known(const ParticipantSid& sid);
+  Track& known(const ParticipantSid& sid, const TrackSid& track);
+
+  bool leaving_ = false;
+  bool local_reconnecting_ = false;
+  bool local_disconnected_ = false;
+  Participant nobody_;
+  Track nothing_;
+};
+
+}  // namespace holdfast::sim

@@ -1,0 +1,56 @@
+// room_sim --seed N              one room, told in words
+// room_sim --seeds N [--first S] many; prints the first failing seed, or a line of figures
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "sim_room.hpp"
+
+namespace {
+
+using holdfast::sim::Figures;
+using holdfast::sim::SimRoom;
+
+int replay(std::uint64_t seed) {
+  SimRoom room(seed, true);
+  std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), room.options().c_str());
+  const std::string complaint = room.run();
+  std::printf("%s\n", complaint.empty() ? "ok" : complaint.c_str());
+  return complaint.empty() ? 0 : 1;
+}
+
+int run_many(std::uint64_t first, std::uint64_t count) {
+  Figures figures;
+  std::uint64_t failed = 0;
+  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+    SimRoom room(seed, false);
+    const std::string complaint = room.run();
+    figures.add(room.figures());
+    if (complaint.empty()) continue;
+    ++failed;
+    std::printf("seed %llu: %s\n         %s\n", static_cast<unsigned long long>(seed), room.options().c_str(), complaint.c_str());
+  }
+  std::printf("%llu seeds, %llu failed", static_cast<unsigned long long>(count), static_cast<unsigned long long>(failed));
+  for (const auto& [what, number] : figures.counts) std::printf("; %s %lld", what.c_str(), static_cast<long long>(number));
+  std::printf("\n");
+  return failed == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::uint64_t first = 1;
+  std::uint64_t count = 0;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::uint64_t value = std::strtoull(argv[i + 1], nullptr, 10);
+    if (std::strcmp(argv[i], "--seed") == 0) return replay(value);
+    if (std::strcmp(argv[i], "--first") == 0) first = value;
+    if (std::strcmp(argv[i], "--seeds") == 0) count = value;
+  }
+  if (count == 0) {
+    std::fprintf(stderr, "usage: room_sim --seed N | --seeds N [--first S]\n");
+    return 2;
+  }
+  return run_many(first, count);
+}

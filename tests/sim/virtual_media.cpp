@@ -1,0 +1,114 @@
+#include "virtual_media.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "peer/sdp.hpp"
+
+namespace holdfast::sim {
+
+namespace {
+
+constexpr Millis kStep = 200_ms;  // how finely time passes for media
+
+// The prefix of all ufrags of one connection; FakePeerConnection continues it with the number of the peer.
+std::string name_of(std::size_t client) { return "tab" + std::to_string(client) + "p"; }
+
+}  // namespace
+
+VirtualMedia::VirtualMedia(VirtualTime& time, std::uint64_t seed, ToClient to_client, CanReach can_reach)
+    : time_(time), random_(seed), to_client_(std::move(to_client)), can_reach_(std::move(can_reach)) {
+  let_time_pass();
+}
+
+bool VirtualMedia::perform(std::size_t client, const Effect& effect) {
+  if (const auto* create = std::get_if<effect::CreatePeer>(&effect)) {
+    ends_.push_back(std::make_unique<End>(client, create->peer, name_of(client)));
+    return true;
+  }
+  const PeerId* peer = std::visit(
+      [](const auto& e) -> const PeerId* {
+        if constexpr (requires { e.peer; })
+          return &e.peer;
+        else
+          return nullptr;
+      },
+      effect);
+  if (peer == nullptr) return false;
+  End* end = find(client, *peer);
+  if (end == nullptr) return false;
+  if (const auto* set = std::get_if<effect::SetRemoteDescription>(&effect)) pair_up(*end, set->sdp);
+  end->connection.perform(effect);
+  run(*end);
+  return true;
+}
+
+// One operation after another, each with its time.
+void VirtualMedia::run(End& end) {
+  if (end.is_running || end.connection.is_idle()) return;
+  end.is_running = true;
+  time_.after(Millis{1 + random_.below(25)}, [this, &end] {
+    end.is_running = false;
+    end.connection.step();
+    hand_over(end);
+    run(end);
+  });
+}
+
+// Whose description this is, its ufrag tells.
+void VirtualMedia::pair_up(End& end, const std::string& remote_sdp) {
+  const std::string ufrag(peer::sdp::ice_ufrag(remote_sdp));
+  for (const auto& other : ends_) {
+    const std::string prefix = name_of(other->client) + std::to_string(other->connection.peer().value) + "g";
+    if (ufrag.compare(0, prefix.size(), prefix) != 0) continue;
+    const bool known = std::any_of(paths_.begin(), paths_.end(), [&](const auto& path) {
+      return path->path.joins(end.connection) && path->path.joins(other->connection);
+    });
+    if (!known) paths_.push_back(std::make_unique<Path>(Path{&end, other.get(), FakeMediaPath(end.connection, other->connection)}));
+    return;
+  }
+}
+
+void VirtualMedia::let_time_pass() {
+  time_.after(kStep, [this] {
+    paths_.erase(std::remove_if(paths_.begin(), paths_.end(),
+                                [](const auto& path) { return path->a->connection.is_closed() || path->b->connection.is_closed(); }),
+                 paths_.end());
+    for (std::size_t i = 0; i < paths_.size(); ++i) {
+      Path& path = *paths_[i];
+      path.path.pass(time_.now(), can_reach_(path.a->client, path.b->client));
+      hand_over(*path.a);
+      hand_over(*path.b);
+    }
+    let_time_pass();
+  });
+}
+
+void VirtualMedia::hand_over(End& end) {
+  for (const Input& input : end.connection.take_inputs()) to_client_(end.client, input);
+}
+
+void VirtualMedia::close_page(std::size_t client) {
+  for (const auto& end : ends_)
+    if (end->client == client) end->connection.perform(effect::ClosePeer{end->connection.peer()});
+}
+
+std::size_t VirtualMedia::open_peers(std::size_t client) const {
+  return static_cast<std::size_t>(
+      std::count_if(ends_.begin(), ends_.end(), [&](const auto& end) { return end->client == client && !end->connection.is_closed(); }));
+}
+
+std::size_t VirtualMedia::error_count() const {
+  std::size_t count = 0;
+  for (const auto& end : ends_) count += end->connection.error_count();
+  return count;
+}
+
+VirtualMedia::End* VirtualMedia::find(std::size_t client, PeerId peer) {
+  for (const auto& end : ends_)
+    if (end->client == client && end->connection.peer() == peer) return end.get();
+  return nullptr;
+}
+
+}  // namespace holdfast::sim
