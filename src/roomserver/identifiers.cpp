@@ -14,10 +14,10 @@ constexpr std::string_view kRoomPrefix = "RM";
 constexpr std::string_view kParticipantPrefix = "PA";
 constexpr std::string_view kTrackPrefix = "MT";
 constexpr std::string_view kSessionPrefix = "SE";
-constexpr std::size_t kSidBytes = 16;       // 32 hexadecimal digits (docs/protocol.md 4.3, 4.8)
+constexpr std::size_t kSidBytes = 16;  // 32 hexadecimal digits (docs/protocol.md 4.3, 4.8)
 constexpr std::size_t kSidDigits = 2 * kSidBytes;
 constexpr std::size_t kLinkSignatureBytes = 8;  // enough to tell our own from a made-up one; whoever could guess it gains one closed link
-constexpr char kFieldSeparator = '\n';      // cannot occur in names and identities
+constexpr char kFieldSeparator = '\n';          // cannot occur in names and identities
 constexpr std::size_t kSessionFields = 6;
 
 std::string_view without_prefix(std::string_view sid) { return sid.substr(kRoomPrefix.size()); }

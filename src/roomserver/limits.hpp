@@ -11,31 +11,31 @@ namespace holdfast::roomserver {
 // ---- counts ------------------------------------------------------------------------------------------------------------------------
 
 constexpr std::size_t kMaxSockets = 65536;
-constexpr std::size_t kMaxHeldMessages = 32;       // that wait on one socket for the verdict on a token
-constexpr std::uint32_t kMaxMalformedFrames = 16;  // on one socket, before it is closed
-constexpr std::size_t kMaxPublishedTracks = 64;    // by one participant (53203)
-constexpr std::size_t kMaxTrackNameLength = 128;   // characters (53302; docs/protocol.md 6.5)
-constexpr std::size_t kMaxRoomNameBytes = 128;     // 53101
-constexpr std::size_t kMaxIdentityBytes = 128;     // 53201
-constexpr std::size_t kMaxIceGenerations = 8;      // ufrags remembered for each end of a link
-constexpr std::size_t kMaxIceCandidates = 256;     // for each of them; as many as rsp/wire accepts in one list
+constexpr std::size_t kMaxHeldMessages = 32;                  // that wait on one socket for the verdict on a token
+constexpr std::uint32_t kMaxMalformedFrames = 16;             // on one socket, before it is closed
+constexpr std::size_t kMaxPublishedTracks = 64;               // by one participant (53203)
+constexpr std::size_t kMaxTrackNameLength = 128;              // characters (53302; docs/protocol.md 6.5)
+constexpr std::size_t kMaxRoomNameBytes = 128;                // 53101
+constexpr std::size_t kMaxIdentityBytes = 128;                // 53201
+constexpr std::size_t kMaxIceGenerations = 8;                 // ufrags remembered for each end of a link
+constexpr std::size_t kMaxIceCandidates = 256;                // for each of them; as many as rsp/wire accepts in one list
 constexpr std::int64_t kMaxRevision = std::int64_t{1} << 40;  // a client's; ours count on from them and must stay readable
 
 // ---- times -------------------------------------------------------------------------------------------------------------------------
 
-constexpr Millis kMinNegotiatedTimeout = 1_s;  // design: "Liveness"
-constexpr Millis kHeartbeatEarly{200};         // how much before the negotiated time a heartbeat goes out, as the official client does
-constexpr Millis kHelloTimeout = 5_s;          // from the opening of a socket to its hello
-constexpr Millis kFinishTimeout = 1_s;         // how long a client that was told the end may take to close by itself
-constexpr Millis kPingInterval = 1_s;          // design: "Liveness"
-constexpr Millis kSilenceLimit = 3_s;          // without a pong and without a frame; design: "Liveness"
-constexpr Millis kPageClosedGrace{1500};       // from a close with 1001 to having left; design: "Leaving"
-constexpr Millis kHiddenHold = 10_s;           // instead of the session timeout, if the page's last word was that it is hidden
-constexpr Millis kWakeLateness = 1_s;          // a timer that fires later than this means that the process was not running
-constexpr Millis kWakeGrace = 1_s;             // after which nobody is judged before what waits on the sockets had time to be read
-constexpr Millis kFirstReplacementDelay = 1_s; // between two replacements of one link; doubles each time …
-constexpr Millis kMaxReplacementDelay = 30_s;  // … up to this …
-constexpr Millis kReplacementForgiven = 60_s;  // … and starts anew when a link has lasted this long
+constexpr Millis kMinNegotiatedTimeout = 1_s;   // design: "Liveness"
+constexpr Millis kHeartbeatEarly{200};          // how much before the negotiated time a heartbeat goes out, as the official client does
+constexpr Millis kHelloTimeout = 5_s;           // from the opening of a socket to its hello
+constexpr Millis kFinishTimeout = 1_s;          // how long a client that was told the end may take to close by itself
+constexpr Millis kPingInterval = 1_s;           // design: "Liveness"
+constexpr Millis kSilenceLimit = 3_s;           // without a pong and without a frame; design: "Liveness"
+constexpr Millis kPageClosedGrace{1500};        // from a close with 1001 to having left; design: "Leaving"
+constexpr Millis kHiddenHold = 10_s;            // instead of the session timeout, if the page's last word was that it is hidden
+constexpr Millis kWakeLateness = 1_s;           // a timer that fires later than this means that the process was not running
+constexpr Millis kWakeGrace = 1_s;              // after which nobody is judged before what waits on the sockets had time to be read
+constexpr Millis kFirstReplacementDelay = 1_s;  // between two replacements of one link; doubles each time …
+constexpr Millis kMaxReplacementDelay = 30_s;   // … up to this …
+constexpr Millis kReplacementForgiven = 60_s;   // … and starts anew when a link has lasted this long
 
 // ---- WebSocket close codes ---------------------------------------------------------------------------------------------------------
 

@@ -168,7 +168,9 @@ std::vector<rsp::PeerConnectionState> Link::catch_up(LinkEnd end) const {
 }
 
 rsp::PeerConnectionState Link::closing() const {
-  const std::int64_t revision = context_.pending.value_or(context_.stable) + 1;
+  std::int64_t revision = 1;
+  for (const LinkVoice& voice : context_.voices)
+    if (const auto* latest = latest_description(voice)) revision = std::max(revision, latest->revision + 1);
   return {id_, rsp::Description{rsp::DescriptionType::kClose, revision, ""}, std::nullopt};
 }
 

@@ -80,7 +80,8 @@ bool Links::is_consistent() const {
 }
 
 Links::Pair* Links::find(const LinkId& id, const ParticipantSid& end) {
-  const auto at = std::find_if(pairs_.begin(), pairs_.end(), [&](const Pair& pair) { return pair.has(end) && pair.link && pair.link->id() == id; });
+  const auto at =
+      std::find_if(pairs_.begin(), pairs_.end(), [&](const Pair& pair) { return pair.has(end) && pair.link && pair.link->id() == id; });
   return at == pairs_.end() ? nullptr : &*at;
 }
 

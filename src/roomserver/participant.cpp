@@ -49,9 +49,7 @@ void end(ParticipantContext& context, const ParticipantInput& input) {
   context.timers.stop_all();
 }
 
-void end_silent(ParticipantContext& context, const ParticipantInput& input) {
-  end(context, {input.now, {}, code::kSignalingDisconnected});
-}
+void end_silent(ParticipantContext& context, const ParticipantInput& input) { end(context, {input.now, {}, code::kSignalingDisconnected}); }
 
 void end_left(ParticipantContext& context, const ParticipantInput& input) { end(context, {input.now, {}, 0}); }
 

@@ -30,7 +30,8 @@ struct ParticipantTable {
 
   static constexpr std::string_view kName = "server participant";
   static constexpr std::array<std::string_view, 4> kStateNames = {"Connected", "Reconnecting", "Departing", "Gone"};
-  static constexpr std::array<std::string_view, 7> kEventNames = {"Silent", "Heard", "SocketLost", "PageClosed", "Synced", "HoldOver", "End"};
+  static constexpr std::array<std::string_view, 7> kEventNames = {"Silent", "Heard",    "SocketLost", "PageClosed",
+                                                                  "Synced", "HoldOver", "End"};
   static constexpr State kInitial = State::kConnected;
   static constexpr fsm::Set<State> kFinal = {State::kGone};
 

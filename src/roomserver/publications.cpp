@@ -57,7 +57,8 @@ PublicationChange Publications::apply(const rsp::LocalState& said, const Partici
 std::vector<rsp::Published::Track> Publications::verdicts() const {
   using State = rsp::Published::Track::State;
   std::vector<rsp::Published::Track> verdicts;
-  for (const auto& p : publications_) verdicts.push_back({p.track.id, p.error == 0 ? State::kReady : State::kFailed, p.sid, Error{p.error, {}}});
+  for (const auto& p : publications_)
+    verdicts.push_back({p.track.id, p.error == 0 ? State::kReady : State::kFailed, p.sid, Error{p.error, {}}});
   return verdicts;
 }
 

@@ -10,8 +10,8 @@
 namespace holdfast::roomserver {
 
 struct PublicationChange {
-  bool verdicts = false;  // the publisher has to be told
-  bool tracks = false;    // the others have to be told
+  bool verdicts = false;          // the publisher has to be told
+  bool tracks = false;            // the others have to be told
   bool added_or_removed = false;  // … and their subscriptions change
 };
 
@@ -33,8 +33,8 @@ class Publications {
  private:
   struct Publication {
     rsp::LocalTrack track;
-    TrackSid sid;    // empty if refused
-    int error = 0;   // 0 if accepted
+    TrackSid sid;   // empty if refused
+    int error = 0;  // 0 if accepted
   };
   int judge(const rsp::LocalTrack& track, const std::vector<Publication>& accepted_before) const;
 

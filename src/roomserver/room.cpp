@@ -10,7 +10,10 @@
 namespace holdfast::roomserver {
 
 Room::Room(RoomSid sid, std::string name, const Config& config, Identifiers& identifiers)
-    : sid_(std::move(sid)), name_(std::move(name)), config_(&config), identifiers_(&identifiers),
+    : sid_(std::move(sid)),
+      name_(std::move(name)),
+      config_(&config),
+      identifiers_(&identifiers),
       links_(identifiers, config.wall_clock_at_start_ms) {}
 
 // ---- coming ------------------------------------------------------------------------------------------------------------------------
@@ -168,7 +171,8 @@ void Room::show_to_others(Member& member, bool subscriptions_too, Instant now) {
     rsp::RoomState* draft = draft_for(to);
     if (draft == nullptr) continue;
     auto& entries = draft->participants;
-    entries.erase(std::remove_if(entries.begin(), entries.end(), [&](const auto& entry) { return entry.sid == member.sid; }), entries.end());
+    entries.erase(std::remove_if(entries.begin(), entries.end(), [&](const auto& entry) { return entry.sid == member.sid; }),
+                  entries.end());
     entries.push_back(view_of(member));
     to.subscriptions_changed = to.subscriptions_changed || subscriptions_too;
   }

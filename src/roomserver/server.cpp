@@ -134,7 +134,7 @@ void RoomServer::Impl::apply(const TokenVerdict& verdict) {
   const rsp::ClientMessage message = std::move(socket.question->message);
   socket.question.reset();
   questions.erase(asked);
-  if (!socket.channel.is_open()) return;
+  if (!socket.channel.is_open()) return socket.held.clear();
 
   if (verdict.error_code != 0) {
     refuse(id, verdict.error_code);
