@@ -213,7 +213,7 @@ struct Client::Impl {
   template <class Events>
   void hand_on(const Events& events) {
     for (const auto& event : events)
-      if (!over) std::visit([this](const auto& happened) { on(happened); }, event);
+      if (!over) std::visit([this](const auto& happened) { this->on(happened); }, event);
   }
 
   // The Room's state follows from the links and from who is there; who can be reached and what should flow follow from that.
@@ -275,7 +275,7 @@ struct Client::Impl {
   void handle(const Input& input) {
     if (!session && !std::holds_alternative<input::Connect>(input)) return log("an input before connect is ignored");
     if (deadline && now > *deadline + kWakeLateness) wake();
-    std::visit([this](const auto& happened) { on(happened); }, input);
+    std::visit([this](const auto& happened) { this->on(happened); }, input);
     fire_due();
   }
 
