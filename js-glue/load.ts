@@ -25,14 +25,21 @@ export async function loadCore(): Promise<CoreInstance> {
 
 function compileOnce(): Promise<WebAssembly.Module> {
   if (!compiling) {
-    // Bundlers look for this very expression.
-    const attempt = compile(source ?? new URL('./holdfast.wasm', import.meta.url));
+    const attempt = compile(source ?? urlBesideScript());
     compiling = attempt;
     attempt.catch(() => {
       if (compiling === attempt) compiling = undefined;
     });
   }
   return compiling;
+}
+
+/**
+ * Bundlers look for this very expression. The dev server of Vite before 8 moves scripts of packages to a cache, and nothing of what lies
+ * beside them; from there the way back is known.
+ */
+function urlBesideScript(): string {
+  return new URL('./holdfast.wasm', import.meta.url).href.replace(/\/\.vite[^/]*\/deps[^/]*\//, '/holdfast/dist/');
 }
 
 async function compile(from: WasmSource): Promise<WebAssembly.Module> {

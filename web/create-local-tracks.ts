@@ -28,8 +28,8 @@ export async function createLocalTracks(options: CreateLocalTracksOptions = {}):
   if (tracks) return tracks;
   const stream = await getUserMedia({ audio: constraintsOf(audio), video: constraintsOf(video) });
   return [
-    ...stream.getAudioTracks().map((track) => new LocalAudioTrack(track, optionsOf(audio), captureAgain('audio', audio))),
-    ...stream.getVideoTracks().map((track) => new LocalVideoTrack(track, optionsOf(video), captureAgain('video', video))),
+    ...stream.getAudioTracks().map((track) => new LocalAudioTrack(track, optionsOf(audio))._madeBy(captureAgain('audio', audio))),
+    ...stream.getVideoTracks().map((track) => new LocalVideoTrack(track, optionsOf(video))._madeBy(captureAgain('video', video))),
   ];
 }
 

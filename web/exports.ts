@@ -1,6 +1,6 @@
 // Everything the package has to offer.
 
-export { setWasm } from '../js-glue/index.js';
+export { setWasm } from '../js-glue/load.js';
 export { connect } from './connect.js';
 export { createLocalAudioTrack, createLocalTracks, createLocalVideoTrack } from './create-local-tracks.js';
 export * from './errors.js';
@@ -8,7 +8,7 @@ export { isSupported } from './is-supported.js';
 export { LocalAudioTrack, LocalDataTrack, LocalVideoTrack } from './local-tracks.js';
 export { version } from './version.js';
 
-export type { WasmSource } from '../js-glue/index.js';
+export type { WasmSource } from '../js-glue/load.js';
 export type { CancelablePromise } from './cancelable-promise.js';
 export type { ConnectOptions } from './connect.js';
 export type { CreateLocalTrackOptions, CreateLocalTracksOptions } from './create-local-tracks.js';

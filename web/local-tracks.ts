@@ -40,9 +40,9 @@ abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> 
   #capture: Capture | undefined;
   #stopListening = new AbortController();
 
-  constructor(kind: Kind, mediaStreamTrack: MediaStreamTrack, options: LocalTrackOptions | undefined, capture: Capture | undefined) {
+  /** @internal */
+  constructor(kind: Kind, mediaStreamTrack: MediaStreamTrack, options: LocalTrackOptions | undefined) {
     super(kind, String(options?.name ?? mediaStreamTrack.id), mediaStreamTrack);
-    this.#capture = capture;
     show<LocalMediaTrack<MediaKind, EventMap>>(this, {
       id: mediaStreamTrack.id,
       get isEnabled() {
@@ -56,6 +56,12 @@ abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> 
       },
     });
     this.#listen();
+  }
+
+  /** @internal Holdfast made this track and can make its media again. */
+  _madeBy(capture: Capture): this {
+    this.#capture = capture;
+    return this;
   }
 
   /** Repeat calls emit nothing. Where the track is published, the others see it. */
@@ -111,8 +117,8 @@ export class LocalAudioTrack extends LocalMediaTrack<'audio', LocalMediaTrackEve
   /** Always null: noise cancellation is not part of this version. */
   declare readonly noiseCancellation: null;
 
-  constructor(mediaStreamTrack: MediaStreamTrack, options?: LocalTrackOptions, /** @internal */ capture?: Capture) {
-    super('audio', mediaStreamTrack, options, capture);
+  constructor(mediaStreamTrack: MediaStreamTrack, options?: LocalTrackOptions) {
+    super('audio', mediaStreamTrack, options);
     show<LocalAudioTrack>(this, { noiseCancellation: null });
     this._watch();
   }
@@ -137,8 +143,8 @@ export class LocalVideoTrack extends LocalMediaTrack<
   /** Always null: video processors are not part of this version. */
   declare readonly processor: null;
 
-  constructor(mediaStreamTrack: MediaStreamTrack, options?: LocalTrackOptions, /** @internal */ capture?: Capture) {
-    super('video', mediaStreamTrack, options, capture);
+  constructor(mediaStreamTrack: MediaStreamTrack, options?: LocalTrackOptions) {
+    super('video', mediaStreamTrack, options);
     this._watch();
   }
 }
@@ -162,7 +168,7 @@ export class LocalDataTrack extends PublicObject {
   }
 
   /** Never throws and queues nothing: who is not connected at this moment misses it. */
-  send(data: string | Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer>): void {
+  send(data: string | Blob | ArrayBuffer | ArrayBufferView): void {
     this._tell('send', data);
   }
 }

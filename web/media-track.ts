@@ -24,6 +24,7 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
   readonly #elements = new Set<HTMLMediaElement>();
   #hidden: HTMLVideoElement | null = null;
 
+  /** @internal */
   constructor(kind: Kind, name: string, mediaStreamTrack: MediaStreamTrack) {
     super();
     show<MediaTrack>(this, { kind, name, isStarted: false, mediaStreamTrack, processedTrack: null });

@@ -28,6 +28,7 @@ abstract class RemoteMediaTrack<Kind extends MediaKind, Events extends EventMap>
   /** What was asked for with `setPriority`. */
   declare readonly priority: TrackPriority | null;
 
+  /** @internal */
   constructor(kind: Kind, { sid, name, enabled }: RemoteTrackInfo, mediaStreamTrack: MediaStreamTrack) {
     super(kind, name, mediaStreamTrack);
     show<RemoteMediaTrack<MediaKind, EventMap>>(this, { isEnabled: enabled, isSwitchedOff: false, priority: null, sid });
@@ -94,6 +95,7 @@ export class RemoteDataTrack extends PublicObject<{ message: [data: string | Arr
   declare readonly reliable: boolean;
   declare readonly sid: string;
 
+  /** @internal */
   constructor({ sid, name }: RemoteTrackInfo, remote: RemoteChannel) {
     super();
     const { maxPacketLifeTime, maxRetransmits, ordered } = remote.channel;

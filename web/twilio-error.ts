@@ -25,20 +25,20 @@ export class TwilioError extends Error {
 }
 
 /** One of the classes that stand for one code each. */
-export interface TwilioErrorClass {
-  new (cause?: unknown): TwilioError;
-  readonly prototype: TwilioError;
+export interface TwilioErrorClass<Code extends number = number> {
+  new (cause?: unknown): TwilioError & { readonly code: Code };
+  readonly prototype: TwilioError & { readonly code: Code };
 }
 
 const classes = new Map<number, TwilioErrorClass>();
 
 /** @internal */
-export function coded(code: number, message: string): TwilioErrorClass {
+export function coded<Code extends number>(code: Code, message: string): TwilioErrorClass<Code> {
   const Coded = class extends TwilioError {
     constructor(cause?: unknown) {
       super(code, message, cause);
     }
-  };
+  } as TwilioErrorClass<Code>;
   classes.set(code, Coded);
   return Coded;
 }

@@ -1,0 +1,201 @@
+// The packed package in a real page, however it gets there: each page calls connect() on a port where nobody listens. That it fails
+// with 53000 is the core's verdict, so the wasm was found, compiled under the Content-Security-Policy, and runs.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { chromium } from 'playwright-core';
+import * as vite from 'vite';
+import * as vite6 from 'vite6';
+import webpack from 'webpack';
+
+import { unpackInto } from './packed.mjs';
+
+const executablePath = '/usr/bin/chromium';
+const policy = "script-src 'self' 'wasm-unsafe-eval'";
+const required = (process.env.HOLDFAST_REQUIRE ?? '').split(',').includes('chromium');
+const skip = !existsSync(executablePath) && !required && `there is no ${executablePath}`;
+
+const types = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm', '.css': 'text/css' };
+
+describe('in Chromium', { skip }, () => {
+  let app;
+  let folder;
+  let context;
+  let profile;
+  let nobody;
+  const closers = [];
+
+  before(async () => {
+    ({ app, folder } = await unpackInto('browser'));
+    profile = await mkdtemp(join(tmpdir(), 'holdfast-'));
+    context = await chromium.launchPersistentContext(profile, {
+      executablePath,
+      headless: true,
+      chromiumSandbox: false,
+      args: [
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+    nobody = await portOfNobody();
+  });
+
+  after(async () => {
+    await context?.close();
+    for (const close of closers) await close();
+    if (profile) await rm(profile, { recursive: true, force: true });
+  });
+
+  /** What connect() came to in the page at this address. */
+  async function outcomeAt(origin, path = '/') {
+    const page = await context.newPage();
+    const said = [];
+    page.on('console', (message) => said.push(message.text()));
+    page.on('pageerror', (error) => said.push(String(error)));
+    try {
+      await page.goto(`${origin}${path}?wsServer=ws://127.0.0.1:${nobody}/signaling`);
+      for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
+        // A dev server may reload the page while it learns what the app imports.
+        const outcome = await page.evaluate(() => window.outcome).catch(() => undefined);
+        if (outcome) return { ...outcome, violations: said.filter((text) => text.includes('Content Security Policy')) };
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      return assert.fail(`no outcome; the page said: ${said.join('\n')}`);
+    } finally {
+      await page.close();
+    }
+  }
+
+  async function reachesTheCore(origin, path) {
+    const { code, message, violations } = await outcomeAt(origin, path);
+    assert.equal(code, 53000, message);
+    assert.deepEqual(violations, []);
+  }
+
+  /** Serves files by `find(path)`, which gives a file name or the text of a page. */
+  async function serve(find) {
+    const server = createServer(async ({ url }, response) => {
+      const found = find(new URL(url, 'http://host').pathname);
+      const isPage = found?.startsWith('<');
+      const type = isPage ? 'text/html' : (types[extname(found ?? '')] ?? 'text/plain');
+      const headers = { 'content-type': type, 'content-security-policy': policy };
+      try {
+        const content = isPage ? found : await readFile(found);
+        response.writeHead(200, headers).end(content);
+      } catch {
+        response.writeHead(404, headers).end('not here');
+      }
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closers.push(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return `http://127.0.0.1:${server.address().port}`;
+  }
+
+  const page = (...scripts) => `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>app</title>${scripts.join('')}`;
+  const inDist = (path) => join(folder, 'dist', path.slice('/holdfast/'.length));
+  const isInDist = (path) => path.startsWith('/holdfast/');
+
+  // Import maps would need an inline script; a page without a bundler imports by path.
+  const plainPage = page('<script type="module" src="/main.js"></script>');
+  async function plainMain() {
+    const file = join(app, 'plain.js');
+    await writeFile(file, (await readFile(join(app, 'src/main.js'), 'utf8')).replace("'holdfast'", "'/holdfast/index.js'"));
+    return file;
+  }
+
+  test('a plain page of ES modules', async () => {
+    const main = await plainMain();
+    await reachesTheCore(await serve((path) => (path === '/' ? plainPage : isInDist(path) ? inDist(path) : main)));
+  });
+
+  test('a script tag', async () => {
+    const html = page('<script src="/holdfast/holdfast.min.js"></script>', '<script src="/main.js"></script>');
+    await reachesTheCore(await serve((path) => (path === '/' ? html : isInDist(path) ? inDist(path) : join(app, 'src/script-tag.js'))));
+  });
+
+  test('a wasm URL that answers HTML: the rejection names it', async () => {
+    const main = await plainMain();
+    const origin = await serve((path) => (path === '/' || path.endsWith('.wasm') ? plainPage : isInDist(path) ? inDist(path) : main));
+    const { name, message } = await outcomeAt(origin);
+    assert.equal(name, 'Error');
+    assert(message.includes(`${origin}/holdfast/holdfast.wasm`), message);
+    assert(message.includes('text/html'), message);
+  });
+
+  for (const [name, { build, createServer: createDevServer, version }] of [
+    ['Vite', vite],
+    ['Vite 6', vite6],
+  ]) {
+    const config = (outDir) => ({
+      root: join(app, 'src'),
+      configFile: false,
+      logLevel: 'error',
+      cacheDir: join(app, `node_modules/.vite-${version}`),
+      build: { outDir, emptyOutDir: true, modulePreload: false },
+    });
+
+    test(`a build of ${name} (${version})`, async () => {
+      await writeFile(join(app, 'src/index.html'), page('<script type="module" src="/main.js"></script>'));
+      const outDir = join(app, `built-${version}`);
+      await build(config(outDir));
+      await reachesTheCore(await serve((path) => join(outDir, path === '/' ? 'index.html' : path)));
+    });
+
+    test(`the dev server of ${name} (${version})`, async () => {
+      await writeFile(join(app, 'src/index.html'), page('<script type="module" src="/main.js"></script>'));
+      const server = await createDevServer({
+        ...config(join(app, 'unused')),
+        server: { host: '127.0.0.1', port: 0, headers: { 'content-security-policy': policy } },
+      });
+      closers.push(() => server.close());
+      await server.listen();
+      await reachesTheCore(`http://127.0.0.1:${server.httpServer.address().port}`);
+    });
+  }
+
+  for (const [kind, entry] of [
+    ['import', 'main.js'],
+    ['require()', 'required.js'],
+  ]) {
+    test(`a build of webpack (${webpack.version}), by ${kind}`, async () => {
+      const path = join(app, `webpack-${entry}`);
+      const isCommonJs = entry === 'required.js';
+      await new Promise((resolve, reject) =>
+        webpack(
+          {
+            mode: 'production',
+            context: app,
+            entry: join(app, 'src', entry),
+            output: { path, filename: 'main.js' },
+            ...(isCommonJs && { module: { rules: [{ test: /required\.js$/, type: 'javascript/dynamic' }] } }),
+          },
+          (error, stats) => (error || stats.hasErrors() ? reject(error ?? new Error(stats.toString())) : resolve()),
+        ),
+      );
+      // What require() loads cannot tell webpack of the wasm: the app puts it beside its script.
+      if (isCommonJs) await copyFile(join(folder, 'dist/holdfast.wasm'), join(path, 'holdfast.wasm'));
+      const html = page('<script src="/main.js"></script>');
+      await reachesTheCore(await serve((url) => (url === '/' ? html : join(path, url))));
+    });
+  }
+});
+
+async function portOfNobody() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

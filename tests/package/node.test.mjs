@@ -1,0 +1,202 @@
+// The packed package in Node, without a browser.
+import assert from 'node:assert/strict';
+import { access, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+
+import { build } from 'esbuild';
+import { publint } from 'publint';
+
+import { root, runNode, unpackInto } from './packed.mjs';
+
+let app;
+let folder;
+let files;
+before(async () => ({ app, folder, files } = await unpackInto('node')));
+
+describe('importing', () => {
+  for (const [kind, file, load] of [
+    ['import', 'effects.mjs', `import * as holdfast from 'holdfast';`],
+    ['require()', 'effects.cjs', `const holdfast = require('holdfast');`],
+  ]) {
+    for (const [place, env, supported] of [
+      ['plain Node', {}, 'false'],
+      ['something like a browser', { HOLDFAST_BROWSER: '1' }, 'true'],
+    ]) {
+      test(`${kind} in ${place}: nothing is created, written, listened to, fetched, scheduled or stored`, async () => {
+        await writeFile(join(app, file), `${load} process.stdout.write(String(holdfast.isSupported));`);
+        assert.equal(await runNode(app, env, '--import', join(import.meta.dirname, 'no-effects.mjs'), file), supported);
+      });
+    }
+  }
+
+  test('named exports and the members of the default export are the same, for import and for require()', async () => {
+    const list = `const names = (object) => Object.keys(object).filter((name) => name !== 'default' && name !== '__esModule').sort();
+      process.stdout.write(JSON.stringify([names(holdfast), names(holdfast.default), Object.values(holdfast).every((value) => value !== undefined)]));`;
+    const imported = JSON.parse(await runNode(app, {}, '--input-type=module', '-e', `import * as holdfast from 'holdfast'; ${list}`));
+    const required = JSON.parse(await runNode(app, {}, '--input-type=commonjs', '-e', `const holdfast = require('holdfast'); ${list}`));
+    assert.deepEqual(imported[0], imported[1]);
+    assert.deepEqual(required, imported);
+    assert.equal(imported[0].filter((name) => name.endsWith('Error')).length, 56, 'TwilioError and the 55 of the table');
+    for (const name of [
+      'connect',
+      'createLocalTracks',
+      'createLocalAudioTrack',
+      'createLocalVideoTrack',
+      'LocalAudioTrack',
+      'LocalVideoTrack',
+    ])
+      assert(imported[0].includes(name), name);
+  });
+
+  test('the version is that of package.json', async () => {
+    const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    assert.equal(
+      await runNode(app, {}, '--input-type=module', '-e', `import { version } from 'holdfast'; process.stdout.write(version)`),
+      version,
+    );
+  });
+
+  test('the wasm is found beside the script, also by require()', async () => {
+    // It compiles, and then there is no browser: the failure is not that of the wasm.
+    const attempt = `connect('token', { wsServer: 'ws://127.0.0.1:9/', tracks: [] }).catch((error) => process.stdout.write(error.message))`;
+    for (const [flag, load] of [
+      ['--input-type=module', `import { connect } from 'holdfast';`],
+      ['--input-type=commonjs', `const { connect } = require('holdfast');`],
+    ]) {
+      const said = await runNode(app, {}, flag, '-e', `${load} ${attempt}`);
+      assert.doesNotMatch(said, /WebAssembly/, said);
+    }
+  });
+});
+
+describe('connect in Node', () => {
+  const rejection = async (args) =>
+    JSON.parse(
+      await runNode(
+        app,
+        {},
+        '--input-type=module',
+        '-e',
+        `import { connect } from 'holdfast';
+         connect(${args}).catch((error) => process.stdout.write(JSON.stringify([error.constructor.name, error.message])))`,
+      ),
+    );
+
+  test('wrong arguments are rejections, never thrown', async () => {
+    assert.deepEqual(await rejection(`42, { wsServer: 'ws://host/' }`), ['TypeError', 'token must be a string']);
+    assert.equal((await rejection(`'token', { wsServer: 'ws://host/', tracks: null }`))[0], 'TypeError');
+    assert.equal((await rejection(`'token', { wsServer: 'ws://host/', tracks: [{}] }`))[0], 'TypeError');
+    const [name, message] = await rejection(`'token', { wsServer: 'ws://host/', logLevel: 'loud' }`);
+    assert.equal(name, 'RangeError');
+    assert.match(message, /level must be one of/);
+  });
+
+  test('without a page there is no default for wsServer', async () => {
+    const [name, message] = await rejection(`'token', { tracks: [] }`);
+    assert.equal(name, 'TypeError');
+    assert.match(message, /wsServer/);
+  });
+
+  test('a wsServer that is no WebSocket URL is named', async () => {
+    const [name, message] = await rejection(`'token', { wsServer: 'ftp://host/', tracks: [] }`);
+    assert.equal(name, 'TypeError');
+    assert.match(message, /ftp:\/\/host\//);
+  });
+});
+
+describe('the package', () => {
+  test('publint finds nothing', async () => {
+    const { messages } = await publint({ pkgDir: folder, strict: true });
+    assert.deepEqual(messages, []);
+  });
+
+  test('it holds what apps need and nothing else', () => {
+    const tops = new Set(files.map((path) => path.replace(/^dist\/((?:types-cjs|types|server|demo)\/).*/, 'dist/$1')));
+    assert.deepEqual([...tops].sort(), [
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'dist/demo/',
+      'dist/holdfast.min.js',
+      'dist/holdfast.min.js.map',
+      'dist/holdfast.wasm',
+      'dist/index.cjs',
+      'dist/index.cjs.map',
+      'dist/index.js',
+      'dist/index.js.map',
+      'dist/server/',
+      'dist/types-cjs/',
+      'dist/types/',
+      'package.json',
+    ]);
+  });
+
+  test('the ES module imports nothing and names the wasm the way bundlers look for it', async () => {
+    const { metafile, outputFiles } = await build({
+      entryPoints: [join(folder, 'dist/index.js')],
+      bundle: true,
+      format: 'esm',
+      metafile: true,
+      write: false,
+    });
+    assert.deepEqual(
+      Object.values(metafile.inputs).map(({ imports }) => imports),
+      [[]],
+    );
+    const code = await readFile(join(folder, 'dist/index.js'), 'utf8');
+    assert(code.includes('new URL("./holdfast.wasm",import.meta.url)'));
+    assert(!/\beval\(|new Function\(/.test(code), 'no code from text');
+    assert.equal(outputFiles.length, 1);
+  });
+
+  test('source maps carry their sources', async () => {
+    const { sources, sourcesContent } = JSON.parse(await readFile(join(folder, 'dist/index.js.map'), 'utf8'));
+    assert(sources.some((path) => path.endsWith('web/room.ts')));
+    assert.equal(sourcesContent.length, sources.length);
+  });
+
+  test('the room server and its command come along', async () => {
+    const names = await runNode(
+      app,
+      {},
+      '--input-type=module',
+      '-e',
+      `process.stdout.write(Object.keys(await import('holdfast/server')).sort().join())`,
+    );
+    assert.equal(names, 'AccessToken,VideoGrant,createRoomServer');
+    const { bin } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    assert.match(await runNode(app, {}, join(folder, bin['holdfast-server']), '--help'), /holdfast-server --dev/);
+    await access(join(folder, 'dist/server/room-server.wasm'));
+  });
+});
+
+describe('types', () => {
+  const compile = async (name, file, options) => {
+    await writeFile(join(app, file), await readFile(join(import.meta.dirname, 'fixtures/types', name), 'utf8'));
+    const project = join(app, `${file}.json`);
+    const compilerOptions = {
+      target: 'es2018',
+      lib: ['es2018', 'dom'],
+      strict: true,
+      skipLibCheck: false,
+      noEmit: true,
+      types: [],
+      ...options,
+    };
+    await writeFile(project, JSON.stringify({ compilerOptions, files: [file] }));
+    await runNode(app, {}, join(root, 'node_modules/typescript/bin/tsc'), '-p', project).catch(({ stdout }) => assert.fail(stdout));
+  };
+
+  test('for bundlers, without Node types', () => compile('app.ts', 'bundled.ts', { module: 'esnext', moduleResolution: 'bundler' }));
+  test('for import in Node', () => compile('app.ts', 'imported.mts', { module: 'node16', moduleResolution: 'node16' }));
+  test('for require() in Node', () => compile('app.ts', 'required.cts', { module: 'node16', moduleResolution: 'node16' }));
+  test('for the server', () =>
+    compile('server.ts', 'server.mts', {
+      module: 'node16',
+      moduleResolution: 'node16',
+      lib: ['es2023', 'dom'],
+      types: ['node'],
+      skipLibCheck: true,
+    }));
+});
