@@ -2,6 +2,9 @@
 
 import { element, make } from './dom.js';
 
+/** Width by height. */
+const pictureShape = 16 / 9;
+
 export class Tile {
   readonly element: HTMLElement;
   readonly video = make('video', '');
@@ -32,6 +35,11 @@ export class Tile {
 export class Tiles {
   readonly #list = element('tiles');
   readonly #tiles = new Map<string, Tile>();
+  readonly #resizing = new ResizeObserver(() => this.#arrange());
+
+  constructor() {
+    this.#resizing.observe(this.#list);
+  }
 
   add(sid: string, tile: Tile): void {
     this.#tiles.set(sid, tile);
@@ -45,15 +53,24 @@ export class Tiles {
     this.#arrange();
   }
 
+  /** The call is over. */
   clear(): void {
+    this.#resizing.disconnect();
     for (const sid of [...this.#tiles.keys()]) this.remove(sid);
   }
 
+  /** As many columns as bring the pictures closest to their shape. */
   #arrange(): void {
-    const isNarrow = matchMedia('(max-width: 760px)').matches;
+    const { clientWidth: width, clientHeight: height } = this.#list;
     const count = this.#tiles.size;
-    const columns = isNarrow ? (count > 3 ? 2 : 1) : Math.ceil(Math.sqrt(count));
-    this.#list.style.setProperty('--columns', String(Math.max(columns, 1)));
+    let best = 1;
+    let least = Infinity;
+    for (let columns = 1; columns <= count; ++columns) {
+      const shape = width / columns / (height / Math.ceil(count / columns));
+      const distance = Math.abs(Math.log(shape / pictureShape));
+      if (distance < least) [best, least] = [columns, distance];
+    }
+    this.#list.style.setProperty('--columns', String(best));
   }
 }
 
