@@ -24,9 +24,11 @@ export function assertEvents(events: Emitted[], expected: Record<string, Expecte
       ...lines.filter(isFloating).sort(),
     ];
   };
-  assert.deepEqual(
-    objects.map((object) => [object, arrange(actual[object] ?? [], object)]),
-    objects.map((object) => [object, arrange((expected[object] ?? []).flat(), object)]),
+  const asText = (linesOf: (object: string) => string[]): string =>
+    objects.flatMap((object) => arrange(linesOf(object), object).map((line) => `${object}: ${line}`)).join('\n');
+  assert.equal(
+    asText((object) => actual[object] ?? []),
+    asText((object) => (expected[object] ?? []).flat()),
   );
 }
 

@@ -57,6 +57,14 @@ export function left(identity: string, names: string[] = ALL): Story {
   return story(unsubscribed(identity, names), { room: [`participantDisconnected ${identity}`], [identity]: [`disconnected ${identity}`] });
 }
 
+/** We left, or were thrown out with `code`: tracks are taken from us, the others stay listed as they were. */
+export function ended(others: string[], code?: number): Story {
+  return story(...others.map((identity) => unsubscribed(identity, ALL)), {
+    local: ['disconnected local'],
+    room: [`disconnected room ${code === undefined ? 'undefined' : `error ${code}`}`],
+  });
+}
+
 /** Our own connection was in trouble and recovered. Media trouble does not concern the local participant. */
 export function recovered(code: 53001 | 53405): Story {
   return {
