@@ -76,8 +76,10 @@ bool NegotiationTable::is_answer_to_ours(const Context& context, const Input& in
 
 bool NegotiationTable::has_lost_glare(const Context& context, const Input&) {
   return context.stable_revision > 0 && context.queued && context.queued->type == DescriptionType::kOffer &&
-         context.queued->revision > context.stable_revision;
+         context.queued->revision > context.revision;
 }
+
+bool NegotiationTable::is_older_than_ours(const Context& context, const Input& in) { return in.description->revision < context.revision; }
 
 bool NegotiationTable::may_try_again(const Context& context, const Input&) { return context.failures + 1 < kMaxFailedOperations; }
 
@@ -94,7 +96,7 @@ void NegotiationTable::set_local_offer(Context& context, const Input& in) {
 }
 
 void NegotiationTable::set_remote_offer(Context& context, const Input& in) {
-  context.revision = in.description->revision;
+  context.revision = std::max(context.revision, in.description->revision);
   set_remote(context, in, DescriptionType::kOffer);
 }
 
@@ -118,6 +120,7 @@ void NegotiationTable::roll_back_and_offer(Context& context, const Input& in) {
   // Whoever answered holds that revision for agreed on, and so does the server.
   if (context.applying.type != DescriptionType::kOffer) context.stable_revision = context.applying.revision;
   context.offer_wanted = true;
+  context.is_open_remote_applied = false;
   set_local(context, in, LocalDescriptionType::kRollback);
 }
 

@@ -50,6 +50,7 @@ struct NegotiationTable {
   static bool is_stale(const Context&, const Input&);
   static bool is_first_negotiation(const Context&, const Input&);
   static bool is_answer_to_ours(const Context&, const Input&);
+  static bool is_older_than_ours(const Context&, const Input&);
   static bool has_lost_glare(const Context&, const Input&);
   static bool may_try_again(const Context&, const Input&);
   static bool may_offer_instead(const Context&, const Input&);
@@ -96,6 +97,7 @@ struct NegotiationTable {
       {S::kHaveLocalOffer, E::kRemoteOffer, is_stale, nullptr, S::kHaveLocalOffer, "answered already, or overtaken"},
       {S::kHaveLocalOffer, E::kRemoteOffer, is_first_negotiation, queue, S::kHaveLocalOffer,
        "a first offer is never rolled back: theirs waits for the answer to ours"},
+      {S::kHaveLocalOffer, E::kRemoteOffer, is_older_than_ours, nullptr, S::kHaveLocalOffer, "ours is newer: they will take theirs back"},
       {S::kHaveLocalOffer, E::kRemoteOffer, nullptr, roll_back, S::kRollingBack, "glare, and the server has chosen theirs"},
       {S::kHaveLocalOffer, E::kCreateOffer, is_stale, nullptr, S::kHaveLocalOffer, "asked before, or overtaken"},
       {S::kHaveLocalOffer, E::kCreateOffer, nullptr, queue, S::kHaveLocalOffer, "an offer is out already"},

@@ -86,7 +86,12 @@ void PeerSet::apply(const std::vector<backend::LinkUpdate>& links, bool complete
     link.negotiation.close(effects);
     drop(link, true);
   }
-  for (const backend::LinkUpdate& update : links) apply(update, now, effects);
+  for (const backend::LinkUpdate& update : links) {
+    // The server still has a link that we closed: our `close` was lost with the connection of that moment.
+    const ClosedLink* closed = find_closed(update.link);
+    if (complete && closed != nullptr && closed->close_revision > 0) send_close(*closed, update.remote);
+    apply(update, now, effects);
+  }
   settle(now, effects);
 }
 
@@ -94,9 +99,9 @@ void PeerSet::apply(const backend::LinkUpdate& update, Instant now, Effects& eff
   using backend::DescriptionType;
   Link* link = find(update.link);
   if (link == nullptr) {
-    if (!update.description || std::find(closed_.begin(), closed_.end(), update.link) != closed_.end()) return;
+    if (!update.description || find_closed(update.link) != nullptr) return;
     const DescriptionType type = update.description->type;
-    if (type == DescriptionType::kClose) remember_closed(update.link);
+    if (type == DescriptionType::kClose) remember_closed({update.link, 0});
     if (type != DescriptionType::kOffer && type != DescriptionType::kCreateOffer) return;
     if (links_.size() == kMaxLinks) {
       effects.push_back(effect::Log{effect::LogLevel::kWarn, "too many peer connections: another one is refused"});
@@ -220,9 +225,12 @@ Predecessors PeerSet::take_predecessors(const ParticipantSid& remote) {
 }
 
 void PeerSet::drop(Link& link, bool by_remote) {
+  const bool says_so = !by_remote && link.negotiation.has_begun();
+  const ClosedLink closed{link.id(), says_so ? link.negotiation.next_revision() : 0};
+  if (says_so) send_close(closed, link.remote());
   link.end_media(events_);
   events_.push_back(Closed{link.id(), by_remote});
-  remember_closed(link.id());
+  remember_closed(closed);
   if (!by_remote || link.liveness.is_in_trouble()) {
     take_predecessors(link.remote());
     predecessors_.push_back(link.as_predecessor(!by_remote));
@@ -231,9 +239,20 @@ void PeerSet::drop(Link& link, bool by_remote) {
   links_.erase(std::find_if(links_.begin(), links_.end(), [&](const auto& known) { return known.get() == &link; }));
 }
 
-void PeerSet::remember_closed(const LinkId& id) {
-  closed_.push_back(id);
+const PeerSet::ClosedLink* PeerSet::find_closed(const LinkId& id) const {
+  for (const ClosedLink& closed : closed_)
+    if (closed.id == id) return &closed;
+  return nullptr;
+}
+
+void PeerSet::remember_closed(const ClosedLink& closed) {
+  closed_.push_back(closed);
   forget_oldest(closed_, kMaxClosed);
+}
+
+void PeerSet::send_close(const ClosedLink& closed, const ParticipantSid& remote) {
+  const backend::Description close{backend::DescriptionType::kClose, closed.close_revision, {}};
+  events_.push_back(Send{{closed.id, remote, close, std::nullopt}});
 }
 
 // A `close` of ours makes the server set up another link between the same two (docs/protocol.md 8.7).
@@ -242,8 +261,6 @@ void PeerSet::replace_due(Instant now, Effects& effects) {
     Link& link = *links_[i];
     if (!link.replacement_due() || *link.replacement_due() > now) continue;
     effects.push_back(effect::Log{effect::LogLevel::kInfo, "peer " + std::to_string(link.peer().value) + ": replaced"});
-    const backend::Description close{backend::DescriptionType::kClose, link.negotiation.next_revision(), {}};
-    if (link.negotiation.has_begun()) events_.push_back(Send{{link.id(), link.remote(), close, std::nullopt}});
     link.negotiation.close(effects);
     drop(link, false);
   }
@@ -277,7 +294,7 @@ void PeerSet::close_all(Effects& effects) {
 
 bool PeerSet::is_consistent() const {
   const auto is_open_once = [&](const auto& link) {
-    return link->is_consistent() && std::find(closed_.begin(), closed_.end(), link->id()) == closed_.end() &&
+    return link->is_consistent() && find_closed(link->id()) == nullptr &&
            std::count_if(links_.begin(), links_.end(), [&](const auto& other) { return other->id() == link->id(); }) == 1;
   };
   return links_.size() <= kMaxLinks && closed_.size() <= kMaxClosed && predecessors_.size() <= kMaxPredecessors &&

@@ -104,6 +104,11 @@ class PeerSet {
   std::vector<PeerEvent> take_events();
 
  private:
+  struct ClosedLink {
+    LinkId id;
+    std::int64_t close_revision;  // of the `close` we sent; 0: it was not we who closed it
+  };
+
   Link* find(PeerId peer);
   Link* find(const LinkId& link);
   Link& open(const LinkId& id, const ParticipantSid& remote, bool is_initial, Instant now, Effects& effects);
@@ -114,7 +119,9 @@ class PeerSet {
   void answer(const Input& input, Effects& effects, Instant now);
   // The connection is closed already; forgets the link, for good.
   void drop(Link& link, bool by_remote);
-  void remember_closed(const LinkId& id);
+  const ClosedLink* find_closed(const LinkId& id) const;
+  void remember_closed(const ClosedLink& closed);
+  void send_close(const ClosedLink& closed, const ParticipantSid& remote);
   void replace_due(Instant now, Effects& effects);
   // The end of every public call: each link's parts hear of one another, what is due is replaced, changed health is told.
   void settle(Instant now, Effects& effects);
@@ -122,7 +129,7 @@ class PeerSet {
   Prng prng_;
   std::vector<std::unique_ptr<Link>> links_;
   std::vector<Predecessors> predecessors_;
-  std::vector<LinkId> closed_;  // never opened again
+  std::vector<ClosedLink> closed_;  // never opened again
   std::vector<backend::IceServer> ice_servers_;
   std::vector<backend::LocalTrack> local_tracks_;
   std::vector<SignaledId> expected_media_;

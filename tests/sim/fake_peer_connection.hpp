@@ -187,8 +187,7 @@ class FakePeerConnection {
       if (!*description || (*description)->ufrag != add.candidate.username_fragment) continue;
       remote_candidates_.push_back(add.candidate.username_fragment);
       return;
-    }
-    ++errors_;
+    }  // else of a generation gone by: dropped, as in the glue
   }
   void run(const effect::GetStats& get) { inputs_.push_back(input::PeerStats{peer_, get.op, bytes_received_}); }
   template <class Other>

@@ -309,6 +309,11 @@ struct World {
       case 47:
         if (!end.browser.empty() && !end.browser.back()->is_closed() && random.chance(1, 3)) end.browser.back()->fail_descriptions(1);
         return;
+      case 48:
+        media_is_up = random.chance(1, 2);
+        return;
+      case 49:
+        return pass(Millis{static_cast<std::int64_t>(random.below(5000))});
       default:
         break;
     }
@@ -333,6 +338,7 @@ struct World {
   }
   // Healing: signaling comes back, nothing fails any more, and time passes.
   void settle(int seconds) {
+    media_is_up = true;
     for (std::size_t index = 0; index < 2; ++index) resume_signaling(index);
     for (End* end : ends)
       for (auto& connection : end->browser) connection->fail_descriptions(0);
