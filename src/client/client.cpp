@@ -68,6 +68,7 @@ struct Client::Impl {
   room::RoomState room;
   client::LocalTracks tracks;
   client::PageLife page;
+  bool heard_server = false;               // in this round
   std::vector<ParticipantSid> in_trouble;  // as the roster was told
 
   // ---- commands ---------------------------------------------------------------------------------------------------------------------
@@ -169,7 +170,7 @@ struct Client::Impl {
     weigh();
     room.signaling_restored(now, effects);
   }
-  void on(const backend::SignalingAlive&) { room.signaling_alive(now, effects); }
+  void on(const backend::SignalingAlive&) { heard_server = true; }
   void on(const backend::Ended& ended) { finish(ended.error); }
 
   void apply(const backend::RoomUpdate& update) {
@@ -221,6 +222,8 @@ struct Client::Impl {
     std::vector<room::LinkView> links;
     for (const peer::LinkHealth& health : peers.health()) links.push_back(view_of(health));
     room.links_changed(links, roster.connected(), now, effects);
+    // Only after what it said was taken in: it may be that the peer is in trouble, and not we.
+    if (std::exchange(heard_server, false)) room.signaling_alive(now, effects);
 
     std::vector<ParticipantSid> still = room.in_trouble();
     for (const ParticipantSid& sid : in_trouble)

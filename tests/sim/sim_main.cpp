@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 
+#include "fsm/table.hpp"
 #include "sim_room.hpp"
 
 namespace {
@@ -12,7 +13,14 @@ namespace {
 using holdfast::sim::Figures;
 using holdfast::sim::SimRoom;
 
+void print_transition(const holdfast::fsm::Transition& t, void*) {
+  std::printf("            %.*s: %.*s --%.*s--> %.*s\n", static_cast<int>(t.machine.size()), t.machine.data(),
+              static_cast<int>(t.from.size()), t.from.data(), static_cast<int>(t.event.size()), t.event.data(),
+              static_cast<int>(t.to.size()), t.to.data());
+}
+
 int replay(std::uint64_t seed) {
+  holdfast::fsm::transition_observer = print_transition;
   SimRoom room(seed, true);
   std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), room.options().c_str());
   const std::string complaint = room.run();

@@ -49,7 +49,19 @@ class SimRoom {
     bool frozen = false;
     std::deque<Input> waiting;  // while frozen
     bool gone = false;          // closed or crashed: the browser runs no more of it
+    Instant disturbed;          // last change of its host or of its being frozen
   };
+  // What can break, and for how long.
+  struct Weather {
+    const char* name;
+    Millis trouble;
+    bool breaks_media;
+    bool crashes;
+    std::uint32_t longest_freeze_ms;
+    std::uint32_t longest_loss_ms;
+    std::uint32_t longest_cut_ms;
+  };
+  static const Weather kWeathers[];
 
   void say(const std::string& text);
   void complain(const std::string& text);
@@ -62,6 +74,7 @@ class SimRoom {
   void take_batch(std::size_t tab, const Batch& batch);
   void set_timer(std::size_t tab, std::optional<Instant> deadline);
   void check(std::size_t tab);
+  void check_cause(std::size_t tab, const effect::Event& event);
 
   // What people do, and what happens to them.
   void join(std::size_t person);
@@ -74,6 +87,9 @@ class SimRoom {
   void set_priority(std::size_t tab);
   void leave(std::size_t tab);
   void close_tab(std::size_t tab);
+  void open_second_tab(std::size_t tab);
+  void be_removed(std::size_t tab);
+  void complete_room(std::size_t tab);
   void crash(std::size_t tab);
   void freeze(std::size_t tab);
   void thaw(std::size_t tab);
@@ -81,16 +97,23 @@ class SimRoom {
   void reset(std::size_t tab);
   void lose_host(std::size_t tab);
   void cut_media(std::size_t tab);
+  void disturb_peers(std::size_t tab);
   void heal();
 
+  std::string name_of(std::size_t tab) const { return tabs_[tab]->identity + std::to_string(tab); }
   bool is_in_use(std::size_t tab) const { return !tabs_[tab]->gone && tabs_[tab]->app.state != AppModel::State::kDisconnected; }
   bool can_reach(std::size_t a, std::size_t b) const;
   Millis some(std::uint32_t from_ms, std::uint32_t to_ms) { return Millis{from_ms + random_.below(to_ms - from_ms + 1)}; }
   std::string pick(const std::map<std::string, backend::LocalTrack>& tracks);
+  const Tab* owner_of(const ParticipantSid& participant) const;
+  bool is_in_room(const ParticipantSid& participant) const;
 
+  void expect_signs_of_loss(std::size_t tab, Instant since);
+  void remember_bytes();
   void check_agreement();
   void check_agreement(std::size_t tab, const std::vector<roomserver::ParticipantSnapshot>& present);
   void check_tracks(const std::string& where, const AppModel::Participant& seen, const roomserver::ParticipantSnapshot& real);
+  void check_media(std::size_t tab, const AppModel::Track& track);
   void check_all_over();
 
   bool verbose_;
@@ -98,7 +121,7 @@ class SimRoom {
   VirtualTime time_;
   std::size_t people_;
   Millis session_timeout_;
-  bool gentle_;  // nothing lasts long enough to end a session
+  const Weather& weather_;
   roomserver::RoomServer server_;
   VirtualNetwork network_;
   VirtualMedia media_;
@@ -108,6 +131,8 @@ class SimRoom {
   std::uint64_t server_timer_ = 0;
   std::uint32_t next_track_ = 1;
   bool healed_ = false;
+  bool somebody_was_removed_ = false;
+  std::map<std::pair<std::size_t, std::uint32_t>, std::int64_t> bytes_;  // received by (tab, peer) shortly before the end
   std::string complaint_;
   Figures figures_;
 };

@@ -105,7 +105,40 @@ std::size_t VirtualMedia::error_count() const {
   return count;
 }
 
-VirtualMedia::End* VirtualMedia::find(std::size_t client, PeerId peer) {
+bool VirtualMedia::is_connected(std::size_t client, PeerId peer) const {
+  const End* end = find(client, peer);
+  return end && !end->connection.is_closed() && end->connection.connection_state() == input::ConnectionState::kConnected;
+}
+
+bool VirtualMedia::is_deaf(std::size_t client, PeerId peer) const {
+  const End* end = find(client, peer);
+  return end && end->is_deaf;
+}
+
+std::int64_t VirtualMedia::bytes_received(std::size_t client, PeerId peer) const {
+  const End* end = find(client, peer);
+  return end ? end->connection.bytes_received() : 0;
+}
+
+void VirtualMedia::fail_description(std::size_t client) {
+  if (End* end = any_open(client)) end->connection.fail_descriptions(1);
+}
+
+void VirtualMedia::go_deaf(std::size_t client) {
+  End* end = any_open(client);
+  if (end == nullptr) return;
+  end->is_deaf = true;
+  end->connection.go_deaf();
+}
+
+VirtualMedia::End* VirtualMedia::any_open(std::size_t client) {
+  std::vector<End*> open;
+  for (const auto& end : ends_)
+    if (end->client == client && !end->connection.is_closed()) open.push_back(end.get());
+  return open.empty() ? nullptr : open[random_.below(static_cast<std::uint32_t>(open.size()))];
+}
+
+VirtualMedia::End* VirtualMedia::find(std::size_t client, PeerId peer) const {
   for (const auto& end : ends_)
     if (end->client == client && end->connection.peer() == peer) return end.get();
   return nullptr;

@@ -29,6 +29,13 @@ class VirtualMedia {
   void close_page(std::size_t client);
   // Peer connections this client has open.
   std::size_t open_peers(std::size_t client) const;
+  bool is_connected(std::size_t client, PeerId peer) const;
+  bool is_deaf(std::size_t client, PeerId peer) const;
+  std::int64_t bytes_received(std::size_t client, PeerId peer) const;
+
+  // One open connection of this client cannot set its next description, or says connected and receives nothing more.
+  void fail_description(std::size_t client);
+  void go_deaf(std::size_t client);
   // Calls that no browser would have allowed.
   std::size_t error_count() const;
 
@@ -37,6 +44,7 @@ class VirtualMedia {
     End(std::size_t owner, PeerId peer, std::string name) : client(owner), connection(peer, std::move(name)) {}
     std::size_t client;
     FakePeerConnection connection;
+    bool is_deaf = false;
     bool is_running = false;  // its next operation has its time
   };
   struct Path {
@@ -49,7 +57,8 @@ class VirtualMedia {
   void pair_up(End& end, const std::string& remote_sdp);
   void let_time_pass();
   void hand_over(End& end);
-  End* find(std::size_t client, PeerId peer);
+  End* find(std::size_t client, PeerId peer) const;
+  End* any_open(std::size_t client);
 
   VirtualTime& time_;
   Prng random_;
