@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const execute = promisify(execFile);
 
 export const root = resolve(import.meta.dirname, '../..');
-const out = join(root, 'tests/.out/package');
+export const out = join(root, 'tests/.out/package');
 
 /** `name`: each test file has its own app. */
 export async function unpackInto(name) {

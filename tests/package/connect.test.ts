@@ -1,0 +1,130 @@
+// connect() on a core that the test scripts.
+import assert from 'node:assert/strict';
+import { before, beforeEach, describe, test } from 'node:test';
+
+import { setWasm } from '../../js-glue/index.js';
+import { connect } from '../../web/connect.js';
+import { MediaConnectionError } from '../../web/errors.js';
+import { LocalAudioTrack } from '../../web/local-tracks.js';
+import { FakeMediaStreamTrack, participant, roomConnected, task } from './fakes.js';
+import { ScriptedCore } from './scripted-core.js';
+
+const options = { wsServer: 'ws://rooms.example/signaling', tracks: [] };
+const core = () => ScriptedCore.made[0]!;
+
+before(() => {
+  Object.assign(globalThis, { MediaStreamTrack: FakeMediaStreamTrack });
+  setWasm(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+});
+beforeEach(() => {
+  ScriptedCore.made = [];
+  ScriptedCore.answer = () => [];
+});
+
+/** The core has been asked to connect. */
+async function asked(): Promise<void> {
+  while (!ScriptedCore.made[0]?.inputs.length) await task();
+}
+
+/** Microphones that count how many are on. */
+function stubDevices(t: { after(run: () => void): void }): FakeMediaStreamTrack[] {
+  const made: FakeMediaStreamTrack[] = [];
+  const descriptor = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  const getUserMedia = () => {
+    const track = new FakeMediaStreamTrack('audio');
+    made.push(track);
+    return Promise.resolve({ getAudioTracks: () => [track], getVideoTracks: () => [], getTracks: () => [track] });
+  };
+  Object.defineProperty(globalThis, 'navigator', { value: { userAgent: 'test', mediaDevices: { getUserMedia } }, configurable: true });
+  t.after(() => {
+    if (descriptor) Object.defineProperty(globalThis, 'navigator', descriptor);
+    else Reflect.deleteProperty(globalThis, 'navigator');
+  });
+  return made;
+}
+
+describe('connect', () => {
+  test('what is asked of the core', async () => {
+    const microphone = new FakeMediaStreamTrack('audio');
+    const joining = connect('token', { ...options, name: 'harbour', iceServers: [], tracks: [microphone.native, microphone.native] });
+    await asked();
+    const [{ userAgent: _userAgent, sdkVersion: _version, ...input }] = core().inputs as unknown as [Record<string, unknown>];
+    assert.deepEqual(input, {
+      kind: 'connect',
+      url: 'ws://rooms.example/signaling',
+      token: 'token',
+      roomName: 'harbour',
+      tracks: [{ id: microphone.clones[0]!.id, kind: 'audio', name: microphone.id, enabled: true, priority: 'standard' }],
+      iceServersGiven: true,
+      automaticSubscription: true,
+      pageLifecycle: true,
+      networkMonitor: true,
+    });
+    joining.cancel();
+    await assert.rejects(joining, /^Error: Canceled$/);
+  });
+
+  test('it resolves with a Room that knows everyone and what is published', async () => {
+    const microphone = new LocalAudioTrack(new FakeMediaStreamTrack('audio').native);
+    ScriptedCore.answer = (input) =>
+      input.kind === 'connect' ? [{ ...roomConnected(participant('ada')), publications: [{ id: input.tracks[0]!.id, sid: 'MT9' }] }] : [];
+    const joining = connect('token', { ...options, tracks: [microphone] });
+    const room = await joining;
+    assert.deepEqual(
+      [room.name, room.state, [...room.participants.values()].map(({ identity }) => identity)],
+      ['harbour', 'connected', ['ada']],
+    );
+    assert.equal(room.localParticipant.tracks.get('MT9')?.track, microphone);
+    assert.equal(joining.cancel(), joining, 'no effect any more');
+    assert.equal(room.state, 'connected');
+  });
+
+  test('a failure rejects with its error, stops what was acquired and lets go of the core', async (t) => {
+    const made = stubDevices(t);
+    ScriptedCore.answer = ({ kind }) => (kind === 'connect' ? [{ event: 'connectFailed', error: { code: 53405 } }] : []);
+    await assert.rejects(connect('token', { wsServer: options.wsServer, audio: true }), MediaConnectionError);
+    await task();
+    assert.deepEqual([made.map(({ readyState }) => readyState), core().deleted], [['ended'], true]);
+  });
+
+  test('cancel while the server is asked: Canceled, told to the server, acquired tracks stopped; also on a derived promise', async (t) => {
+    const made = stubDevices(t);
+    const joining = connect('token', { wsServer: options.wsServer, audio: true });
+    await asked();
+    const derived = joining.then((room) => room.sid).finally(() => undefined);
+    assert(!(derived instanceof Promise));
+    assert.equal(derived.cancel(), derived);
+    await assert.rejects(derived, /^Error: Canceled$/);
+    await task();
+    assert.deepEqual([core().inputs.map(({ kind }) => kind), core().deleted], [['connect', 'disconnect'], true]);
+    assert.deepEqual(
+      made.map(({ readyState }) => readyState),
+      ['ended'],
+    );
+  });
+
+  test('cancel before anything has begun', async (t) => {
+    const made = stubDevices(t);
+    const joining = connect('token', { wsServer: options.wsServer, audio: true }).cancel();
+    await assert.rejects(joining, /^Error: Canceled$/);
+    while (!core()?.deleted) await task();
+    assert.deepEqual([core().inputs, core().deleted, made.map(({ readyState }) => readyState)], [[], true, ['ended']]);
+  });
+
+  test('a core that fails before the room is there', async () => {
+    ScriptedCore.answer = () => {
+      throw new Error('trap');
+    };
+    const isTrap = ({ code, cause }: { code: number; cause: Error }) => code === 53000 && cause.message === 'trap';
+    await assert.rejects(connect('token', options), isTrap);
+  });
+
+  test('tracks that the app gave are never stopped', async () => {
+    const microphone = new FakeMediaStreamTrack('audio');
+    const joining = connect('token', { ...options, tracks: [microphone.native] });
+    await asked();
+    joining.cancel();
+    await assert.rejects(joining);
+    assert.deepEqual([microphone.readyState, microphone.clones[0]!.readyState], ['live', 'ended']);
+  });
+});

@@ -1,0 +1,29 @@
+// Stands in for the Emscripten module: a core that says what the test wants said, when the test wants it.
+import type { Batch, CoreInstance, Emit, Input, RoomEvent } from '../../js-glue/boundary.js';
+
+export class ScriptedCore implements CoreInstance {
+  static made: ScriptedCore[] = [];
+  /** What every core answers to an input, at once. */
+  static answer: (input: Input) => RoomEvent[] = () => [];
+  readonly inputs: Input[] = [];
+  deleted = false;
+
+  constructor() {
+    ScriptedCore.made.push(this);
+  }
+
+  handle(_now: number, text: string): string {
+    const input = JSON.parse(text) as Input;
+    this.inputs.push(input);
+    const effects = ScriptedCore.answer(input).map((event): Emit => ({ kind: 'emit', when: 'now', ...event }));
+    return JSON.stringify({ effects } satisfies Batch);
+  }
+
+  delete(): void {
+    this.deleted = true;
+  }
+}
+
+export default function createCore(): Promise<{ HoldfastClient: typeof ScriptedCore }> {
+  return Promise.resolve({ HoldfastClient: ScriptedCore });
+}
