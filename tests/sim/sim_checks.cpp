@@ -12,6 +12,7 @@ namespace {
 // Signs of trouble show within 3 s (design, promise 1), here with a slow network on top.
 constexpr Millis kOwnSign = 3200_ms;
 constexpr Millis kOthersSign = 3600_ms;
+constexpr Millis kNewLink = 4_s;
 
 std::string text_of(const backend::RemoteTrack& track) {
   return track.sid.value + "/" + std::to_string(static_cast<int>(track.kind)) + "/" + track.name + (track.enabled ? "/on/" : "/off/") +
@@ -64,9 +65,11 @@ void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
     if (is_in_room(left->participant)) complain(who + "a participant disconnected that is still there");
   } else if (const auto* lost = std::get_if<effect::TrackUnsubscribed>(&event)) {
     const Tab* owner = owner_of(lost->participant);
-    const std::string name = tabs_[index]->app.participants[lost->participant.value].tracks[lost->track.value].model.name;
-    if (!tabs_[index]->client->is_over() && is_in_room(lost->participant) && owner && owner->tracks.count(name) > 0)
-      complain(who + "unsubscribed from " + name + ", which is still published");
+    const AppModel::Track track = tabs_[index]->app.participants[lost->participant.value].tracks[lost->track.value];
+    // A link that loses an answer of its first negotiation has to be replaced (docs/protocol.md 8.3).
+    const bool was_new = time_.now() - media_.created(index, track.peer) < kNewLink;
+    if (!tabs_[index]->client->is_over() && is_in_room(lost->participant) && owner && owner->tracks.count(track.model.name) > 0 && !was_new)
+      complain(who + "unsubscribed from " + track.model.name + ", which is still published");
   }
 }
 

@@ -24,7 +24,7 @@ VirtualMedia::VirtualMedia(VirtualTime& time, std::uint64_t seed, ToClient to_cl
 
 bool VirtualMedia::perform(std::size_t client, const Effect& effect) {
   if (const auto* create = std::get_if<effect::CreatePeer>(&effect)) {
-    ends_.push_back(std::make_unique<End>(client, create->peer, name_of(client)));
+    ends_.push_back(std::make_unique<End>(client, create->peer, name_of(client), time_.now()));
     return true;
   }
   const PeerId* peer = std::visit(
@@ -108,6 +108,11 @@ std::size_t VirtualMedia::error_count() const {
 bool VirtualMedia::is_connected(std::size_t client, PeerId peer) const {
   const End* end = find(client, peer);
   return end && !end->connection.is_closed() && end->connection.connection_state() == input::ConnectionState::kConnected;
+}
+
+Instant VirtualMedia::created(std::size_t client, PeerId peer) const {
+  const End* end = find(client, peer);
+  return end ? end->created : Instant{};
 }
 
 bool VirtualMedia::is_deaf(std::size_t client, PeerId peer) const {

@@ -30,6 +30,7 @@ class VirtualMedia {
   // Peer connections this client has open.
   std::size_t open_peers(std::size_t client) const;
   bool is_connected(std::size_t client, PeerId peer) const;
+  Instant created(std::size_t client, PeerId peer) const;
   bool is_deaf(std::size_t client, PeerId peer) const;
   std::int64_t bytes_received(std::size_t client, PeerId peer) const;
 
@@ -41,8 +42,9 @@ class VirtualMedia {
 
  private:
   struct End {
-    End(std::size_t owner, PeerId peer, std::string name) : client(owner), connection(peer, std::move(name)) {}
+    End(std::size_t owner, PeerId peer, std::string name, Instant now) : client(owner), created(now), connection(peer, std::move(name)) {}
     std::size_t client;
+    Instant created;
     FakePeerConnection connection;
     bool is_deaf = false;
     bool is_running = false;  // its next operation has its time
