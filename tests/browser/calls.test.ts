@@ -41,12 +41,11 @@ for (const [first, second] of PAIRS) {
     await assertConversation(alice, bob);
     assertEvents(await bob.events(), found('alice'));
 
-    await bob.page.closeTab();
+    await bob.closeTab();
     const noticed = await alice.untilEvent('room', 'participantDisconnected');
     assert.ok(noticed < LONGEST_FAREWELL_MS, `noticed after ${noticed} ms`);
     assertEvents(await alice.events(), story(joined('bob'), left('bob')));
     assert.deepEqual((await alice.state()).participants, []);
-    await alice.page.closeTab();
   });
 }
 
@@ -64,7 +63,6 @@ test('a third joins: all three see and hear each other', needs('chromium', 'fire
   assertEvents(await alice.events(), story(joined('bob'), joined('carol'), left('carol')));
   assertEvents(await bob.events(), story(found('alice'), joined('carol'), left('carol')));
   assertEvents(await carol.events(), story(found('alice'), found('bob'), ended(['alice', 'bob'])));
-  await Promise.all([alice, bob, carol].map(({ page }) => page.closeTab()));
 });
 
 for (const [publisher, viewer] of [
@@ -107,6 +105,5 @@ for (const [publisher, viewer] of [
 
     await publishing.publish('video', 'video-again');
     await viewing.untilSees('publisher');
-    await Promise.all([viewing, publishing].map(({ page }) => page.closeTab()));
   });
 }

@@ -40,10 +40,9 @@ for (const [firstBrowser, firstSdk, secondBrowser, secondSdk] of CASES) {
     await assertConversation(alice, bob);
     if (secondSdk === 'holdfast') assertEvents(await bob.events(), found('alice'));
 
-    await bob.page.closeTab();
+    await bob.closeTab();
     const noticed = await alice.untilEvent('room', 'participantDisconnected');
     assert.ok(noticed < LONGEST_FAREWELL_MS[secondSdk], `noticed after ${noticed} ms`);
     if (firstSdk === 'holdfast') assertEvents(await alice.events(), story(joined('bob'), left('bob')));
-    await alice.page.closeTab();
   });
 }

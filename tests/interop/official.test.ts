@@ -23,10 +23,9 @@ for (const [first, second] of PAIRS) {
 
     await assertConversation(alice, bob);
 
-    await bob.page.closeTab();
+    await bob.closeTab();
     const noticed = await alice.untilEvent('room', 'participantDisconnected');
     assert.ok(noticed < 2500, `noticed after ${noticed} ms`);
     assert.equal((await alice.state()).state, 'connected');
-    await alice.page.closeTab();
   });
 }

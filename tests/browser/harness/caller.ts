@@ -38,20 +38,34 @@ function isIncidental([object, event]: Emitted): boolean {
 }
 
 export class Caller {
+  private static readonly open = new Set<Caller>();
+
   private constructor(
     readonly page: TestPage,
     readonly identity: string,
   ) {}
+
+  /** Closes the tabs of all callers; part of the end of every test. */
+  static async closeAll(): Promise<void> {
+    await Promise.all([...Caller.open].map((caller) => caller.closeTab()));
+  }
 
   /** Opens a page and joins. */
   static async join(browser: TestBrowser, site: Site, joining: JoinOptions): Promise<Caller> {
     const { identity, room, sdk = 'holdfast', media = ['audio', 'video', 'data'], wsServer = site.rooms.url, options = {} } = joining;
     const page = await browser.newPage();
     const caller = new Caller(page, identity);
+    Caller.open.add(caller);
     await page.goto(`${site.origin}/${sdk}.html`);
     await caller.until('the SDK is loaded', () => page.evaluate(() => (globalThis as unknown as CallPage).call?.sdk !== undefined, null));
     await caller.run('join', { token: site.token(identity), media, options: { name: room, wsServer, ...options } });
     return caller;
+  }
+
+  /** As its user would, without leaving the room first. */
+  async closeTab(): Promise<void> {
+    Caller.open.delete(this);
+    await this.page.closeTab();
   }
 
   state(): Promise<RoomState> {

@@ -1,10 +1,12 @@
 // What browser tests are written with.
 
-import { after } from 'node:test';
+import { after, afterEach } from 'node:test';
 import { type BrowserKind, type LaunchOptions, type TestBrowser, launch } from './browser.js';
+import { Caller } from './caller.js';
 
 export type { BrowserKind, TestBrowser } from './browser.js';
-export { Caller } from './caller.js';
+
+export { Caller };
 export type { Emitted, Payload, Sdk } from './caller.js';
 export { assertConversation, assertData, assertMedia } from './conversation.js';
 export { assertEvents } from './events.js';
@@ -17,6 +19,7 @@ export * from './stories.js';
 const shared = new Map<BrowserKind, Promise<TestBrowser>>();
 const started: Promise<TestBrowser>[] = [];
 
+afterEach(() => Caller.closeAll());
 after(async () => {
   for (const browser of await Promise.allSettled(started)) if (browser.status === 'fulfilled') await browser.value.close();
 });

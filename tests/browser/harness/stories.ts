@@ -65,19 +65,27 @@ export function ended(others: string[], code?: number): Story {
   });
 }
 
-/** Our own connection was in trouble and recovered. Media trouble does not concern the local participant. */
-export function recovered(code: 53001 | 53405): Story {
+/** Our connection to the server was lost and came back. */
+export function recovered(): Story {
+  return { room: ['reconnecting error 53001', 'reconnected'], local: ['reconnecting local', 'reconnected'] };
+}
+
+/** Another's connection to the server was lost and came back. */
+export function otherRecovered(identity: string): Story {
   return {
-    room: [`reconnecting error ${code}`, 'reconnected'],
-    ...(code === 53001 ? { local: ['reconnecting local', 'reconnected'] } : {}),
+    room: [`participantReconnecting ${identity} error 53001`, `participantReconnected ${identity}`],
+    [identity]: [`reconnecting ${identity} error 53001`, 'reconnected'],
   };
 }
 
-/** Another's connection was in trouble and recovered. */
-export function otherRecovered(identity: string, code: 53001 | 53405): Story {
+/** Media between us and `identity`, the only other, was lost and came back. It does not concern the local participant. */
+export function mediaRecovered(identity: string): Story {
   return {
-    room: [`participantReconnecting ${identity} error ${code}`, `participantReconnected ${identity}`],
-    [identity]: [`reconnecting ${identity} error ${code}`, 'reconnected'],
+    room: [
+      ['reconnecting error 53405', `participantReconnecting ${identity} error 53405`],
+      ['reconnected', `participantReconnected ${identity}`],
+    ],
+    [identity]: [`reconnecting ${identity} error 53405`, 'reconnected'],
   };
 }
 
