@@ -19,7 +19,7 @@ Room::Room(RoomSid sid, std::string name, const Config& config, Identifiers& ide
 // ---- coming ------------------------------------------------------------------------------------------------------------------------
 
 ParticipantSid Room::join(SocketId socket, const std::string& identity, const rsp::Connect& connect, Instant now) {
-  const ParticipantSid sid = identifiers_->next_participant();
+  ParticipantSid sid = identifiers_->next_participant();
   const SessionClaims claims{sid, sid_, name_, identity, config_->session_timeout, config_->wall_clock_at_start_ms + now.ms};
   Member joining(sid, identity, Participant(socket, config_->session_timeout));
   joining.speaks_holdfast = connect.holdfast.has_value();

@@ -74,8 +74,8 @@ class Room {
 
  private:
   struct Member {
-    Member(ParticipantSid own_sid, std::string own_identity, Participant own_participant)
-        : sid(std::move(own_sid)), identity(std::move(own_identity)), participant(std::move(own_participant)) {}
+    Member(ParticipantSid own_sid, std::string own_identity, const Participant& own_participant)
+        : sid(std::move(own_sid)), identity(std::move(own_identity)), participant(own_participant) {}
 
     ParticipantSid sid;
     std::string identity;

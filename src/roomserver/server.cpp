@@ -217,8 +217,10 @@ void RoomServer::Impl::handle(SocketId id, rsp::ClientMessage message) {
     return ask(id, std::move(message), std::move(token), std::move(room), VerifyToken::Purpose::kConnect);
   }
   if (auto* sync = std::get_if<rsp::Sync>(&message)) {
+    // The room that the session is for, whatever the client calls it: the app's authorize hook relies on it.
+    const auto claims = identifiers.read_session(sync->session);
     std::string token = std::move(sync->token);
-    std::string room = sync->name.value_or("");
+    std::string room = claims ? claims->room_name : sync->name.value_or("");
     return ask(id, std::move(message), std::move(token), std::move(room), VerifyToken::Purpose::kSync);
   }
 }

@@ -178,6 +178,14 @@ TEST_CASE("sync: unknown, forged, ended and stolen sessions are not found", "[ro
   CHECK(refused(room.bob.sync()) == 53204);
 }
 
+TEST_CASE("sync: the host is asked about the room of the session, whatever the client calls it", "[roomserver][leaving]") {
+  Watched room;
+  rsp::Sync sync = room.bob.sync();
+  sync.name = "a room that the app would allow";
+  room.bench.hello(room.bench.open(), sync);
+  CHECK(room.bench.tokens.back().room == "r");
+}
+
 TEST_CASE("sync: refused for its token, the client may still say that it leaves", "[roomserver][leaving]") {
   Watched room;
   room.bench.drop(room.bob.socket, 1006);
