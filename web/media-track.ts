@@ -76,7 +76,8 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
     hidden.muted = true;
     hidden.oncanplay = () => {
       hidden.oncanplay = null;
-      if (this.#measure(hidden)) this._announce('dimensionsChanged', this);
+      const hasChanged = this.#measure(hidden);
+      if (this.kind === 'video' && (hasChanged || !this.isStarted)) this._announce('dimensionsChanged', this);
       show<MediaTrack>(this, { isStarted: true });
       if (this.kind === 'audio') this._unwatch();
       this._announce('started', this);

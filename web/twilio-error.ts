@@ -35,10 +35,11 @@ const classes = new Map<number, TwilioErrorClass>();
 /** @internal */
 export function coded<Code extends number>(code: Code, message: string): TwilioErrorClass<Code> {
   const Coded = class extends TwilioError {
+    declare readonly code: Code;
     constructor(cause?: unknown) {
       super(code, message, cause);
     }
-  } as TwilioErrorClass<Code>;
+  };
   classes.set(code, Coded);
   return Coded;
 }

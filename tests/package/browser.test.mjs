@@ -42,6 +42,8 @@ describe('in Chromium', { skip }, () => {
         '--disable-quic',
         '--no-first-run',
         '--disable-background-networking',
+        '--use-fake-device-for-media-stream',
+        '--use-fake-ui-for-media-stream',
         '--disable-component-update',
         '--disable-sync',
       ],
@@ -132,6 +134,71 @@ describe('in Chromium', { skip }, () => {
     assert.equal(name, 'Error');
     assert(message.includes(`${origin}/holdfast/holdfast.wasm`), message);
     assert(message.includes('text/html'), message);
+  });
+
+  test('tracks and elements', async () => {
+    const main = await plainMain();
+    const origin = await serve((path) => (path === '/' ? plainPage : isInDist(path) ? inDist(path) : main));
+    const tab = await context.newPage();
+    await tab.goto(origin);
+    const seen = await tab.evaluate(async () => {
+      const { createLocalTracks, LocalVideoTrack } = await import('/holdfast/index.js');
+      const [audio, video] = await createLocalTracks({ audio: true, video: { width: 320, height: 180, name: 'camera' } });
+      const events = [];
+      for (const track of [audio, video])
+        for (const event of ['started', 'stopped', 'enabled', 'disabled', 'dimensionsChanged'])
+          track.on(event, (argument) => events.push(`${track.kind} ${event} ${argument === track}`));
+      await Promise.all([audio, video].map((track) => new Promise((resolve) => track.once('started', resolve))));
+      const started = [...events].sort();
+      events.length = 0;
+
+      const element = video.attach();
+      const same = audio.attach(element);
+      const both = element.srcObject
+        .getTracks()
+        .map(({ kind }) => kind)
+        .sort();
+      element.id = 'tile';
+      document.body.append(element);
+      const wrong = await Promise.resolve()
+        .then(() => video.attach('#nowhere'))
+        .catch(String);
+      const detached = video.detach('#tile') === element && video.detach().length === 0;
+      const left = element.srcObject.getTracks().map(({ kind }) => kind);
+      video.attach('#tile');
+
+      const before = video.mediaStreamTrack;
+      video.disable();
+      await video.restart({ width: 640, height: 360 });
+      const shown = element.srcObject.getVideoTracks()[0] === video.mediaStreamTrack;
+      video.enable();
+      await new Promise((resolve) => video.once('started', resolve));
+      audio.stop().stop();
+      return {
+        started,
+        events,
+        element: [element.tagName, element.muted, element.autoplay, element.playsInline, same === element, both, detached, left, wrong],
+        restarted: [before.readyState, video.mediaStreamTrack !== before, video.id === before.id, shown, video.name, video.dimensions],
+        app: await new LocalVideoTrack(before.clone()).restart().catch(({ name }) => name),
+        stopped: [audio.isStopped, audio.isStarted],
+      };
+    });
+    await tab.close();
+    assert.deepEqual(seen, {
+      started: ['audio started true', 'video dimensionsChanged true', 'video started true'],
+      events: [
+        'video disabled true',
+        'video stopped true',
+        'video enabled true',
+        'video dimensionsChanged true',
+        'video started true',
+        'audio stopped true',
+      ],
+      element: ['VIDEO', true, true, true, true, ['audio', 'video'], true, ['audio'], 'Error: Selector matched no element: #nowhere'],
+      restarted: ['ended', true, true, true, 'camera', { width: 640, height: 360 }],
+      app: 'TypeError',
+      stopped: [true, true],
+    });
   });
 
   for (const [name, { build, createServer: createDevServer, version }] of [
