@@ -54,6 +54,7 @@ test('media is cut and comes back: reconnecting (53405), ICE restart, reconnecte
   await Promise.all([alice, bob].map((caller) => caller.untilEvent('room', 'reconnecting')));
   namespace.heal();
   await Promise.all([alice, bob].map((caller) => caller.untilEvent('room', 'reconnected')));
+  await Promise.all([alice.untilDecodes('bob/video'), bob.untilDecodes('alice/video')]);
   await assertMedia(alice, bob);
 
   assertEvents(await alice.events(), story(joined('bob'), mediaRecovered('bob')));

@@ -149,6 +149,13 @@ export class Caller {
     });
   }
 
+  /** Waits for the next decoded frame of a track. */
+  async untilDecodes(track: string): Promise<void> {
+    const framesNow = async (): Promise<number> => (await this.inbound())[track]?.frames ?? 0;
+    const before = await framesNow();
+    await this.until(`frames of ${track} are decoded`, async () => (await framesNow()) > before);
+  }
+
   /** Polls a condition; fails with the page's log when it does not come true. */
   async until(what: string, condition: () => Promise<boolean>, timeout = 10_000): Promise<void> {
     const deadline = performance.now() + timeout;
