@@ -61,6 +61,8 @@ class PeerSet {
  public:
   explicit PeerSet(std::uint64_t seed);
   ~PeerSet();
+  PeerSet(const PeerSet&) = delete;
+  PeerSet& operator=(const PeerSet&) = delete;
 
   void set_ice_servers(std::vector<backend::IceServer> servers);
   // Signaling up: offers may be made. Down: running operations finish, but no new offer starts, so that an answer is never

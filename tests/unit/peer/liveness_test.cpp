@@ -1,0 +1,402 @@
+#include "peer/liveness.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace holdfast;
+using peer::Liveness;
+using State = Liveness::State;
+using Connection = input::ConnectionState;
+using Ice = input::IceConnectionState;
+
+namespace {
+
+// A link and the clock; time passes in small steps, as a page's timer would make it.
+struct Bench {
+  explicit Bench(std::uint32_t replacements = 0, bool after_silence = false) : liveness(Instant{0}, 30_s, replacements, after_silence) {}
+
+  Instant now;
+  Liveness liveness;
+  int restarts = 0;
+  int polls = 0;
+  std::int64_t bytes = 0;
+  bool flows = false;
+
+  void pass(Millis time) {
+    for (const Instant end = now + time; now < end;) {
+      now = now + 100_ms;
+      if (flows) bytes += 1000;
+      liveness.handle_timers(now);
+      look();
+    }
+  }
+  void look() {
+    if (liveness.take_restart()) ++restarts;
+    if (liveness.take_stats()) {
+      ++polls;
+      liveness.handle_bytes(bytes, now);
+    }
+    REQUIRE(liveness.is_consistent());
+  }
+  void change(Connection state) {
+    liveness.handle(state, now);
+    look();
+  }
+  void restarted() {
+    liveness.restarted(now);
+    look();
+  }
+  State state() const { return liveness.state(); }
+};
+
+Bench connected(bool expecting = true) {
+  Bench bench;
+  bench.change(Connection::kConnecting);
+  bench.change(Connection::kConnected);
+  bench.liveness.set_expecting(expecting, bench.now);
+  bench.flows = expecting;
+  bench.pass(3_s);
+  REQUIRE(bench.state() == State::kHealthy);
+  return bench;
+}
+
+}  // namespace
+
+TEST_CASE("liveness: a new link is healthy once it is connected", "[peer][liveness]") {
+  Bench bench;
+  CHECK(bench.state() == State::kNew);
+  bench.change(Connection::kConnecting);
+  CHECK(bench.state() == State::kNew);
+  bench.pass(1_s);
+  bench.change(Connection::kConnected);
+  CHECK(bench.state() == State::kHealthy);
+  CHECK(bench.liveness.since() == Instant{1000});
+}
+
+TEST_CASE("liveness: bytes are polled every second, while the link is connected and some are expected", "[peer][liveness]") {
+  Bench bench;
+  bench.change(Connection::kConnected);
+  bench.pass(5_s);
+  CHECK(bench.polls == 0);
+  bench.liveness.set_expecting(true, bench.now);
+  bench.pass(5_s);
+  CHECK(bench.polls == 5);
+  bench.change(Connection::kDisconnected);
+  bench.pass(5_s);
+  CHECK(bench.polls == 5);
+}
+
+TEST_CASE("liveness: disconnected for a moment is nothing", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.change(Connection::kDisconnected);
+  bench.pass(400_ms);
+  bench.change(Connection::kConnected);
+  bench.pass(5_s);
+  CHECK(bench.state() == State::kHealthy);
+  CHECK(bench.restarts == 0);
+}
+
+TEST_CASE("liveness: disconnected for half a second is suspect, for a second restarts ICE", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.change(Connection::kDisconnected);
+  bench.pass(500_ms);
+  CHECK(bench.state() == State::kSuspect);
+  CHECK(bench.restarts == 0);
+  bench.pass(500_ms);
+  CHECK(bench.restarts == 1);
+}
+
+TEST_CASE("liveness: a restart at work (connecting again) is given longer than a blip", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.change(Connection::kConnecting);
+  bench.pass(2_s);
+  CHECK(bench.state() == State::kHealthy);
+  bench.pass(1_s);
+  CHECK(bench.state() == State::kSuspect);
+}
+
+TEST_CASE("liveness: three seconds without bytes on a connection that is up are suspect and restart ICE", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.flows = false;
+  bench.pass(2500_ms);
+  CHECK(bench.state() == State::kHealthy);
+  bench.pass(1500_ms);
+  CHECK(bench.state() == State::kSuspect);
+  CHECK(bench.restarts == 1);
+}
+
+TEST_CASE("liveness: silence means nothing where no bytes have flowed yet, or none are expected", "[peer][liveness]") {
+  Bench bench;
+  bench.change(Connection::kConnected);
+  bench.liveness.set_expecting(true, bench.now);
+  bench.pass(20_s);
+  CHECK(bench.state() == State::kHealthy);
+
+  Bench quiet = connected();
+  quiet.liveness.set_expecting(false, quiet.now);
+  quiet.flows = false;
+  quiet.pass(20_s);
+  CHECK(quiet.state() == State::kHealthy);
+}
+
+TEST_CASE("liveness: bytes that come back by themselves make a suspect link healthy", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.flows = false;
+  bench.pass(4_s);
+  REQUIRE(bench.state() == State::kSuspect);
+  bench.flows = true;
+  bench.pass(2_s);
+  CHECK(bench.state() == State::kHealthy);
+}
+
+TEST_CASE("liveness: a silence that is explained later (nothing is expected any more) is none", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.flows = false;
+  bench.pass(4_s);
+  bench.liveness.set_expecting(false, bench.now);
+  CHECK(bench.state() == State::kHealthy);
+}
+
+TEST_CASE("liveness: failed restarts ICE at once, again and again with a growing pause", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.change(Connection::kFailed);
+  CHECK(bench.state() == State::kFailed);
+  CHECK(bench.restarts == 1);
+  bench.pass(3_s);
+  CHECK(bench.restarts == 2);
+  bench.pass(6_s);
+  CHECK(bench.restarts == 3);
+  bench.pass(12_s);
+  CHECK(bench.restarts == 4);
+}
+
+TEST_CASE("liveness: connected after trouble counts once bytes flow", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.change(Connection::kDisconnected);
+  bench.flows = false;
+  bench.pass(2_s);
+  bench.restarted();
+  bench.change(Connection::kConnected);
+  CHECK(bench.state() == State::kSuspect);
+  bench.flows = true;
+  bench.pass(500_ms);
+  CHECK(bench.state() == State::kHealthy);
+}
+
+TEST_CASE("liveness: connected after trouble is enough where no bytes are expected", "[peer][liveness]") {
+  Bench bench = connected(false);
+  bench.change(Connection::kFailed);
+  bench.restarted();
+  bench.change(Connection::kConnected);
+  CHECK(bench.state() == State::kHealthy);
+}
+
+TEST_CASE("liveness: connected after a restart, and no bytes in two seconds: replace the link", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.flows = false;
+  bench.change(Connection::kFailed);
+  bench.restarted();
+  bench.change(Connection::kConnected);
+  bench.pass(1900_ms);
+  CHECK_FALSE(bench.liveness.wants_replacement());
+  bench.pass(100_ms);
+  CHECK(bench.liveness.wants_replacement());
+  CHECK(bench.state() == State::kFailed);
+}
+
+TEST_CASE("liveness: connected again without a restart, and no bytes: restart first", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.flows = false;
+  bench.change(Connection::kDisconnected);
+  bench.pass(600_ms);
+  bench.change(Connection::kConnected);
+  bench.pass(2_s);
+  CHECK(bench.restarts == 1);
+  CHECK_FALSE(bench.liveness.wants_replacement());
+}
+
+TEST_CASE("liveness: a restart of a connection that never went down is proved by bytes too", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.flows = false;
+  bench.pass(4_s);
+  REQUIRE(bench.state() == State::kSuspect);
+  bench.restarted();
+  bench.pass(2_s);
+  CHECK(bench.liveness.wants_replacement());
+  CHECK(bench.liveness.is_silent());
+}
+
+TEST_CASE("liveness: after a link that was replaced for silence, only a steady flow that stops is suspect", "[peer][liveness]") {
+  Bench bench(1, true);
+  bench.change(Connection::kConnected);
+  bench.liveness.set_expecting(true, bench.now);
+  bench.flows = true;
+  bench.pass(5_s);
+  bench.flows = false;
+  bench.pass(10_s);
+  CHECK(bench.state() == State::kHealthy);
+  bench.flows = true;
+  bench.pass(12_s);
+  bench.flows = false;
+  bench.pass(5_s);
+  CHECK(bench.state() == State::kSuspect);
+}
+
+TEST_CASE("liveness: suspect for ten seconds is failed", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.change(Connection::kDisconnected);
+  bench.pass(10400_ms);
+  CHECK(bench.state() == State::kSuspect);
+  bench.pass(200_ms);
+  CHECK(bench.state() == State::kFailed);
+}
+
+TEST_CASE("liveness: in trouble for the whole limit: replace, not give up", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.change(Connection::kFailed);
+  bench.pass(29_s);
+  CHECK_FALSE(bench.liveness.wants_replacement());
+  bench.pass(1_s);
+  CHECK(bench.liveness.wants_replacement());
+}
+
+TEST_CASE("liveness: a link that recovers is not to be replaced any more", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.change(Connection::kFailed);
+  bench.pass(31_s);
+  REQUIRE(bench.liveness.wants_replacement());
+  bench.change(Connection::kConnected);
+  bench.pass(1_s);
+  CHECK(bench.state() == State::kHealthy);
+  CHECK_FALSE(bench.liveness.wants_replacement());
+}
+
+TEST_CASE("liveness: failed while ICE is connected is DTLS, which no restart cures", "[peer][liveness]") {
+  Bench bench;
+  bench.change(Connection::kConnecting);
+  bench.liveness.handle(Ice::kConnected);
+  bench.change(Connection::kFailed);
+  CHECK(bench.liveness.has_dtls_failed());
+  CHECK(bench.liveness.wants_replacement());
+  CHECK(bench.restarts == 0);
+
+  Bench ice = connected();
+  ice.liveness.handle(Ice::kDisconnected);
+  ice.change(Connection::kFailed);
+  CHECK_FALSE(ice.liveness.has_dtls_failed());
+}
+
+TEST_CASE("liveness: negotiated and never connected: restart after 15 s, replace after 15 more", "[peer][liveness]") {
+  Bench bench;
+  bench.liveness.set_negotiating(true, bench.now);
+  bench.pass(1_s);
+  bench.liveness.set_negotiating(false, bench.now);
+  bench.pass(14900_ms);
+  CHECK(bench.state() == State::kNew);
+  bench.pass(100_ms);
+  CHECK(bench.state() == State::kSuspect);
+  CHECK(bench.restarts == 1);
+  bench.pass(15_s);
+  CHECK(bench.liveness.wants_replacement());
+}
+
+TEST_CASE("liveness: an offer that is not answered: replace, later with each replacement", "[peer][liveness]") {
+  Bench first;
+  first.liveness.set_negotiating(true, first.now);
+  first.pass(7900_ms);
+  CHECK_FALSE(first.liveness.wants_replacement());
+  first.pass(100_ms);
+  CHECK(first.liveness.wants_replacement());
+
+  Bench second(1);
+  second.liveness.set_negotiating(true, second.now);
+  second.pass(15_s);
+  CHECK_FALSE(second.liveness.wants_replacement());
+  second.pass(1_s);
+  CHECK(second.liveness.wants_replacement());
+}
+
+TEST_CASE("liveness: media that flows is not cut because an offer waits, until the limit", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.liveness.set_negotiating(true, bench.now);
+  bench.pass(29_s);
+  CHECK_FALSE(bench.liveness.wants_replacement());
+  bench.pass(1_s);
+  CHECK(bench.liveness.wants_replacement());
+}
+
+TEST_CASE("liveness: an offer waits in vain only while signaling is up", "[peer][liveness]") {
+  Bench bench;
+  bench.liveness.set_negotiating(true, bench.now);
+  bench.pass(5_s);
+  bench.liveness.set_signaling(false, bench.now);
+  bench.pass(60_s);
+  CHECK_FALSE(bench.liveness.wants_replacement());
+  bench.liveness.set_signaling(true, bench.now);
+  bench.pass(7900_ms);
+  CHECK_FALSE(bench.liveness.wants_replacement());
+  bench.pass(100_ms);
+  CHECK(bench.liveness.wants_replacement());
+}
+
+TEST_CASE("liveness: when signaling is back, the next restart does not wait", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.change(Connection::kFailed);
+  bench.pass(4_s);
+  const int before = bench.restarts;
+  bench.liveness.set_signaling(false, bench.now);
+  bench.liveness.set_signaling(true, bench.now);
+  bench.pass(100_ms);
+  CHECK(bench.restarts == before + 1);
+}
+
+TEST_CASE("liveness: nothing is concluded from the time before a wake", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.flows = false;
+  bench.pass(2500_ms);
+  bench.liveness.wake(bench.now);
+  bench.pass(2500_ms);
+  CHECK(bench.state() == State::kHealthy);
+  bench.pass(1500_ms);
+  CHECK(bench.state() == State::kSuspect);
+
+  Bench slept = connected();
+  slept.change(Connection::kDisconnected);
+  slept.now = slept.now + 60_s;
+  slept.liveness.wake(slept.now);
+  slept.liveness.handle_timers(slept.now);
+  CHECK(slept.state() == State::kHealthy);
+  slept.pass(500_ms);
+  CHECK(slept.state() == State::kSuspect);
+}
+
+TEST_CASE("liveness: a browser that cannot go on leaves nothing but another link", "[peer][liveness]") {
+  for (const Connection state : {Connection::kNew, Connection::kConnected, Connection::kFailed}) {
+    Bench bench;
+    bench.change(state);
+    bench.liveness.break_off(bench.now);
+    CHECK(bench.state() == State::kFailed);
+    CHECK(bench.liveness.wants_replacement());
+  }
+}
+
+TEST_CASE("liveness: replacements are a series unless a link lasted", "[peer][liveness]") {
+  Bench bench(3);
+  bench.change(Connection::kConnected);
+  bench.pass(10_s);
+  bench.change(Connection::kFailed);
+  CHECK(bench.liveness.replacements() == 3);
+  bench.change(Connection::kConnected);
+  bench.pass(30_s);
+  bench.change(Connection::kFailed);
+  CHECK(bench.liveness.replacements() == 0);
+}
+
+TEST_CASE("liveness: whatever limit the server names, timers do not run hot", "[peer][liveness]") {
+  for (const std::int64_t limit : {std::int64_t{-5}, std::int64_t{0}, std::int64_t{1} << 50}) {
+    Bench bench = connected();
+    bench.liveness.set_limit(Millis{limit});
+    bench.change(Connection::kFailed);
+    bench.pass(5_s);
+    CHECK(bench.state() == State::kFailed);
+  }
+}
