@@ -1,5 +1,6 @@
-// nlohmann/json does the reading of characters and numbers; what it reports is kept in a tree of our own, because its document type costs
-// five kilobytes of compressed wasm more. Its one way to fail is to say so: sax_parse() with a handler that never throws.
+// nlohmann/json reads the characters: texts with their escapes and their UTF-8, numbers, literals. Its lexer is used and not the layers
+// above it, because these cost the wasm nine kilobytes (compressed) for a document type and for exceptions that nobody would see; the
+// grammar that remains is the two functions read_value() and read_members(). Nothing here can throw, abort or recurse without limit.
 #include "base/json_reader.hpp"
 
 #include <cmath>
@@ -29,7 +30,7 @@ const Node* to_node(const void* p) { return static_cast<const Node*>(p); }
 
 bool is(const void* p, Kind kind) { return p != nullptr && to_node(p)->kind == kind; }
 
-// What the parser is not asked to judge: size, nesting, and NUL, which it takes for the end of the text.
+// What the lexer is not asked to judge: size, nesting, and NUL, which it takes for the end of the text.
 bool is_within(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.bytes) return false;
   std::size_t depth = 0;
@@ -50,72 +51,102 @@ bool is_within(std::string_view text, const JsonLimits& limits) {
   return true;
 }
 
+// Appends what it reads to the two lists of a document; whoever calls it throws them away if it fails.
+class Parser {
+ public:
+  Parser(std::string_view text, std::size_t max_nodes, std::vector<Node>& nodes, std::string& texts)
+      : lexer_(nlohmann::detail::input_adapter(text)), max_nodes_(max_nodes), nodes_(nodes), texts_(texts) {
+    texts.reserve(text.size());
+  }
+
+  bool read_document() { return read_value(lexer_.scan(), {}) && lexer_.scan() == Token::end_of_input; }
+
+ private:
+  using Lexer = nlohmann::detail::lexer<nlohmann::json, decltype(nlohmann::detail::input_adapter(std::string_view()))>;
+  using Token = Lexer::token_type;
+
+  // Reads the value that begins with `token`.
+  bool read_value(Token token, std::string_view key) {
+    if (nodes_.size() == max_nodes_) return false;
+    const std::size_t index = nodes_.size();
+    Node& node = nodes_.emplace_back();
+    node.key = key;
+    switch (token) {
+      case Token::begin_object:
+        return read_members(index, Kind::kObject, Token::end_object);
+      case Token::begin_array:
+        return read_members(index, Kind::kArray, Token::end_array);
+      case Token::value_string:
+        node.kind = Kind::kText;
+        node.text = keep_text();
+        return true;
+      case Token::value_integer:
+        return set_number(node, static_cast<double>(lexer_.get_number_integer()));
+      case Token::value_unsigned:
+        return set_number(node, static_cast<double>(lexer_.get_number_unsigned()));
+      case Token::value_float:  // of a number that no double holds the lexer makes infinity
+        return std::isfinite(lexer_.get_number_float()) && set_number(node, lexer_.get_number_float());
+      case Token::literal_true:
+        node.kind = Kind::kTrue;
+        return true;
+      case Token::literal_false:
+        node.kind = Kind::kFalse;
+        return true;
+      default:
+        return token == Token::literal_null;
+    }
+  }
+
+  // Reads the rest of the array or object at `index`, up to and with `end`.
+  bool read_members(std::size_t index, Kind kind, Token end) {
+    nodes_[index].kind = kind;
+    std::uint32_t count = 0;
+    Token token = lexer_.scan();
+    while (token != end) {
+      if (count > 0) {
+        if (token != Token::value_separator) return false;
+        token = lexer_.scan();
+      }
+      std::string_view key;
+      if (kind == Kind::kObject) {
+        if (token != Token::value_string) return false;
+        key = keep_text();
+        if (lexer_.scan() != Token::name_separator) return false;
+        token = lexer_.scan();
+      }
+      if (!read_value(token, key)) return false;
+      ++count;
+      token = lexer_.scan();
+    }
+    nodes_[index].count = count;
+    nodes_[index].span = static_cast<std::uint32_t>(nodes_.size() - index);
+    return true;
+  }
+
+  static bool set_number(Node& node, double value) {
+    node.kind = Kind::kNumber;
+    node.number = value;
+    return true;
+  }
+
+  // Never moves what it has kept: a text is at most as long as its JSON form, so the reserved room is enough for all of them.
+  std::string_view keep_text() {
+    const std::string& text = lexer_.get_string();
+    texts_ += text;
+    return std::string_view(texts_).substr(texts_.size() - text.size());
+  }
+
+  Lexer lexer_;
+  std::size_t max_nodes_;
+  std::vector<Node>& nodes_;
+  std::string& texts_;
+};
+
 }  // namespace
 
-// The handler of the parser's events (json_sax in nlohmann's manual), and what they add up to. Each answers whether to go on.
 struct JsonDocument::Tree {
-  using Json = nlohmann::json;
-
-  Tree(std::size_t text_bytes, std::size_t max_nodes) : node_limit(max_nodes) { texts.reserve(text_bytes); }
-
-  bool null() { return add(Kind::kNull) != nullptr; }
-  bool boolean(bool value) { return add(value ? Kind::kTrue : Kind::kFalse) != nullptr; }
-  bool number_integer(Json::number_integer_t value) { return add_number(static_cast<double>(value)); }
-  bool number_unsigned(Json::number_unsigned_t value) { return add_number(static_cast<double>(value)); }
-  bool number_float(Json::number_float_t value, const std::string&) { return add_number(value); }
-  bool string(const std::string& value) {
-    Node* node = add(Kind::kText);
-    if (node == nullptr) return false;
-    node->text = keep(value);
-    return true;
-  }
-  bool binary(const Json::binary_t&) { return false; }  // not in JSON
-  bool key(const std::string& name) {
-    next_key = keep(name);
-    return true;
-  }
-  bool start_object(std::size_t) { return open(Kind::kObject); }
-  bool start_array(std::size_t) { return open(Kind::kArray); }
-  bool end_object() { return close(); }
-  bool end_array() { return close(); }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) { return false; }
-
-  Node* add(Kind kind) {
-    if (nodes.size() >= node_limit) return nullptr;
-    if (!open_nodes.empty()) ++nodes[open_nodes.back()].count;
-    Node& node = nodes.emplace_back();
-    node.kind = kind;
-    node.key = std::exchange(next_key, {});
-    return &node;
-  }
-  bool add_number(double value) {
-    Node* node = add(Kind::kNumber);
-    if (node == nullptr) return false;
-    node->number = value;
-    return true;
-  }
-  bool open(Kind kind) {
-    if (add(kind) == nullptr) return false;
-    open_nodes.push_back(nodes.size() - 1);
-    return true;
-  }
-  bool close() {
-    const std::size_t index = open_nodes.back();
-    open_nodes.pop_back();
-    nodes[index].span = static_cast<std::uint32_t>(nodes.size() - index);
-    return true;
-  }
-  // Never moves what it has kept: a text is at most as long as its JSON form, so the reserved room is enough for all of them.
-  std::string_view keep(const std::string& value) {
-    texts += value;
-    return std::string_view(texts).substr(texts.size() - value.size());
-  }
-
   std::vector<Node> nodes;
-  std::vector<std::size_t> open_nodes;
   std::string texts;
-  std::string_view next_key;
-  std::size_t node_limit;
 };
 
 bool JsonView::is_object() const { return is(node_, Kind::kObject); }
@@ -173,8 +204,8 @@ std::optional<bool> JsonView::boolean() const {
 
 std::optional<JsonDocument> JsonDocument::parse(std::string_view text, const JsonLimits& limits) {
   if (!is_within(text, limits)) return std::nullopt;
-  auto tree = std::make_unique<Tree>(text.size(), limits.values);
-  if (!nlohmann::json::sax_parse(text, tree.get())) return std::nullopt;
+  auto tree = std::make_unique<Tree>();
+  if (!Parser(text, limits.values, tree->nodes, tree->texts).read_document()) return std::nullopt;
   return JsonDocument(std::move(tree));
 }
 
