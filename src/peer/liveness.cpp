@@ -15,6 +15,8 @@ using Timer = LivenessTimer;
 using input::ConnectionState;
 using input::IceConnectionState;
 
+bool is_up(const Context& context) { return context.connection == ConnectionState::kConnected; }
+
 void stop(Context& context, std::initializer_list<Timer> timers) {
   for (Timer timer : timers) context.timers.stop(timer);
 }
@@ -38,11 +40,7 @@ void begin_trouble(Context& context, const In& in) {
 
 // ---- guards ------------------------------------------------------------------------------------------------------------------------
 
-bool LivenessTable::is_up(const Context& context, const Input&) { return context.connection == ConnectionState::kConnected; }
-
-bool LivenessTable::is_unproven(const Context& context, const Input& in) {
-  return is_up(context, in) && context.expecting && context.has_flowed;
-}
+bool LivenessTable::is_unproven(const Context& context, const Input&) { return is_up(context) && context.expecting && context.has_flowed; }
 
 bool LivenessTable::is_dtls(const Context& context, const Input&) { return context.dtls_failed; }
 
@@ -74,7 +72,7 @@ void LivenessTable::doubt(Context& context, const Input& in) {
 
 void LivenessTable::doubt_and_restart(Context& context, const Input& in) {
   begin_trouble(context, in);
-  context.silent = is_up(context, in);
+  context.silent = is_up(context);
   context.timers.start(Timer::kHope, in.now + kHopeTime);
   restart(context, in);
 }
@@ -144,7 +142,7 @@ void Liveness::set_expecting(bool expecting, Instant now) {
   if (context_.expecting == expecting) return;
   context_.expecting = expecting;
   // Nothing is to come that could prove it, so being connected is enough.
-  if (!expecting && is_in_trouble() && context_.connection == ConnectionState::kConnected) dispatch(LivenessTable::Event::kConnected, now);
+  if (!expecting && is_in_trouble() && is_up(context_)) dispatch(LivenessTable::Event::kConnected, now);
   arrange_polls(now);
 }
 
@@ -186,7 +184,7 @@ void Liveness::handle(ConnectionState state, Instant now) {
 }
 
 void Liveness::handle_bytes(std::int64_t bytes_received, Instant now) {
-  if (context_.connection != ConnectionState::kConnected || !context_.expecting) return;
+  if (!is_up(context_) || !context_.expecting) return;
   const std::optional<std::int64_t> before = std::exchange(last_bytes_, bytes_received);
   if (!before) return;
   if (bytes_received > *before) {
@@ -223,7 +221,7 @@ void Liveness::handle_timers(Instant now) {
 
 bool Liveness::is_consistent() const {
   const auto runs = [&](Timer timer) { return context_.timers.is_running(timer); };
-  const bool polls = context_.connection == ConnectionState::kConnected && context_.expecting;
+  const bool polls = is_up(context_) && context_.expecting;
   return runs(Timer::kPoll) == polls && (is_in_trouble() || (!runs(Timer::kRestart) && !runs(Timer::kProof) && !runs(Timer::kLimit))) &&
          (machine_.is(State::kSuspect) || !runs(Timer::kHope)) && (machine_.is(State::kNew) || !runs(Timer::kStuck)) &&
          (!context_.replace_asked || is_in_trouble());
@@ -284,7 +282,7 @@ void Liveness::rebase() {
 
 // Bytes are counted while the connection is up and some are expected.
 void Liveness::arrange_polls(Instant now) {
-  const bool polls = context_.connection == ConnectionState::kConnected && context_.expecting;
+  const bool polls = is_up(context_) && context_.expecting;
   const bool proving = context_.timers.is_running(Timer::kProof);
   const std::optional<Instant> next = context_.timers.deadline(Timer::kPoll);
   if (!polls) {

@@ -43,7 +43,6 @@ struct LivenessTable {
   static constexpr fsm::Set<State> kFinal{};
 
   static bool is_unproven(const Context&, const Input&);
-  static bool is_up(const Context&, const Input&);
   static bool is_dtls(const Context&, const Input&);
   static bool was_restarted(const Context&, const Input&);
 
@@ -87,7 +86,6 @@ struct LivenessTable {
       {S::kSuspect, E::kFailed, nullptr, fail_and_restart, S::kFailed, "ICE failed: restart it"},
       {S::kSuspect, E::kBytes, nullptr, recover, S::kHealthy, "media flows"},
       {S::kSuspect, E::kRestarted, is_unproven, start_proof, S::kSuspect, "never went down: bytes will tell"},
-      {S::kSuspect, E::kRestarted, is_up, recover, S::kHealthy, "never went down, and no bytes are expected"},
       {S::kSuspect, E::kRestarted, nullptr, nullptr, S::kSuspect, "agreed on; now it has to connect"},
       {S::kSuspect, E::kRestartDue, nullptr, restart, S::kSuspect, "the last one may have been lost"},
       {S::kSuspect, E::kProofOver, was_restarted, replace, S::kFailed, "a restart did not help: a new connection will"},
@@ -104,7 +102,6 @@ struct LivenessTable {
       {S::kFailed, E::kFailed, nullptr, fail_and_restart, S::kFailed, "failed again"},
       {S::kFailed, E::kBytes, nullptr, recover, S::kHealthy, "media flows"},
       {S::kFailed, E::kRestarted, is_unproven, start_proof, S::kFailed, "never went down: bytes will tell"},
-      {S::kFailed, E::kRestarted, is_up, recover, S::kHealthy, "never went down, and no bytes are expected"},
       {S::kFailed, E::kRestarted, nullptr, nullptr, S::kFailed, "agreed on; now it has to connect"},
       {S::kFailed, E::kRestartDue, nullptr, restart, S::kFailed, "the last one may have been lost"},
       {S::kFailed, E::kProofOver, was_restarted, replace, S::kFailed, "a restart did not help: a new connection will"},

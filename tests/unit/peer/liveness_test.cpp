@@ -370,6 +370,12 @@ TEST_CASE("liveness: nothing is concluded from the time before a wake", "[peer][
 }
 
 TEST_CASE("liveness: a browser that cannot go on leaves nothing but another link", "[peer][liveness]") {
+  Bench suspect = connected();
+  suspect.change(Connection::kDisconnected);
+  suspect.pass(1_s);
+  suspect.liveness.break_off(suspect.now);
+  CHECK(suspect.state() == State::kFailed);
+  CHECK(suspect.liveness.wants_replacement());
   for (const Connection state : {Connection::kNew, Connection::kConnected, Connection::kFailed}) {
     Bench bench;
     bench.change(state);
@@ -399,4 +405,118 @@ TEST_CASE("liveness: whatever limit the server names, timers do not run hot", "[
     bench.pass(5_s);
     CHECK(bench.state() == State::kFailed);
   }
+}
+
+TEST_CASE("liveness: a link that goes down before it ever came up is suspect, too", "[peer][liveness]") {
+  Bench bench;
+  bench.change(Connection::kDisconnected);
+  CHECK(bench.state() == State::kNew);
+  bench.pass(500_ms);
+  CHECK(bench.state() == State::kSuspect);
+}
+
+TEST_CASE("liveness: a DTLS failure asks for another link from every state", "[peer][liveness]") {
+  Bench healthy = connected();
+  Bench suspect = connected();
+  suspect.change(Connection::kDisconnected);
+  suspect.pass(500_ms);
+  Bench failed = connected();
+  failed.change(Connection::kFailed);
+  failed.change(Connection::kConnecting);
+  for (Bench* bench : {&healthy, &suspect, &failed}) {
+    bench->liveness.handle(Ice::kConnected);
+    bench->change(Connection::kFailed);
+    CHECK(bench->state() == State::kFailed);
+    CHECK(bench->liveness.has_dtls_failed());
+    CHECK(bench->liveness.wants_replacement());
+  }
+}
+
+TEST_CASE("liveness: a suspect link that fails restarts ICE at once", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.change(Connection::kDisconnected);
+  bench.pass(1500_ms);
+  REQUIRE(bench.restarts == 1);
+  bench.change(Connection::kFailed);
+  CHECK(bench.state() == State::kFailed);
+  CHECK(bench.restarts == 2);
+  bench.change(Connection::kClosed);
+  CHECK(bench.restarts == 3);
+}
+
+TEST_CASE("liveness: down again during the proof: the restarts go on", "[peer][liveness]") {
+  for (const Connection trouble : {Connection::kDisconnected, Connection::kFailed}) {
+    Bench bench = connected();
+    bench.flows = false;
+    bench.change(trouble);
+    bench.pass(2_s);
+    bench.restarted();
+    bench.change(Connection::kConnected);
+    bench.pass(1_s);
+    const int before = bench.restarts;
+    bench.change(Connection::kConnecting);
+    bench.pass(3_s);
+    CHECK_FALSE(bench.liveness.wants_replacement());
+    bench.pass(10_s);
+    CHECK(bench.restarts > before);
+  }
+}
+
+TEST_CASE("liveness: failed, then connected by itself, but empty: restart first", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.flows = false;
+  bench.change(Connection::kFailed);
+  bench.change(Connection::kConnected);
+  bench.pass(2_s);
+  CHECK(bench.restarts == 2);
+  bench.restarted();
+  bench.pass(2_s);
+  CHECK(bench.liveness.wants_replacement());
+}
+
+TEST_CASE("liveness: a silence that is explained only after a restart is none, too", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.flows = false;
+  bench.pass(4_s);
+  REQUIRE(bench.state() == State::kSuspect);
+  bench.pass(11_s);
+  REQUIRE(bench.state() == State::kFailed);
+  bench.restarted();
+  CHECK(bench.state() == State::kFailed);
+  bench.liveness.set_expecting(false, bench.now);
+  CHECK(bench.state() == State::kHealthy);
+}
+
+TEST_CASE("liveness: in trouble, an offer without an answer or a limit that is over ask for another link", "[peer][liveness]") {
+  for (const Connection trouble : {Connection::kDisconnected, Connection::kFailed}) {
+    Bench unanswered = connected();
+    unanswered.change(trouble);
+    unanswered.pass(1_s);
+    unanswered.liveness.set_negotiating(true, unanswered.now);
+    unanswered.pass(7900_ms);
+    CHECK_FALSE(unanswered.liveness.wants_replacement());
+    unanswered.pass(100_ms);
+    CHECK(unanswered.liveness.wants_replacement());
+    CHECK(unanswered.state() == State::kFailed);
+
+    Bench limited = connected();
+    limited.liveness.set_limit(5_s);
+    limited.change(trouble);
+    limited.pass(5400_ms);
+    CHECK(limited.liveness.wants_replacement() == (trouble == Connection::kFailed));
+    limited.pass(200_ms);
+    CHECK(limited.liveness.wants_replacement());
+    CHECK(limited.state() == State::kFailed);
+  }
+}
+
+TEST_CASE("liveness: an offer that waits on a link that turns bad has the shorter time from there", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.liveness.set_negotiating(true, bench.now);
+  bench.pass(10_s);
+  bench.change(Connection::kFailed);
+  bench.pass(7900_ms);
+  CHECK_FALSE(bench.liveness.wants_replacement());
+  bench.pass(100_ms);
+  CHECK(bench.liveness.wants_replacement());
 }

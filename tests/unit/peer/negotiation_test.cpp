@@ -596,3 +596,44 @@ TEST_CASE("negotiation: a connection that was never made is broken", "[peer][neg
   CHECK(bench.asked() == Words{"close"});
   CHECK(bench.negotiation.is_broken());
 }
+
+TEST_CASE("negotiation: whatever the browser is busy with, what comes in waits until the negotiation rests", "[peer][negotiation]") {
+  const auto offering = [] {
+    Bench bench = agreed();
+    bench.request_offer();
+    return bench;
+  };
+  const auto finishing = [] {
+    Bench bench = with_later_offer();
+    bench.hear(DescriptionType::kAnswer, 2);
+    return bench;
+  };
+  const auto answering = [] {
+    Bench bench = agreed();
+    bench.hear(DescriptionType::kOffer, 2);
+    bench.remote_done();
+    return bench;
+  };
+  for (const DescriptionType type : {DescriptionType::kOffer, DescriptionType::kCreateOffer}) {
+    for (Bench bench : {offering(), finishing(), answering()}) {
+      const State before = bench.state();
+      CHECK(bench.hear(type, 5) == Words{});
+      CHECK(bench.hear(DescriptionType::kAnswer, 5) == Words{});
+      CHECK(bench.state() == before);
+      for (int i = 0; i < 6 && bench.said() != (type == DescriptionType::kOffer ? "answer 5" : "offer 6"); ++i) {
+        switch (bench.state()) {
+          case State::kSettingRemoteAnswer:
+          case State::kSettingRemoteOffer:
+            bench.remote_done();
+            break;
+          case State::kHaveLocalOffer:
+            bench.hear(DescriptionType::kAnswer, 2);
+            break;
+          default:
+            bench.local_done();
+        }
+      }
+      CHECK(bench.state() == (type == DescriptionType::kOffer ? State::kStable : State::kHaveLocalOffer));
+    }
+  }
+}
