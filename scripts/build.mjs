@@ -30,7 +30,7 @@ if (missing.length > 0) {
 const stampFile = at('build/package.stamp');
 const stamp = await stampOf(
   ['web', 'js-glue', 'server', 'demo'],
-  [...wasm, 'package.json', 'scripts/build.mjs', 'tsconfig.json', 'tsconfig.server.json'],
+  [...wasm, 'package.json', 'package-lock.json', 'scripts/build.mjs', 'tsconfig.json', 'tsconfig.server.json'],
 );
 if (existsSync(at('dist/demo/index.html')) && existsSync(stampFile) && (await readFile(stampFile, 'utf8')) === stamp) {
   console.log('dist/ is up to date');

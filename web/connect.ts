@@ -92,7 +92,7 @@ async function join(token: string, options: ConnectOptions, canceled: Promise<ne
         url,
         token,
         ...(name != null && { roomName: String(name) }),
-        tracks: tracks.map((track) => localParticipant._intend(track, 'standard')),
+        tracks: tracks.map((track) => localParticipant._connecting(track)),
         iceServersGiven: Array.isArray(iceServers),
         automaticSubscription,
         pageLifecycle,

@@ -80,8 +80,7 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
     const priority = options?.priority ?? 'standard';
     checkPriority(priority);
     if (this.state === 'disconnected') throw new Error(`Unexpected error: The track ${track.id} cannot be published`);
-    const state = this._intend(asLocalTrack(track, options), priority);
-    const { published } = this.#intents.get(state.id) as Intent;
+    const { state, published } = this.#intend(asLocalTrack(track, options), priority);
     this.#dispatch({ kind: 'publish', track: state });
     return published;
   }
@@ -110,17 +109,23 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
     return tracks.flatMap((track) => this.unpublishTrack(track) ?? []);
   }
 
-  /** @internal Takes note of a track to publish. The state is for the core. */
-  _intend(track: LocalTrack, priority: TrackPriority): LocalTrackState {
+  /** @internal Takes note of a track to publish as soon as there is a room. The state is for the core. */
+  _connecting(track: LocalTrack): LocalTrackState {
+    return this.#intend(track, 'standard').state;
+  }
+
+  #intend(track: LocalTrack, priority: TrackPriority): Intent {
     const { kind, name } = track;
     const id = this.#register(track);
     const state: LocalTrackState = { id, kind, name, enabled: kind === 'data' || track.isEnabled, priority };
-    const intent = { state, track, publication: null } as Partial<Intent> as Intent & { published: Promise<AnyLocalTrackPublication> };
-    intent.published = new Promise((resolve, reject) => Object.assign(intent, { resolve, reject }));
-    intent.published.catch(() => undefined); // For tracks given to connect() nobody else may be listening.
-    intent.release = track._observe((event, data) => this.#trackChanged(intent, event, data));
+    let resolve!: Intent['resolve'];
+    let reject!: Intent['reject'];
+    const published = new Promise<AnyLocalTrackPublication>((...settle) => ([resolve, reject] = settle));
+    published.catch(() => undefined); // For tracks given to connect() nobody else may be listening.
+    const release = track._observe((event, data) => this.#trackChanged(intent, event, data));
+    const intent: Intent = { state, track, publication: null, published, resolve, reject, release };
     this.#intents.set(id, intent);
-    return state;
+    return intent;
   }
 
   /** @internal The room is there; its answers to the tracks given to connect() so far. */
