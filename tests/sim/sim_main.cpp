@@ -1,5 +1,5 @@
-// room_sim --seed N              one room, told in words
-// room_sim --seeds N [--first S] many; prints the first failing seed, or a line of figures
+// room_sim --seed N              one room, told in words and transitions
+// room_sim --seeds N [--first S] many: a line for each that fails, then a line of figures
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -37,9 +37,10 @@ int run_many(std::uint64_t first, std::uint64_t count) {
     figures.add(room.figures());
     if (complaint.empty()) continue;
     ++failed;
-    std::printf("seed %llu: %s\n         %s\n", static_cast<unsigned long long>(seed), room.options().c_str(), complaint.c_str());
+    std::printf("FAILED seed %llu: %s; %s\n", static_cast<unsigned long long>(seed), complaint.c_str(), room.options().c_str());
   }
-  std::printf("%llu seeds, %llu failed", static_cast<unsigned long long>(count), static_cast<unsigned long long>(failed));
+  std::printf("%s %llu of %llu rooms", failed == 0 ? "ok" : "not ok:", static_cast<unsigned long long>(count - failed),
+              static_cast<unsigned long long>(count));
   for (const auto& [what, number] : figures.counts) std::printf("; %s %lld", what.c_str(), static_cast<long long>(number));
   std::printf("\n");
   return failed == 0 ? 0 : 1;
