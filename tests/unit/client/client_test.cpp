@@ -252,6 +252,32 @@ TEST_CASE("client: media fails while the server answers, 53405 for the Room and 
   }
 }
 
+TEST_CASE("client: no bytes on a connection that says connected, trouble only if some should come", "[client]") {
+  ScriptedCall call;
+  hear_someone(call);
+  call.pass(5_s);
+  call.take_events();
+  const bool muted = GENERATE(true, false);
+  if (muted) {
+    backend::RemoteTrack track = remote_audio();
+    track.enabled = false;
+    call.serve_update(with({someone(2, {track})}));
+    CHECK(call.take_events() == Events{"trackDisabled PA-p MT1"});
+  }
+  call.media_flows = false;
+  call.pass(5_s);
+  CHECK(call.take_events() == (muted ? Events{} : Events{"~reconnecting 53405", "participantReconnecting PA-p 53405"}));
+}
+
+TEST_CASE("client: one frame confirms lost media and says that the peer is away, only the peer is in trouble", "[client]") {
+  ScriptedCall call;
+  hear_someone(call);
+  call.take_events();
+  call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kFailed});
+  call.serve_update(with({someone(2, {remote_audio()}, ParticipantState::kReconnecting)}));
+  CHECK(call.take_events() == Events{"participantReconnecting PA-p 53001"});
+}
+
 TEST_CASE("client: woken an hour late, asks the server before it believes in silence", "[client][timers]") {
   ScriptedCall call;
   call.join();

@@ -26,6 +26,8 @@ class ScriptedCall {
   std::vector<std::string> network;      // what else it did to sockets and peers, as words
   SocketId socket{};
   PeerId peer{};
+  bool fail_local_description = false;
+  bool media_flows = true;
 
   // ---- the app ------------------------------------------------------------------------------------------------------------------
 
@@ -165,13 +167,14 @@ class ScriptedCall {
     answers_.push_back(set);
   }
   void perform(const effect::SetRemoteDescription& e) { answers_.push_back(input::RemoteDescriptionSet{e.peer, e.op}); }
+  void perform(const effect::GetStats& e) {
+    if (media_flows) bytes_ += 1000;
+    answers_.push_back(input::PeerStats{e.peer, e.op, bytes_});
+  }
   template <class Other>
   void perform(const Other&) {}
 
- public:
-  bool fail_local_description = false;
-
- private:
+  std::int64_t bytes_ = 0;
   std::deque<Input> answers_;
   std::vector<std::pair<PeerId, SignaledId>> sending_;
   Events events_;
