@@ -76,13 +76,12 @@ void RemoteCandidates::set_ufrag(std::string_view ufrag) {
   box_of(boxes_, ufrag, ufrag).applied = 0;
 }
 
-std::vector<backend::IceCandidate> RemoteCandidates::take() {
-  std::vector<backend::IceCandidate> fresh;
+void RemoteCandidates::give(PeerId peer, Effects& effects) {
   for (CandidateBox& box : boxes_) {
     if (box.ufrag != ufrag_ || ufrag_.empty()) continue;
-    for (; box.applied < box.candidates.size(); ++box.applied) fresh.push_back(box.candidates[box.applied]);
+    for (; box.applied < box.candidates.size(); ++box.applied)
+      effects.push_back(effect::AddIceCandidate{peer, box.candidates[box.applied]});
   }
-  return fresh;
 }
 
 }  // namespace holdfast::peer

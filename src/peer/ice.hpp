@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backend.hpp"
+#include "effect.hpp"
 
 namespace holdfast::peer {
 
@@ -47,8 +48,8 @@ class RemoteCandidates {
   void add(const backend::Ice& ice);
   // The ufrag of the remote description that the browser now has.
   void set_ufrag(std::string_view ufrag);
-  // Candidates that the browser can take now and does not have yet.
-  std::vector<backend::IceCandidate> take();
+  // Gives the browser what it can take now and does not have yet.
+  void give(PeerId peer, Effects& effects);
 
  private:
   std::vector<CandidateBox> boxes_;

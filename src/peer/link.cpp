@@ -82,7 +82,7 @@ void Link::settle(Instant now, Effects& effects, std::vector<PeerEvent>& events)
   local_candidates.set_ufrag(negotiation.local_ufrag());
   remote_candidates.set_ufrag(negotiation.remote_ufrag());
   send_news(events);
-  for (const backend::IceCandidate& candidate : remote_candidates.take()) effects.push_back(effect::AddIceCandidate{peer_, candidate});
+  remote_candidates.give(peer_, effects);
   if (liveness.take_stats()) {
     stats_operation_ = OperationId{++last_operation_};
     effects.push_back(effect::GetStats{peer_, stats_operation_});
@@ -98,6 +98,12 @@ void Link::end_media(std::vector<PeerEvent>& events) {
 LinkHealth Link::health() const {
   constexpr Health kHealth[] = {Health::kNew, Health::kHealthy, Health::kSuspect, Health::kFailed};
   return {id_, remote_, kHealth[fsm::index_of(liveness.state())], liveness.since(), liveness.has_dtls_failed()};
+}
+
+bool Link::take_health_change() {
+  const LinkHealth before = std::exchange(told_health_, health());
+  return before.health != told_health_.health || before.since != told_health_.since || before.dtls_failed != told_health_.dtls_failed ||
+         before.remote != told_health_.remote;
 }
 
 Predecessors Link::as_predecessor(bool replaced_here) const {
@@ -123,11 +129,11 @@ void Link::match_media(std::vector<PeerEvent>& events) {
     if (section == nullptr || !sdp::is_sending(*section) || section->track.empty()) continue;
     present.push_back({peer_, section->track, received.kind, received.mid});
   }
-  const std::vector<MediaArrived> before = std::exchange(media_, present);
-  for (const MediaArrived& media : before)
-    if (!contains(present, media)) events.push_back(MediaGone{peer_, media.media_id});
+  media_.swap(present);
   for (const MediaArrived& media : present)
-    if (!contains(before, media)) events.push_back(media);
+    if (!contains(media_, media)) events.push_back(MediaGone{peer_, media.media_id});
+  for (const MediaArrived& media : media_)
+    if (!contains(present, media)) events.push_back(media);
 }
 
 void Link::expect(Instant now) {

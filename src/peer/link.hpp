@@ -53,6 +53,8 @@ class Link {
   // When this link is to be replaced; nothing: it is not. The first of a series at once, the next ones after a growing pause.
   std::optional<Instant> replacement_due() const { return replacement_due_; }
   LinkHealth health() const;
+  // It differs from what it was at the last call.
+  bool take_health_change();
   // For the link that takes its place.
   Predecessors as_predecessor(bool replaced_here) const;
   bool is_consistent() const;
@@ -80,6 +82,7 @@ class Link {
   std::vector<MediaArrived> media_;
   std::vector<SignaledId> expected_;
   std::optional<Instant> replacement_due_;
+  LinkHealth told_health_;
 };
 
 }  // namespace holdfast::peer

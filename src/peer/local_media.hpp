@@ -36,28 +36,26 @@ class LocalMedia {
 
  private:
   struct View {  // a local description and what its transceivers sent when it was set
-    std::vector<sdp::Section> sections;
-    std::vector<input::Transceiver> transceivers;
+    std::vector<sdp::Slot> slots;
     std::string ufrag;
+    bool has_data = false;
   };
   struct Sender {
     SignaledId id;
     backend::TrackKind kind = backend::TrackKind::kAudio;
-    std::string mid;  // empty while the browser has not told
+    std::string mid;  // empty for data, and while the browser has not told
   };
 
   const std::optional<View>& latest() const { return open_ ? open_ : agreed_; }
   // A transceiver of this kind that sends nothing; empty if none is known.
   std::string idle_transceiver(backend::TrackKind kind) const;
-  bool is_wanted(const SignaledId& id) const;
   bool is_carried() const;
 
   // Own offers that were agreed on and still did not carry every track: the browser cannot do it, so asking again is in vain.
   static constexpr int kMaxFutileOffers = 2;
 
   PeerId peer_;
-  std::vector<Sender> senders_;
-  std::vector<SignaledId> channels_;
+  std::vector<Sender> senders_;  // media and data
   std::optional<View> open_;
   std::optional<View> agreed_;
   int futile_offers_ = 0;

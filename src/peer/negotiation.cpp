@@ -29,9 +29,11 @@ void set_local(Context& context, const In& in, LocalDescriptionType type) {
 }
 
 void set_remote(Context& context, const In& in, DescriptionType type) {
-  context.applying = *in.description;
-  context.open_remote = RemoteView{sdp::sections(context.applying.sdp), std::string(sdp::ice_ufrag(context.applying.sdp))};
-  in.effects.push_back(effect::SetRemoteDescription{context.peer, begin_operation(context), type, context.applying.sdp});
+  const std::string& sdp = in.description->sdp;
+  context.applying_revision = in.description->revision;
+  context.applying_offer = type == DescriptionType::kOffer;
+  context.open_remote = RemoteView{sdp::sections(sdp), std::string(sdp::ice_ufrag(sdp))};
+  in.effects.push_back(effect::SetRemoteDescription{context.peer, begin_operation(context), type, sdp});
 }
 
 // An offer of ours came to nothing: if it was to restart ICE, that is still to be done.
@@ -46,10 +48,10 @@ void forget_open_remote(Context& context) {
 }
 
 void agree(Context& context, bool ours) {
-  context.stable_revision = context.applying.revision;
+  context.stable_revision = context.applying_revision;
   context.media.agree(ours);
   const bool restarted = !context.remote.ufrag.empty() && context.remote.ufrag != context.open_remote->ufrag;
-  context.remote = *context.open_remote;
+  context.remote = std::move(*context.open_remote);
   forget_open_remote(context);
   if (restarted || context.restart_offered) ++context.restarts;
   if (restarted) context.restart_wanted = false;
@@ -118,7 +120,7 @@ void NegotiationTable::roll_back_for_queued(Context& context, const Input& in) {
 void NegotiationTable::roll_back_and_offer(Context& context, const Input& in) {
   count_failure(context, in);
   // Whoever answered holds that revision for agreed on, and so does the server.
-  if (context.applying.type != DescriptionType::kOffer) context.stable_revision = context.applying.revision;
+  if (!context.applying_offer) context.stable_revision = context.applying_revision;
   context.offer_wanted = true;
   context.is_open_remote_applied = false;
   set_local(context, in, LocalDescriptionType::kRollback);
@@ -139,7 +141,7 @@ void NegotiationTable::send_offer(Context& context, const Input& in) {
 }
 
 void NegotiationTable::send_answer(Context& context, const Input& in) {
-  context.to_send = Description{DescriptionType::kAnswer, context.applying.revision, context.media.propose(*in.report)};
+  context.to_send = Description{DescriptionType::kAnswer, context.applying_revision, context.media.propose(*in.report)};
   agree(context, false);
 }
 

@@ -35,10 +35,11 @@ struct NegotiationContext {
   std::uint32_t& last_operation;  // counter of the whole set
   LocalMedia media;
 
-  std::int64_t revision = 0;         // D: of the latest description, theirs or ours
-  std::int64_t stable_revision = 0;  // S: of the last one agreed on
-  OperationId operation;             // in flight; 0: none
-  backend::Description applying;     // theirs, being applied
+  std::int64_t revision = 0;           // D: of the latest description, theirs or ours
+  std::int64_t stable_revision = 0;    // S: of the last one agreed on
+  OperationId operation;               // in flight; 0: none
+  std::int64_t applying_revision = 0;  // of their description that is being applied or answered
+  bool applying_offer = false;         // … and it is an offer
   std::optional<backend::Description> queued;
   std::optional<backend::Description> to_send;
 

@@ -33,10 +33,6 @@ LinkId make_link_id(Prng& prng) {
   return LinkId(text);
 }
 
-bool same_health(const LinkHealth& a, const LinkHealth& b) {
-  return a.link == b.link && a.remote == b.remote && a.health == b.health && a.since == b.since && a.dtls_failed == b.dtls_failed;
-}
-
 }  // namespace
 
 PeerSet::PeerSet(std::uint64_t seed) : prng_(seed) {}
@@ -230,9 +226,9 @@ void PeerSet::drop(Link& link, bool by_remote) {
   if (says_so) send_close(closed, link.remote());
   link.end_media(events_);
   events_.push_back(Closed{link.id(), by_remote});
+  health_changed_ = true;
   remember_closed(closed);
   if (!by_remote || link.liveness.is_in_trouble()) {
-    take_predecessors(link.remote());
     predecessors_.push_back(link.as_predecessor(!by_remote));
     forget_oldest(predecessors_, kMaxPredecessors);
   }
@@ -270,11 +266,8 @@ void PeerSet::settle(Instant now, Effects& effects) {
   now_ = now;
   for (const auto& link : links_) link->settle(now, effects, events_);
   replace_due(now, effects);
-  std::vector<LinkHealth> health_now = health();
-  if (!std::equal(health_now.begin(), health_now.end(), told_health_.begin(), told_health_.end(), same_health)) {
-    told_health_ = std::move(health_now);
-    events_.push_back(HealthChanged{});
-  }
+  for (const auto& link : links_) health_changed_ = link->take_health_change() || health_changed_;
+  if (std::exchange(health_changed_, false)) events_.push_back(HealthChanged{});
   HOLDFAST_CHECK(is_consistent());
 }
 

@@ -135,11 +135,11 @@ class PeerSet {
   std::vector<backend::IceServer> ice_servers_;
   std::vector<backend::LocalTrack> local_tracks_;
   std::vector<SignaledId> expected_media_;
-  std::vector<LinkHealth> told_health_;
   std::vector<PeerEvent> events_;
   Instant now_;  // of the last call
   Millis limit_{30000};
   bool signaling_ = true;
+  bool health_changed_ = false;  // a link is gone
   std::uint32_t last_peer_ = 0;
   std::uint32_t last_operation_ = 0;
   std::uint32_t stale_answers_ = 0;

@@ -67,16 +67,16 @@ std::size_t ssrc_msid_value(std::string_view line) {
   return space + kAttribute.size();
 }
 
-// Copies one section, naming its track if `tracks` lists its mid.
-void append_section(std::string& out, std::string_view section, const std::vector<SentTrack>& tracks) {
+// Copies one section, naming its track if a slot has one for its mid.
+void append_section(std::string& out, std::string_view section, const std::vector<Slot>& slots) {
   const SignaledId* track = nullptr;
   bool has_msid = false;
   for (std::string_view rest = section; !rest.empty();) {
     const std::string_view line = without_ending(next_line(rest));
     if (starts_with(line, kMsid)) has_msid = true;
     if (!starts_with(line, kMid)) continue;
-    for (const SentTrack& sent : tracks)
-      if (sent.mid == line.substr(kMid.size())) track = &sent.track;
+    for (const Slot& slot : slots)
+      if (slot.names_track() && slot.mid == line.substr(kMid.size())) track = &slot.track;
   }
   if (track == nullptr) {
     out.append(section);
@@ -135,18 +135,6 @@ const Section* find(const std::vector<Section>& sections, std::string_view mid) 
 
 bool is_sending(const Section& section) { return section.sends && !section.rejected; }
 
-bool is_kind(const Section& section, backend::TrackKind kind) {
-  switch (kind) {
-    case backend::TrackKind::kAudio:
-      return section.kind == SectionKind::kAudio;
-    case backend::TrackKind::kVideo:
-      return section.kind == SectionKind::kVideo;
-    case backend::TrackKind::kData:
-      return section.kind == SectionKind::kApplication;
-  }
-  return false;
-}
-
 bool has_application(const std::vector<Section>& sections) {
   for (const Section& section : sections)
     if (section.kind == SectionKind::kApplication && !section.rejected) return true;
@@ -162,16 +150,16 @@ std::string_view ice_ufrag(std::string_view text) {
   return {};
 }
 
-std::string with_tracks(std::string_view text, const std::vector<SentTrack>& tracks) {
+std::string with_tracks(std::string_view text, const std::vector<Slot>& slots) {
   std::string out;
-  out.reserve(text.size() + 64 * tracks.size());
+  out.reserve(text.size() + 64 * slots.size());
   const auto next_section = [](std::string_view rest) {
     const std::size_t at = rest.find("\nm=");
     return at == std::string_view::npos ? rest.size() : at + 1;
   };
   while (!text.empty()) {
     const std::size_t end = next_section(text);
-    append_section(out, text.substr(0, end), tracks);
+    append_section(out, text.substr(0, end), slots);
     text.remove_prefix(end);
   }
   return out;

@@ -23,10 +23,13 @@ struct Section {
   bool rejected = false;  // port 0, and not merely bundle-only
 };
 
-// Which track a section sends, by the section's mid.
-struct SentTrack {
+// One of our transceivers as it stands in a local description.
+struct Slot {
   std::string mid;
-  SignaledId track;
+  backend::TrackKind kind = backend::TrackKind::kAudio;
+  SignaledId track;  // on its sender; empty: none
+  bool sends = false;
+  bool names_track() const { return sends && !track.empty(); }
 };
 
 // More sections than any browser makes; those past it are ignored.
@@ -36,14 +39,13 @@ std::vector<Section> sections(std::string_view text);
 // The section with this mid, nullptr if there is none.
 const Section* find(const std::vector<Section>& sections, std::string_view mid);
 bool is_sending(const Section& section);
-bool is_kind(const Section& section, backend::TrackKind kind);
 bool has_application(const std::vector<Section>& sections);
 
 // Of the first a=ice-ufrag line; empty if there is none.
 std::string_view ice_ufrag(std::string_view text);
 
-// The same text in which every section listed names its track as the last token of a=msid and of a=ssrc:… msid:, because browsers do not
-// reliably put the wanted id there (docs/protocol.md 6.2). A section without a=msid gets one.
-std::string with_tracks(std::string_view text, const std::vector<SentTrack>& tracks);
+// The same text in which every section that sends a track of ours names it as the last token of a=msid and of a=ssrc:… msid:, because
+// browsers do not reliably put the wanted id there (docs/protocol.md 6.2). A section without a=msid gets one.
+std::string with_tracks(std::string_view text, const std::vector<Slot>& slots);
 
 }  // namespace holdfast::peer::sdp

@@ -35,7 +35,9 @@ constexpr const char* kOffer =
     "a=mid:3\r\n"
     "a=inactive\r\n";
 
-std::string with(const std::string& text, std::vector<sdp::SentTrack> tracks) { return sdp::with_tracks(text, tracks); }
+sdp::Slot slot(const char* mid, const char* track) { return {mid, backend::TrackKind::kAudio, SignaledId(track), true}; }
+
+std::string with(const std::string& text, const std::vector<sdp::Slot>& slots) { return sdp::with_tracks(text, slots); }
 
 }  // namespace
 
@@ -86,7 +88,7 @@ TEST_CASE("sdp: the ufrag is that of the first line that has one", "[peer][sdp]"
 }
 
 TEST_CASE("sdp: the last token of msid becomes the signaled id, in a=msid and a=ssrc alike", "[peer][sdp]") {
-  const std::string text = with(kOffer, {{"0", SignaledId("id-a")}, {"1", SignaledId("id-v")}});
+  const std::string text = with(kOffer, {slot("0", "id-a"), slot("1", "id-v")});
   CHECK(text.find("a=msid:stream id-a\r\n") != std::string::npos);
   CHECK(text.find("a=ssrc:1001 msid:stream id-a\r\n") != std::string::npos);
   CHECK(text.find("a=ssrc:1001 cname:x\r\n") != std::string::npos);
@@ -97,19 +99,21 @@ TEST_CASE("sdp: the last token of msid becomes the signaled id, in a=msid and a=
 
 TEST_CASE("sdp: sections that are not listed stay as they are, to the byte", "[peer][sdp]") {
   CHECK(with(kOffer, {}) == kOffer);
-  CHECK(with(kOffer, {{"7", SignaledId("id")}}) == kOffer);
-  const std::string text = with(kOffer, {{"1", SignaledId("id-v")}});
+  CHECK(with(kOffer, {slot("7", "id")}) == kOffer);
+  sdp::Slot receiving = slot("0", "id");
+  receiving.sends = false;
+  CHECK(with(kOffer, {receiving, slot("1", "")}) == kOffer);
+  const std::string text = with(kOffer, {slot("1", "id-v")});
   CHECK(text.find("a=msid:stream browser-audio\r\n") != std::string::npos);
 }
 
 TEST_CASE("sdp: a section without a=msid gets one, with no stream", "[peer][sdp]") {
-  CHECK(with("m=audio 9 X 0\r\na=mid:0\r\na=sendrecv\r\n", {{"0", SignaledId("id")}}) ==
+  CHECK(with("m=audio 9 X 0\r\na=mid:0\r\na=sendrecv\r\n", {slot("0", "id")}) ==
         "m=audio 9 X 0\r\na=mid:0\r\na=msid:- id\r\na=sendrecv\r\n");
 }
 
 TEST_CASE("sdp: an msid that names only a stream gets the track behind it", "[peer][sdp]") {
-  CHECK(with("m=audio 9 X 0\r\na=mid:0\r\na=msid:stream\r\n", {{"0", SignaledId("id")}}) ==
-        "m=audio 9 X 0\r\na=mid:0\r\na=msid:stream id\r\n");
+  CHECK(with("m=audio 9 X 0\r\na=mid:0\r\na=msid:stream\r\n", {slot("0", "id")}) == "m=audio 9 X 0\r\na=mid:0\r\na=msid:stream id\r\n");
 }
 
 TEST_CASE("sdp: any text has an answer", "[peer][sdp]") {
@@ -119,7 +123,7 @@ TEST_CASE("sdp: any text has an answer", "[peer][sdp]") {
     const auto sections = sdp::sections(text);
     CHECK(sections.size() <= 2);
     CHECK(with(text, {}) == text);
-    CHECK(with(text, {{"0", SignaledId("id")}}).size() >= std::string(text).size());
+    CHECK(with(text, {slot("0", "id")}).size() >= std::string(text).size());
   }
   std::string endless;
   for (std::size_t i = 0; i < 2 * sdp::kMaxSections; ++i) endless += "m=audio 9 X 0\n";
