@@ -3,79 +3,62 @@
 #include <cstdint>
 #include <limits>
 #include <string>
-#include <utility>
 
 namespace holdfast::backend {
 
 namespace {
 
 // What local and remote tracks have in common.
-struct Track {
-  std::string id;
-  TrackKind kind;
-  std::string name;
-  bool enabled;
-  Priority priority;
-};
-
-std::optional<Track> read_track(JsonFields& fields, JsonView track, std::string_view id_key) {
-  std::string id = fields.id(track[id_key]);
-  const auto kind = kTrackKindWords.find(track["kind"].text().value_or(""));
-  if (id.empty() || !kind) return std::nullopt;
-  return Track{std::move(id), *kind, fields.text(track["name"]), track["enabled"].boolean().value_or(true),
-               kPriorityWords.find(track["priority"].text().value_or("")).value_or(Priority::kStandard)};
+template <class Track>
+bool read_track(JsonFields& fields, JsonView json, const char* id_key, std::string& id, Track& track) {
+  fields.id(json, id_key, id);
+  fields.text(json, "name", track.name);
+  fields.boolean(json, "enabled", track.enabled);
+  kPriorityWords.read(json["priority"].text(), track.priority);
+  return kTrackKindWords.read(json["kind"].text(), track.kind) && !id.empty();
 }
 
-void write_track(JsonWriter& out, std::string_view id_key, std::string_view id, TrackKind kind, std::string_view name, bool enabled,
+void write_track(JsonWriter& out, const char* id_key, const std::string& id, TrackKind kind, const std::string& name, bool enabled,
                  Priority priority) {
   out.begin_object().text(id_key, id).text("kind", kTrackKindWords.of(kind)).text("name", name);
   out.boolean("enabled", enabled).text("priority", kPriorityWords.of(priority)).end_object();
 }
 
-void write_unless_empty(JsonWriter& out, std::string_view key, std::string_view value) {
+void write_unless_empty(JsonWriter& out, const char* key, const std::string& value) {
   if (!value.empty()) out.text(key, value);
 }
 
 }  // namespace
 
-std::optional<LocalTrack> read_local_track(JsonFields& fields, JsonView track) {
-  auto read = read_track(fields, track, "id");
-  if (!read) return std::nullopt;
-  return LocalTrack{SignaledId(std::move(read->id)), read->kind, std::move(read->name), read->enabled, read->priority};
+bool read(JsonFields& fields, JsonView json, LocalTrack& track) { return read_track(fields, json, "id", track.id.value, track); }
+
+bool read(JsonFields& fields, JsonView json, RemoteTrack& track) { return read_track(fields, json, "sid", track.sid.value, track); }
+
+bool read(JsonFields& fields, JsonView json, IceCandidate& candidate) {
+  fields.text(json, "candidate", candidate.candidate);
+  if (json["sdpMid"].text()) fields.id(json, "sdpMid", candidate.sdp_mid.emplace());
+  candidate.sdp_m_line_index = json["sdpMLineIndex"].integer();
+  fields.id(json, "usernameFragment", candidate.username_fragment);
+  return json["candidate"].text().has_value();
 }
 
-std::optional<RemoteTrack> read_remote_track(JsonFields& fields, JsonView track) {
-  auto read = read_track(fields, track, "sid");
-  if (!read) return std::nullopt;
-  return RemoteTrack{TrackSid(std::move(read->id)), read->kind, std::move(read->name), read->enabled, read->priority};
-}
-
-std::optional<IceCandidate> read_ice_candidate(JsonFields& fields, JsonView candidate) {
-  if (!candidate["candidate"].text()) return std::nullopt;
-  IceCandidate read;
-  read.candidate = fields.text(candidate["candidate"]);
-  if (candidate["sdpMid"].text()) read.sdp_mid = fields.id(candidate["sdpMid"]);
-  read.sdp_m_line_index = candidate["sdpMLineIndex"].integer();
-  read.username_fragment = fields.id(candidate["usernameFragment"]);
-  return read;
-}
-
-IceServer read_ice_server(JsonFields& fields, JsonView server, std::size_t max_urls) {
-  IceServer read;
-  const JsonView urls = server["urls"];
-  if (urls.text()) read.urls.push_back(fields.text(urls));
-  for (const JsonView url : fields.list(urls, max_urls)) {
-    if (url.text()) read.urls.push_back(fields.text(url));
+bool read(JsonFields& fields, JsonView json, IceServer& server) {
+  const JsonView urls = json["urls"];
+  if (urls.text()) fields.text(urls, server.urls.emplace_back());
+  for (const JsonView url : fields.list(urls, kMaxIceUrls)) {
+    if (url.text()) fields.text(url, server.urls.emplace_back());
   }
-  read.username = fields.text(server["username"]);
-  read.credential = fields.text(server["credential"]);
-  return read;
+  fields.text(json, "username", server.username);
+  fields.text(json, "credential", server.credential);
+  return true;
 }
 
-Error read_error(JsonFields& fields, JsonView error) {
-  const std::int64_t code = error["code"].integer().value_or(0);
-  const bool fits = code >= 0 && code <= std::numeric_limits<int>::max();
-  return {fits ? static_cast<int>(code) : 0, fields.text(error["message"])};
+bool read(JsonFields& fields, JsonView json, Error& error) {
+  std::int64_t code = 0;
+  fields.integer(json, "code", code);
+  if (code >= 0 && code <= std::numeric_limits<int>::max()) error.code = static_cast<int>(code);
+  fields.text(json, "message", error.message);
+  return true;
 }
 
 void write(JsonWriter& out, const LocalTrack& track) {

@@ -2,8 +2,9 @@
 // ICE servers, errors, and the words of the enums.
 #pragma once
 
-#include <optional>
+#include <cstddef>
 #include <string_view>
+#include <vector>
 
 #include "backend.hpp"
 #include "base/json_fields.hpp"
@@ -12,20 +13,30 @@
 
 namespace holdfast::backend {
 
+constexpr std::size_t kMaxIceUrls = 32;  // of one server
+
 constexpr Words<TrackKind, 3> kTrackKindWords{{"audio", "video", "data"}};
 constexpr Words<Priority, 3> kPriorityWords{{"low", "standard", "high"}};
 constexpr Words<ParticipantState, 3> kParticipantStateWords{{"connected", "reconnecting", "disconnected"}};
 constexpr Words<DescriptionType, 5> kDescriptionTypeWords{{"offer", "answer", "pranswer", "create-offer", "close"}};
 
-// Reading gives nothing where no meaning can be given: a track without an id or of an unknown kind, a candidate without its text.
-// `enabled` of another type counts as true, an unknown priority as standard.
-std::optional<LocalTrack> read_local_track(JsonFields& fields, JsonView track);
-std::optional<RemoteTrack> read_remote_track(JsonFields& fields, JsonView track);
-std::optional<IceCandidate> read_ice_candidate(JsonFields& fields, JsonView candidate);
-// `urls` may be one text or a list of them, at most `max_urls`.
-IceServer read_ice_server(JsonFields& fields, JsonView server, std::size_t max_urls);
+// Each reads one object; false where no meaning can be given: a track without an id or of an unknown kind, a candidate without its text.
+// `enabled` of another type leaves true, an unknown priority standard.
+bool read(JsonFields& fields, JsonView json, LocalTrack& track);
+bool read(JsonFields& fields, JsonView json, RemoteTrack& track);
+bool read(JsonFields& fields, JsonView json, IceCandidate& candidate);
+// `urls` may be one text or a list of them.
+bool read(JsonFields& fields, JsonView json, IceServer& server);
 // A code that is not a number is 0.
-Error read_error(JsonFields& fields, JsonView error);
+bool read(JsonFields& fields, JsonView json, Error& error);
+
+// Appends what can be read of the elements of an array; more than `max` of them are a fault.
+template <class T>
+void read_list(JsonFields& fields, JsonView array, std::size_t max, bool (*read_one)(JsonFields&, JsonView, T&), std::vector<T>& items) {
+  for (const JsonView element : fields.list(array, max)) {
+    if (!read_one(fields, element, items.emplace_back())) items.pop_back();
+  }
+}
 
 // Each writes one object.
 void write(JsonWriter& out, const LocalTrack& track);
@@ -38,7 +49,7 @@ void write(JsonWriter& out, const Error& error);
 void write_error_members(JsonWriter& out, const Error& error);
 
 template <class List>
-void write_list(JsonWriter& out, std::string_view key, const List& items) {
+void write_list(JsonWriter& out, const char* key, const List& items) {
   out.key(key).begin_array();
   for (const auto& item : items) write(out, item);
   out.end_array();

@@ -161,7 +161,7 @@ JsonView::Iterator& JsonView::Iterator::operator++() {
 JsonView::Iterator JsonView::begin() const { return Iterator(is_array() ? to_node(node_) + 1 : nullptr); }
 JsonView::Iterator JsonView::end() const { return Iterator(is_array() ? to_node(node_) + to_node(node_)->span : nullptr); }
 
-JsonView JsonView::operator[](std::string_view key) const {
+JsonView JsonView::operator[](const char* key) const {
   JsonView found;
   if (!is_object()) return found;
   const Node* const end = to_node(node_) + to_node(node_)->span;

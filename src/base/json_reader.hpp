@@ -29,7 +29,7 @@ class JsonView {
   bool is_null() const;
 
   // Object member; nothing if this is not an object or has no such member.
-  JsonView operator[](std::string_view key) const;
+  JsonView operator[](const char* key) const;
   // Number of array elements; 0 if this is not an array.
   std::size_t size() const;
   // Array element; nothing past the end. Walks there: to visit all, iterate.

@@ -35,7 +35,7 @@ JsonWriter& JsonWriter::end_array() {
   return *this;
 }
 
-JsonWriter& JsonWriter::key(std::string_view name) {
+JsonWriter& JsonWriter::key(const char* name) {
   text(name);
   out_ += ':';
   needs_comma_ = false;
@@ -92,6 +92,11 @@ JsonWriter& JsonWriter::raw(std::string_view json) {
   out_ += json;
   return *this;
 }
+
+JsonWriter& JsonWriter::text(const char* name, const std::string& value) { return key(name).text(value); }
+JsonWriter& JsonWriter::text(const char* name, const char* value) { return key(name).text(value); }
+JsonWriter& JsonWriter::number(const char* name, std::int64_t value) { return key(name).number(value); }
+JsonWriter& JsonWriter::boolean(const char* name, bool value) { return key(name).boolean(value); }
 
 std::string JsonWriter::take() {
   needs_comma_ = false;

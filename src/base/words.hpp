@@ -9,7 +9,7 @@
 namespace holdfast {
 
 // The place of `word` among `count` words; `count` if it is none of them.
-inline std::size_t find_word(const std::string_view* words, std::size_t count, std::string_view word) {
+inline std::size_t find_word(const char* const* words, std::size_t count, std::string_view word) {
   std::size_t i = 0;
   while (i < count && words[i] != word) ++i;
   return i;
@@ -17,14 +17,20 @@ inline std::size_t find_word(const std::string_view* words, std::size_t count, s
 
 template <class E, std::size_t N>
 struct Words {
-  std::array<std::string_view, N> words;
+  std::array<const char*, N> words;
 
-  constexpr std::string_view of(E value) const { return words[static_cast<std::size_t>(value)]; }
+  constexpr const char* of(E value) const { return words[static_cast<std::size_t>(value)]; }
   // Nothing if no enumerator has this word.
-  std::optional<E> find(std::string_view word) const {
-    const std::size_t i = find_word(words.data(), N, word);
+  std::optional<E> find(std::optional<std::string_view> word) const {
+    const std::size_t i = find_word(words.data(), N, word.value_or(std::string_view()));
     if (i == N) return std::nullopt;
     return static_cast<E>(i);
+  }
+  // The same; false leaves `out` as it is.
+  bool read(std::optional<std::string_view> word, E& out) const {
+    const auto found = find(word);
+    out = found.value_or(out);
+    return found.has_value();
   }
 };
 

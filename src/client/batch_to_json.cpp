@@ -16,13 +16,13 @@ constexpr Words<LocalDescriptionType, 3> kLocalDescriptionTypeWords{{"offer", "a
 constexpr Words<When, 2> kWhenWords{{"now", "task"}};
 constexpr Words<LogLevel, 4> kLogLevelWords{{"debug", "info", "warn", "error"}};
 
-JsonWriter& kind(JsonWriter& out, std::string_view word) { return out.text("kind", word); }
-JsonWriter& peer(JsonWriter& out, std::string_view word, PeerId id) { return kind(out, word).number("peer", id.value); }
-JsonWriter& event(JsonWriter& out, std::string_view word) { return out.text("event", word); }
-JsonWriter& participant(JsonWriter& out, std::string_view word, const ParticipantSid& sid) {
+JsonWriter& kind(JsonWriter& out, const char* word) { return out.text("kind", word); }
+JsonWriter& peer(JsonWriter& out, const char* word, PeerId id) { return kind(out, word).number("peer", id.value); }
+JsonWriter& event(JsonWriter& out, const char* word) { return out.text("event", word); }
+JsonWriter& participant(JsonWriter& out, const char* word, const ParticipantSid& sid) {
   return event(out, word).text("participant", sid.value);
 }
-JsonWriter& track(JsonWriter& out, std::string_view word, const ParticipantSid& sid, const TrackSid& track_sid) {
+JsonWriter& track(JsonWriter& out, const char* word, const ParticipantSid& sid, const TrackSid& track_sid) {
   return participant(out, word, sid).text("track", track_sid.value);
 }
 void error(JsonWriter& out, const Error& value) { backend::write(out.key("error"), value); }

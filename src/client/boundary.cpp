@@ -1,133 +1,226 @@
 #include "client/boundary.hpp"
 
-#include <utility>
 #include <variant>
+#include <vector>
 
 #include "backend_json.hpp"
 #include "base/json_fields.hpp"
-#include "base/json_writer.hpp"
 #include "base/words.hpp"
 
 namespace holdfast {
 
 namespace {
 
-// ---- inputs ---------------------------------------------------------------------------------------------------------------------
-
 // An input may carry one frame of the greatest size, each of whose characters JSON may have to escape.
 constexpr JsonLimits kInputLimits{8 << 20};
 
+enum class Kind {
+  kConnect,
+  kDisconnect,
+  kPublish,
+  kUnpublish,
+  kSetTrackEnabled,
+  kSetTrackPriority,
+  kSocketOpened,
+  kSocketText,
+  kSocketClosed,
+  kProbeAnswered,
+  kLocalDescriptionSet,
+  kRemoteDescriptionSet,
+  kPeerOperationFailed,
+  kIceCandidateGathered,
+  kIceGatheringComplete,
+  kConnectionStateChanged,
+  kIceConnectionStateChanged,
+  kTrackAdded,
+  kDataChannelAdded,
+  kPeerStats,
+  kPage,
+  kNetwork,
+  kTick
+};
+constexpr Words<Kind, 23> kKindWords{{"connect",
+                                      "disconnect",
+                                      "publish",
+                                      "unpublish",
+                                      "setTrackEnabled",
+                                      "setTrackPriority",
+                                      "socketOpened",
+                                      "socketText",
+                                      "socketClosed",
+                                      "probeAnswered",
+                                      "localDescriptionSet",
+                                      "remoteDescriptionSet",
+                                      "peerOperationFailed",
+                                      "iceCandidateGathered",
+                                      "iceGatheringComplete",
+                                      "connectionStateChanged",
+                                      "iceConnectionStateChanged",
+                                      "trackAdded",
+                                      "dataChannelAdded",
+                                      "peerStats",
+                                      "page",
+                                      "network",
+                                      "tick"}};
 constexpr Words<input::ConnectionState, 6> kConnectionStateWords{{"new", "connecting", "connected", "disconnected", "failed", "closed"}};
 constexpr Words<input::IceConnectionState, 7> kIceConnectionStateWords{
     {"new", "checking", "connected", "completed", "disconnected", "failed", "closed"}};
 constexpr Words<input::PageEvent, 7> kPageEventWords{{"beforeUnload", "pageHide", "pageShow", "hidden", "visible", "freeze", "resume"}};
 constexpr Words<input::NetworkEvent, 3> kNetworkEventWords{{"online", "offline", "changed"}};
 
-// The members of one input, all of them required unless a function says otherwise.
-class InputFields {
+// The members of one input, all of them required.
+class InputMembers : public RequiredMembers {
  public:
-  explicit InputFields(JsonView input) : input_(input) {}
+  InputMembers(JsonFields& fields, JsonView input) : RequiredMembers(fields, input), fields_(fields), input_(input) {}
 
-  std::string text(std::string_view key) { return fields_.required_text(input_[key]); }
-  std::string text_or_empty(std::string_view key) { return fields_.text(input_[key]); }
-  bool boolean(std::string_view key) { return fields_.required_boolean(input_[key]); }
-  std::int64_t integer(std::string_view key) { return fields_.required_integer(input_[key]); }
-  template <class Id>
-  Id number_id(std::string_view key) {
-    return Id{fields_.required_number_id(input_[key])};
-  }
-  SignaledId id() { return SignaledId(text("id")); }
-  SocketId socket() { return number_id<SocketId>("socket"); }
-  PeerId peer() { return number_id<PeerId>("peer"); }
-  OperationId op() { return number_id<OperationId>("op"); }
-
+  using RequiredMembers::read;
   template <class E, std::size_t N>
-  E word(std::string_view key, const Words<E, N>& words) {
-    return required(words.find(input_[key].text().value_or("")));
+  void read(const char* key, const Words<E, N>& words, E& out) {
+    require(words.read(input_[key].text(), out));
   }
-  backend::LocalTrack track() { return required(backend::read_local_track(fields_, input_["track"])); }
-  std::vector<backend::LocalTrack> tracks() {
-    std::vector<backend::LocalTrack> read;
-    for (const JsonView track : fields_.required_array(input_["tracks"]))
-      read.push_back(required(backend::read_local_track(fields_, track)));
-    return read;
+  void read(const char* key, backend::LocalTrack& out) { require(backend::read(fields_, input_[key], out)); }
+  void read(const char* key, backend::IceCandidate& out) { require(backend::read(fields_, input_[key], out)); }
+  void read(const char* key, std::vector<backend::LocalTrack>& out) {
+    for (const JsonView track : array(key)) require(backend::read(fields_, track, out.emplace_back()));
   }
-  backend::IceCandidate candidate() { return required(backend::read_ice_candidate(fields_, input_["candidate"])); }
-  std::vector<input::Transceiver> transceivers() {
-    std::vector<input::Transceiver> read;
-    for (const JsonView transceiver : fields_.required_array(input_["transceivers"])) {
-      const auto kind = required(backend::kTrackKindWords.find(transceiver["kind"].text().value_or("")));
-      read.push_back({fields_.required_text(transceiver["mid"]), kind, SignaledId(fields_.text(transceiver["id"]))});
+  void read(const char* key, std::vector<input::Transceiver>& out) {
+    for (const JsonView json : array(key)) {
+      input::Transceiver& transceiver = out.emplace_back();
+      InputMembers members(fields_, json);
+      members.read("mid", transceiver.mid);
+      members.read("kind", backend::kTrackKindWords, transceiver.kind);
+      fields_.text(json, "id", transceiver.id.value);
     }
-    return read;
   }
-
-  void fail() { fields_.fail("not an input"); }
-  bool failed() const { return fields_.failed(); }
+  void read_if_given(const char* key, std::string& out) { fields_.text(input_, key, out); }
 
  private:
-  template <class T>
-  T required(std::optional<T> value) {
-    if (value) return std::move(*value);
-    fail();
-    return T();
-  }
-
+  JsonFields& fields_;
   JsonView input_;
-  JsonFields fields_;
 };
 
-input::Connect read_connect(InputFields& in) {
-  input::Connect read;
-  read.url = in.text("url");
-  read.token = in.text("token");
-  read.room_name = in.text_or_empty("roomName");
-  read.tracks = in.tracks();
-  read.ice_servers_given = in.boolean("iceServersGiven");
-  read.automatic_subscription = in.boolean("automaticSubscription");
-  read.page_lifecycle = in.boolean("pageLifecycle");
-  read.network_monitor = in.boolean("networkMonitor");
-  read.user_agent = in.text("userAgent");
-  read.sdk_version = in.text("sdkVersion");
-  return read;
+void read_connect(InputMembers& in, input::Connect& connect) {
+  in.read("url", connect.url).read("token", connect.token);
+  in.read_if_given("roomName", connect.room_name);
+  in.read("tracks", connect.tracks);
+  in.read("iceServersGiven", connect.ice_servers_given).read("automaticSubscription", connect.automatic_subscription);
+  in.read("pageLifecycle", connect.page_lifecycle).read("networkMonitor", connect.network_monitor);
+  in.read("userAgent", connect.user_agent).read("sdkVersion", connect.sdk_version);
 }
 
-Input read_input(std::string_view kind, InputFields& in) {
-  if (kind == "socketText") return input::SocketText{in.socket(), in.text("text")};
-  if (kind == "tick") return input::Tick{};
-  if (kind == "peerStats") return input::PeerStats{in.peer(), in.op(), in.integer("bytesReceived")};
-  if (kind == "iceCandidateGathered") return input::IceCandidateGathered{in.peer(), in.candidate()};
-  if (kind == "iceGatheringComplete") return input::IceGatheringComplete{in.peer()};
-  if (kind == "localDescriptionSet") return input::LocalDescriptionSet{in.peer(), in.op(), in.text("sdp"), in.transceivers()};
-  if (kind == "remoteDescriptionSet") return input::RemoteDescriptionSet{in.peer(), in.op()};
-  if (kind == "peerOperationFailed") return input::PeerOperationFailed{in.peer(), in.op(), in.text("name"), in.text("message")};
-  if (kind == "connectionStateChanged") return input::ConnectionStateChanged{in.peer(), in.word("state", kConnectionStateWords)};
-  if (kind == "iceConnectionStateChanged") return input::IceConnectionStateChanged{in.peer(), in.word("state", kIceConnectionStateWords)};
-  if (kind == "trackAdded") return input::TrackAdded{in.peer(), in.text("mid"), in.word("trackKind", backend::kTrackKindWords)};
-  if (kind == "dataChannelAdded") return input::DataChannelAdded{in.peer(), in.text("label")};
-  if (kind == "socketOpened") return input::SocketOpened{in.socket()};
-  if (kind == "socketClosed") return input::SocketClosed{in.socket(), in.integer("code"), in.text("reason")};
-  if (kind == "probeAnswered") return input::ProbeAnswered{in.op(), in.boolean("reachable")};
-  if (kind == "connect") return read_connect(in);
-  if (kind == "disconnect") return input::Disconnect{};
-  if (kind == "publish") return input::Publish{in.track()};
-  if (kind == "unpublish") return input::Unpublish{in.id()};
-  if (kind == "setTrackEnabled") return input::SetTrackEnabled{in.id(), in.boolean("enabled")};
-  if (kind == "setTrackPriority") return input::SetTrackPriority{in.id(), in.word("priority", backend::kPriorityWords)};
-  if (kind == "page") return input::Page{in.word("event", kPageEventWords), in.boolean("persisted")};
-  if (kind == "network") return input::Network{in.word("event", kNetworkEventWords)};
-  in.fail();
-  return input::Tick{};
+void read_input(InputMembers& in, Kind kind, Input& input) {
+  switch (kind) {
+    case Kind::kConnect:
+      return read_connect(in, input.emplace<input::Connect>());
+    case Kind::kDisconnect:
+      input.emplace<input::Disconnect>();
+      return;
+    case Kind::kPublish:
+      return in.read("track", input.emplace<input::Publish>().track);
+    case Kind::kUnpublish:
+      in.read("id", input.emplace<input::Unpublish>().id);
+      return;
+    case Kind::kSetTrackEnabled: {
+      auto& set = input.emplace<input::SetTrackEnabled>();
+      in.read("id", set.id).read("enabled", set.enabled);
+      return;
+    }
+    case Kind::kSetTrackPriority: {
+      auto& set = input.emplace<input::SetTrackPriority>();
+      in.read("id", set.id);
+      return in.read("priority", backend::kPriorityWords, set.priority);
+    }
+    case Kind::kSocketOpened:
+      in.read("socket", input.emplace<input::SocketOpened>().socket);
+      return;
+    case Kind::kSocketText: {
+      auto& text = input.emplace<input::SocketText>();
+      in.read("socket", text.socket).read("text", text.text);
+      return;
+    }
+    case Kind::kSocketClosed: {
+      auto& closed = input.emplace<input::SocketClosed>();
+      in.read("socket", closed.socket).read("code", closed.code).read("reason", closed.reason);
+      return;
+    }
+    case Kind::kProbeAnswered: {
+      auto& answered = input.emplace<input::ProbeAnswered>();
+      in.read("op", answered.op).read("reachable", answered.reachable);
+      return;
+    }
+    case Kind::kLocalDescriptionSet: {
+      auto& set = input.emplace<input::LocalDescriptionSet>();
+      in.read("peer", set.peer).read("op", set.op).read("sdp", set.sdp);
+      return in.read("transceivers", set.transceivers);
+    }
+    case Kind::kRemoteDescriptionSet: {
+      auto& set = input.emplace<input::RemoteDescriptionSet>();
+      in.read("peer", set.peer).read("op", set.op);
+      return;
+    }
+    case Kind::kPeerOperationFailed: {
+      auto& failed = input.emplace<input::PeerOperationFailed>();
+      in.read("peer", failed.peer).read("op", failed.op).read("name", failed.name).read("message", failed.message);
+      return;
+    }
+    case Kind::kIceCandidateGathered: {
+      auto& gathered = input.emplace<input::IceCandidateGathered>();
+      in.read("peer", gathered.peer);
+      return in.read("candidate", gathered.candidate);
+    }
+    case Kind::kIceGatheringComplete:
+      in.read("peer", input.emplace<input::IceGatheringComplete>().peer);
+      return;
+    case Kind::kConnectionStateChanged: {
+      auto& changed = input.emplace<input::ConnectionStateChanged>();
+      in.read("peer", changed.peer);
+      return in.read("state", kConnectionStateWords, changed.state);
+    }
+    case Kind::kIceConnectionStateChanged: {
+      auto& changed = input.emplace<input::IceConnectionStateChanged>();
+      in.read("peer", changed.peer);
+      return in.read("state", kIceConnectionStateWords, changed.state);
+    }
+    case Kind::kTrackAdded: {
+      auto& added = input.emplace<input::TrackAdded>();
+      in.read("peer", added.peer).read("mid", added.mid);
+      return in.read("trackKind", backend::kTrackKindWords, added.kind);
+    }
+    case Kind::kDataChannelAdded: {
+      auto& added = input.emplace<input::DataChannelAdded>();
+      in.read("peer", added.peer).read("label", added.label);
+      return;
+    }
+    case Kind::kPeerStats: {
+      auto& stats = input.emplace<input::PeerStats>();
+      in.read("peer", stats.peer).read("op", stats.op).read("bytesReceived", stats.bytes_received);
+      return;
+    }
+    case Kind::kPage: {
+      auto& page = input.emplace<input::Page>();
+      in.read("event", kPageEventWords, page.event);
+      in.read("persisted", page.persisted);
+      return;
+    }
+    case Kind::kNetwork:
+      return in.read("event", kNetworkEventWords, input.emplace<input::Network>().event);
+    case Kind::kTick:
+      input.emplace<input::Tick>();
+  }
 }
 
 }  // namespace
 
 std::optional<Input> input_from_json(std::string_view text) {
+  std::optional<Input> input;
   const auto document = JsonDocument::parse(text, kInputLimits);
-  if (!document) return std::nullopt;
-  InputFields in(document->root());
-  Input input = read_input(document->root()["kind"].text().value_or(""), in);
-  if (in.failed()) return std::nullopt;
+  if (!document) return input;
+  const auto kind = kKindWords.find(document->root()["kind"].text());
+  if (!kind) return input;
+  JsonFields fields;
+  InputMembers in(fields, document->root());
+  read_input(in, *kind, input.emplace());
+  if (fields.failed()) input.reset();
   return input;
 }
 

@@ -1,6 +1,6 @@
 #include "roomserver/boundary.hpp"
 
-#include <utility>
+#include <cstdint>
 
 #include "backend_json.hpp"
 #include "base/json_fields.hpp"
@@ -16,29 +16,41 @@ constexpr JsonLimits kInputLimits{8 << 20};
 
 constexpr Words<VerifyToken::Purpose, 3> kPurposeWords{{"ice", "connect", "sync"}};
 
-SocketId read_socket(JsonFields& fields, JsonView in) { return SocketId{fields.required_number_id(in["socket"])}; }
-
-std::string read_text(JsonFields& fields, JsonView in, std::string_view key) { return fields.required_text(in[key]); }
-
-Input read_input(JsonFields& fields, JsonView in) {
-  const std::string_view kind = in["kind"].text().value_or("");
-  if (kind == "socketOpened") return SocketOpened{read_socket(fields, in)};
-  if (kind == "socketText") return SocketText{read_socket(fields, in), read_text(fields, in, "text")};
-  if (kind == "socketClosed") return SocketClosed{read_socket(fields, in), fields.required_integer(in["code"])};
-  if (kind == "pong") return Pong{read_socket(fields, in)};
-  if (kind == "tokenVerdict") {
-    return TokenVerdict{OperationId{fields.required_number_id(in["op"])}, static_cast<int>(fields.required_number_id(in["errorCode"])),
-                        read_text(fields, in, "identity"), read_text(fields, in, "roomGrant")};
+// False if `kind` is no input.
+bool read_input(std::string_view kind, RequiredMembers in, Input& input) {
+  if (kind == "socketText") {
+    auto& text = input.emplace<SocketText>();
+    in.read("socket", text.socket).read("text", text.text);
+  } else if (kind == "socketOpened") {
+    in.read("socket", input.emplace<SocketOpened>().socket);
+  } else if (kind == "socketClosed") {
+    auto& closed = input.emplace<SocketClosed>();
+    in.read("socket", closed.socket).read("code", closed.code);
+  } else if (kind == "pong") {
+    in.read("socket", input.emplace<Pong>().socket);
+  } else if (kind == "tokenVerdict") {
+    auto& verdict = input.emplace<TokenVerdict>();
+    std::uint32_t error_code = 0;
+    in.read("op", verdict.op).read("errorCode", error_code).read("identity", verdict.identity).read("roomGrant", verdict.room_grant);
+    verdict.error_code = static_cast<int>(error_code);
+  } else if (kind == "beacon") {
+    in.read("session", input.emplace<Beacon>().session);
+  } else if (kind == "completeRoom") {
+    in.read("room", input.emplace<CompleteRoom>().room);
+  } else if (kind == "removeParticipant") {
+    auto& remove = input.emplace<RemoveParticipant>();
+    in.read("room", remove.room).read("participant", remove.participant);
+  } else if (kind == "shutdown") {
+    input.emplace<Shutdown>();
+  } else if (kind == "tick") {
+    input.emplace<Tick>();
+  } else {
+    return false;
   }
-  if (kind == "beacon") return Beacon{read_text(fields, in, "session")};
-  if (kind == "completeRoom") return CompleteRoom{read_text(fields, in, "room")};
-  if (kind == "removeParticipant") return RemoveParticipant{read_text(fields, in, "room"), read_text(fields, in, "participant")};
-  if (kind == "shutdown") return Shutdown{};
-  if (kind != "tick") fields.fail("not an input");
-  return Tick{};
+  return true;
 }
 
-JsonWriter& kind(JsonWriter& out, std::string_view word) { return out.text("kind", word); }
+JsonWriter& kind(JsonWriter& out, const char* word) { return out.text("kind", word); }
 
 void write_notice(JsonWriter& out, const RoomSid& room, const std::string& room_name, const ParticipantSid& participant,
                   const std::string& identity) {
@@ -75,18 +87,14 @@ void write_participant(JsonWriter& out, const ParticipantSnapshot& participant) 
 std::optional<Config> config_from_json(std::string_view text) {
   const auto document = JsonDocument::parse(text);
   if (!document) return std::nullopt;
-  const JsonView in = document->root();
   JsonFields fields;
+  RequiredMembers in(fields, document->root());
   Config config;
-  config.secret = read_text(fields, in, "secret");
-  config.wall_clock_at_start_ms = fields.required_integer(in["wallClockAtStart"]);
-  config.session_timeout = Millis{fields.required_integer(in["sessionTimeout"])};
-  config.heartbeat_interval = Millis{fields.required_integer(in["heartbeatInterval"])};
-  config.max_participants = fields.required_number_id(in["maxParticipants"]);
-  config.max_rooms = fields.required_number_id(in["maxRooms"]);
-  config.signaling_region = read_text(fields, in, "signalingRegion");
-  for (const JsonView server : fields.required_array(in["iceServers"]))
-    config.ice_servers.push_back(backend::read_ice_server(fields, server, JsonFields::kNoLimit));
+  in.read("secret", config.secret).read("wallClockAtStart", config.wall_clock_at_start_ms);
+  in.read("sessionTimeout", config.session_timeout.count).read("heartbeatInterval", config.heartbeat_interval.count);
+  in.read("maxParticipants", config.max_participants).read("maxRooms", config.max_rooms);
+  in.read("signalingRegion", config.signaling_region);
+  for (const JsonView server : in.array("iceServers")) backend::read(fields, server, config.ice_servers.emplace_back());
   if (fields.failed()) return std::nullopt;
   return config;
 }
@@ -95,8 +103,9 @@ std::optional<Input> input_from_json(std::string_view text) {
   const auto document = JsonDocument::parse(text, kInputLimits);
   if (!document) return std::nullopt;
   JsonFields fields;
-  Input input = read_input(fields, document->root());
-  if (fields.failed()) return std::nullopt;
+  Input input;
+  const std::string_view kind = document->root()["kind"].text().value_or("");
+  if (!read_input(kind, RequiredMembers(fields, document->root()), input) || fields.failed()) return std::nullopt;
   return input;
 }
 

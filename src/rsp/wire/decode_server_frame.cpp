@@ -1,119 +1,128 @@
 // What a client reads (docs/protocol.md 2.1, 4.3 to 4.12). A server may leave out what a client can do without; what it means when it
 // leaves out more, the machines judge.
-#include <limits>
-#include <utility>
-
 #include "rsp/wire/parts.hpp"
 
 namespace holdfast::rsp {
 
+using backend::read_list;
+
 namespace {
 
 constexpr std::size_t kMaxIceServers = 32;
-constexpr std::size_t kMaxIceUrls = 32;             // of one server
 constexpr std::size_t kMaxSubscriptions = 1 << 13;  // of one client: 64 participants with every track they may have
-constexpr std::int64_t kDefaultSessionTimeoutS = 30;
 constexpr std::int64_t kMaxSessionTimeoutS = 86'400;
 
-Published::Track::State published_state(std::string_view word) {
-  if (word == "ready") return Published::Track::State::kReady;
-  return word == "failed" ? Published::Track::State::kFailed : Published::Track::State::kOther;
+bool read_published_track(JsonFields& fields, JsonView json, Published::Track& track) {
+  const auto state = json["state"].text();
+  if (state == "ready") track.state = Published::Track::State::kReady;
+  if (state == "failed") track.state = Published::Track::State::kFailed;
+  fields.id(json, "id", track.id.value);
+  fields.id(json, "sid", track.sid.value);
+  return backend::read(fields, json["error"], track.error);
 }
 
-std::optional<Published::Track> read_published_track(JsonFields& fields, JsonView track) {
-  return Published::Track{SignaledId(fields.id(track["id"])), published_state(track["state"].text().value_or("")),
-                          TrackSid(fields.id(track["sid"])), backend::read_error(fields, track["error"])};
+bool read_subscription(JsonFields& fields, JsonView json, Subscription& track) {
+  fields.id(json, "sid", track.sid.value);
+  fields.id(json, "id", track.media_id.value);
+  if (json["error"].is_object()) backend::read(fields, json["error"], track.error.emplace());
+  return !track.sid.empty();
 }
 
-std::optional<Subscription> read_subscription(JsonFields& fields, JsonView track) {
-  Subscription read{TrackSid(fields.id(track["sid"])), SignaledId(fields.id(track["id"])), std::nullopt};
-  if (track["error"].is_object()) read.error = backend::read_error(fields, track["error"]);
-  if (read.sid.empty()) return std::nullopt;
-  return read;
+bool read_participant(JsonFields& fields, JsonView json, RemoteParticipantState& participant) {
+  fields.id(json, "sid", participant.sid.value);
+  fields.text(json, "identity", participant.identity);
+  participant.state = backend::kParticipantStateWords.find(json["state"].text());
+  fields.integer(json, "revision", participant.revision);
+  read_list<RemoteTrack>(fields, json["tracks"], kMaxTracks, backend::read, participant.tracks);
+  return !participant.sid.empty();
 }
 
-std::optional<RemoteParticipantState> read_participant(JsonFields& fields, JsonView participant) {
-  RemoteParticipantState read;
-  read.sid.value = fields.id(participant["sid"]);
-  if (read.sid.empty()) return std::nullopt;
-  read.identity = fields.text(participant["identity"]);
-  read.state = backend::kParticipantStateWords.find(participant["state"].text().value_or(""));
-  read.revision = participant["revision"].integer().value_or(0);
-  read.tracks = read_list<RemoteTrack>(fields, participant["tracks"], kMaxTracks, backend::read_remote_track);
-  return read;
-}
-
-RoomState read_room_state(JsonFields& fields, JsonView message) {
-  RoomState read;
+void read_room_state(JsonFields& fields, JsonView message, RoomState& state) {
   const JsonView own = message["participant"];
-  if (own.is_object()) read.participant = OwnParticipant{ParticipantSid(fields.id(own["sid"])), fields.text(own["identity"])};
-  read.participants = read_list<RemoteParticipantState>(fields, message["participants"], kMaxParticipants, read_participant);
+  if (own.is_object()) {
+    fields.id(own, "sid", state.participant.emplace().sid.value);
+    fields.text(own, "identity", state.participant->identity);
+  }
+  read_list(fields, message["participants"], kMaxParticipants, read_participant, state.participants);
   const JsonView published = message["published"];
   if (published.is_object()) {
-    read.published = Published{published["revision"].integer().value_or(0),
-                               read_list<Published::Track>(fields, published["tracks"], kMaxTracks, read_published_track)};
+    fields.integer(published, "revision", state.published.emplace().revision);
+    read_list(fields, published["tracks"], kMaxTracks, read_published_track, state.published->tracks);
   }
   const JsonView subscribed = message["subscribed"];
   if (subscribed.is_object()) {
-    read.subscribed = Subscribed{subscribed["revision"].integer().value_or(0),
-                                 read_list<Subscription>(fields, subscribed["tracks"], kMaxSubscriptions, read_subscription)};
+    fields.integer(subscribed, "revision", state.subscribed.emplace().revision);
+    read_list(fields, subscribed["tracks"], kMaxSubscriptions, read_subscription, state.subscribed->tracks);
   }
-  const JsonView peer_connections = message["peer_connections"];
-  if (peer_connections.is_array()) read.peer_connections = read_peer_connections(fields, peer_connections);
-  read.holdfast = read_extension(message["holdfast"]);
-  return read;
+  const JsonView links = message["peer_connections"];
+  if (links.is_array()) read_peer_connections(fields, links, state.peer_connections.emplace());
+  read_extension(message, state.holdfast);
 }
 
-Connected read_connected(JsonFields& fields, JsonView message) {
+void read_connected(JsonFields& fields, JsonView message, Connected& connected) {
   const JsonView options = message["options"];
-  Connected read;
-  read.session = fields.text(message["session"]);
-  read.sid.value = fields.id(message["sid"]);
-  read.name = fields.text(message["name"]);
-  read.session_timeout_s = JsonFields::clamped(options["session_timeout"], 0, kMaxSessionTimeoutS, kDefaultSessionTimeoutS);
-  read.signaling_region = fields.id(options["signaling_region"]);
-  read.state = read_room_state(fields, message);
-  return read;
+  fields.text(message, "session", connected.session);
+  fields.id(message, "sid", connected.sid.value);
+  fields.text(message, "name", connected.name);
+  fields.clamped(options, "session_timeout", 0, kMaxSessionTimeoutS, connected.session_timeout_s);
+  fields.id(options, "signaling_region", connected.signaling_region);
+  read_room_state(fields, message, connected.state);
 }
 
-std::optional<IceServer> read_one_ice_server(JsonFields& fields, JsonView server) {
-  return backend::read_ice_server(fields, server, kMaxIceUrls);
-}
-
-ServerMessage read_message(JsonFields& fields, JsonView message) {
-  const std::string_view type = type_of(message);
-  if (type == "update") return ServerUpdate{read_room_state(fields, message)};
-  if (type == "connected") return read_connected(fields, message);
-  if (type == "synced") return Synced{read_room_state(fields, message)};
-  if (type == "iced") return Iced{read_list<IceServer>(fields, message["ice_servers"], kMaxIceServers, read_one_ice_server)};
-  if (type == "error") return ErrorMessage{backend::read_error(fields, message)};
-  if (type == "disconnected") return Disconnected{message["status"].text() == "completed"};
-  return OtherMessage{fields.id(message["type"])};
-}
-
-ServerFrame read_frame(JsonFields& fields, JsonView frame) {
-  const std::string_view type = type_of(frame);
-  if (type == "msg") return ServerMsg{read_message(fields, frame["body"])};
-  if (type == "heartbeat") return Heartbeat{};
-  if (type == "welcome") return Welcome{JsonFields::clamped(frame["negotiatedTimeout"], 0, kMaxMillis, 0)};
-  if (type == "busy") {
-    return Busy{JsonFields::clamped(frame["retryAfter"], -1, kMaxMillis, 0), frame["keepAlive"].boolean().value_or(false),
-                fields.text(frame["cookie"])};
+void read_message(JsonFields& fields, JsonView json, ServerMessage& message) {
+  const std::string_view type = type_of(json);
+  if (type == "update") {
+    read_room_state(fields, json, message.emplace<ServerUpdate>().state);
+  } else if (type == "connected") {
+    read_connected(fields, json, message.emplace<Connected>());
+  } else if (type == "synced") {
+    read_room_state(fields, json, message.emplace<Synced>().state);
+  } else if (type == "iced") {
+    read_list<IceServer>(fields, json["ice_servers"], kMaxIceServers, backend::read, message.emplace<Iced>().ice_servers);
+  } else if (type == "error") {
+    backend::read(fields, json, message.emplace<ErrorMessage>().error);
+  } else if (type == "disconnected") {
+    message.emplace<Disconnected>().completed = json["status"].text() == "completed";
+  } else {
+    fields.id(json, "type", message.emplace<OtherMessage>().type);
   }
-  if (type == "bad") return Bad{fields.text(frame["reason"])};
-  if (type != "bye") fields.fail(kUnknownFrame);
-  return Bye{};
+}
+
+void read_frame(JsonFields& fields, JsonView json, ServerFrame& frame) {
+  const std::string_view type = type_of(json);
+  if (type == "msg") {
+    read_message(fields, json["body"], frame.emplace<ServerMsg>().body);
+  } else if (type == "heartbeat") {
+    frame.emplace<Heartbeat>();
+  } else if (type == "welcome") {
+    fields.clamped(json, "negotiatedTimeout", 0, kMaxMillis, frame.emplace<Welcome>().negotiated_timeout_ms);
+  } else if (type == "busy") {
+    Busy& busy = frame.emplace<Busy>();
+    fields.clamped(json, "retryAfter", -1, kMaxMillis, busy.retry_after_ms);
+    fields.boolean(json, "keepAlive", busy.keep_alive);
+    fields.text(json, "cookie", busy.cookie);
+  } else if (type == "bad") {
+    fields.text(json, "reason", frame.emplace<Bad>().reason);
+  } else if (type == "bye") {
+    frame.emplace<Bye>();
+  } else {
+    fields.fail(kUnknownFrame);
+  }
 }
 
 }  // namespace
 
 std::variant<ServerFrame, Malformed> decode_server_frame(std::string_view text) {
+  std::variant<ServerFrame, Malformed> decoded;
   const auto document = JsonDocument::parse(text, kFrameLimits);
-  if (!document) return Malformed{kNotJson};
   JsonFields fields = frame_fields();
-  ServerFrame frame = read_frame(fields, document->root());
-  if (fields.failed()) return Malformed{fields.fault()};
-  return frame;
+  if (document) {
+    read_frame(fields, document->root(), *std::get_if<ServerFrame>(&decoded));
+  } else {
+    fields.fail(kNotJson);
+  }
+  if (fields.failed()) decoded.emplace<Malformed>().reason = fields.fault();
+  return decoded;
 }
 
 }  // namespace holdfast::rsp

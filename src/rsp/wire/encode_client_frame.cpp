@@ -9,7 +9,7 @@ namespace {
 
 using backend::write_list;
 
-JsonWriter& begin_message(JsonWriter& out, std::string_view type) {
+JsonWriter& begin_message(JsonWriter& out, const char* type) {
   return out.begin_object().text("type", type).number("version", kProtocolVersion);
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 using backend::write_list;
 
-JsonWriter& begin_message(JsonWriter& out, std::string_view type) {
+JsonWriter& begin_message(JsonWriter& out, const char* type) {
   return out.begin_object().text("type", type).number("version", kProtocolVersion);
 }
 
@@ -53,14 +53,14 @@ void write_one(JsonWriter& out, const Subscription& track) {
 void write_one(JsonWriter& out, const PeerConnectionState& state) { write(out, state); }
 
 template <class T>
-void write_all(JsonWriter& out, std::string_view key, const std::vector<T>& items) {
+void write_all(JsonWriter& out, const char* key, const std::vector<T>& items) {
   out.key(key).begin_array();
   for (const T& item : items) write_one(out, item);
   out.end_array();
 }
 
 template <class T>
-void write_revised(JsonWriter& out, std::string_view key, const T& list) {
+void write_revised(JsonWriter& out, const char* key, const T& list) {
   out.key(key).begin_object().number("revision", list.revision);
   write_all(out, "tracks", list.tracks);
   out.end_object();
@@ -111,7 +111,9 @@ void write_message(JsonWriter& out, const ErrorMessage& message) {
   backend::write_error_members(out, message.error);
 }
 
-void write_message(JsonWriter& out, const OtherMessage& message) { begin_message(out, message.type); }
+void write_message(JsonWriter& out, const OtherMessage& message) {
+  out.begin_object().text("type", message.type).number("version", kProtocolVersion);
+}
 
 void write_frame(JsonWriter& out, const Welcome& frame) {
   out.text("type", "welcome").number("negotiatedTimeout", frame.negotiated_timeout_ms);

@@ -1,31 +1,31 @@
 #include "rsp/wire/parts.hpp"
 
-#include <utility>
-
 namespace holdfast::rsp {
 
 using backend::IceCandidate;
 using backend::kDescriptionTypeWords;
+using backend::read_list;
 
 namespace {
 
-std::optional<Description> read_description(JsonFields& fields, JsonView description) {
-  const auto type = kDescriptionTypeWords.find(type_of(description));
-  if (!type) return std::nullopt;
-  return Description{*type, description["revision"].integer().value_or(0), fields.text(description["sdp"], kMaxFrameBytes)};
+bool read_description(JsonFields& fields, JsonView json, Description& description) {
+  fields.integer(json, "revision", description.revision);
+  fields.text(json, "sdp", description.sdp, kMaxFrameBytes);
+  return kDescriptionTypeWords.read(json["type"].text(), description.type);
 }
 
-std::optional<Ice> read_ice(JsonFields& fields, JsonView ice) {
-  if (!ice.is_object()) return std::nullopt;
-  return Ice{fields.id(ice["ufrag"]), ice["revision"].integer().value_or(0),
-             read_list<IceCandidate>(fields, ice["candidates"], kMaxCandidates, backend::read_ice_candidate),
-             ice["complete"].boolean().value_or(false)};
+void read_ice(JsonFields& fields, JsonView json, Ice& ice) {
+  fields.id(json, "ufrag", ice.ufrag);
+  fields.integer(json, "revision", ice.revision);
+  read_list<IceCandidate>(fields, json["candidates"], kMaxCandidates, backend::read, ice.candidates);
+  fields.boolean(json, "complete", ice.complete);
 }
 
-std::optional<PeerConnectionState> read_peer_connection(JsonFields& fields, JsonView state) {
-  std::string id = fields.id(state["id"]);
-  if (id.empty()) return std::nullopt;
-  return PeerConnectionState{LinkId(std::move(id)), read_description(fields, state["description"]), read_ice(fields, state["ice"])};
+bool read_peer_connection(JsonFields& fields, JsonView json, PeerConnectionState& state) {
+  fields.id(json, "id", state.id.value);
+  if (!read_description(fields, json["description"], state.description.emplace())) state.description.reset();
+  if (json["ice"].is_object()) read_ice(fields, json["ice"], state.ice.emplace());
+  return !state.id.empty();
 }
 
 void write_description(JsonWriter& out, const Description& description) {
@@ -43,13 +43,13 @@ void write_ice(JsonWriter& out, const Ice& ice) {
 
 }  // namespace
 
-std::vector<PeerConnectionState> read_peer_connections(JsonFields& fields, JsonView list) {
-  return read_list<PeerConnectionState>(fields, list, kMaxPeerConnections, read_peer_connection);
+void read_peer_connections(JsonFields& fields, JsonView list, std::vector<PeerConnectionState>& states) {
+  read_list(fields, list, kMaxPeerConnections, read_peer_connection, states);
 }
 
-std::optional<Extension> read_extension(JsonView holdfast) {
-  if (holdfast["v"].integer() != kExtensionVersion) return std::nullopt;
-  return Extension{holdfast["leaving"].boolean(), holdfast["hidden"].boolean()};
+void read_extension(JsonView message, std::optional<Extension>& extension) {
+  const JsonView holdfast = message["holdfast"];
+  if (holdfast["v"].integer() == kExtensionVersion) extension = Extension{holdfast["leaving"].boolean(), holdfast["hidden"].boolean()};
 }
 
 void write(JsonWriter& out, const PeerConnectionState& state) {

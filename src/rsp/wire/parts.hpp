@@ -30,23 +30,12 @@ inline JsonFields frame_fields() { return JsonFields(kMaxIdBytes, kMaxTextBytes)
 inline std::string_view type_of(JsonView object) { return object["type"].text().value_or(""); }
 
 // Entries without an id are left out; an unknown description type counts as no description.
-std::vector<PeerConnectionState> read_peer_connections(JsonFields& fields, JsonView list);
+void read_peer_connections(JsonFields& fields, JsonView list, std::vector<PeerConnectionState>& states);
 // Nothing unless it is an object with a version that we know.
-std::optional<Extension> read_extension(JsonView holdfast);
+void read_extension(JsonView message, std::optional<Extension>& extension);
 
 void write(JsonWriter& out, const PeerConnectionState& state);
 // The `holdfast` member, if there is one.
 void write_extension(JsonWriter& out, const std::optional<Extension>& extension);
-
-// Makes the list of what `read_one` makes of each element, without those that it makes nothing of.
-template <class T>
-std::vector<T> read_list(JsonFields& fields, JsonView list, std::size_t max, std::optional<T> (*read_one)(JsonFields&, JsonView)) {
-  std::vector<T> items;
-  for (const JsonView element : fields.list(list, max)) {
-    auto item = read_one(fields, element);
-    if (item) items.push_back(std::move(*item));
-  }
-  return items;
-}
 
 }  // namespace holdfast::rsp

@@ -2,6 +2,7 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "base/bounded_queue.hpp"
@@ -15,11 +16,17 @@ using namespace holdfast;
 TEST_CASE("words: each enumerator has its word and each word its enumerator", "[base]") {
   enum class Size { kSmall, kLarge };
   constexpr Words<Size, 2> kWords{{"small", "large"}};
-  static_assert(kWords.of(Size::kLarge) == "large");
+  CHECK(std::string(kWords.of(Size::kLarge)) == "large");
   CHECK(kWords.find("small") == Size::kSmall);
   CHECK(kWords.find("large") == Size::kLarge);
   CHECK_FALSE(kWords.find("medium").has_value());
   CHECK_FALSE(kWords.find("").has_value());
+  CHECK_FALSE(kWords.find(std::nullopt).has_value());
+  Size size = Size::kLarge;
+  CHECK_FALSE(kWords.read("medium", size));
+  CHECK(size == Size::kLarge);
+  CHECK(kWords.read("small", size));
+  CHECK(size == Size::kSmall);
 }
 
 TEST_CASE("bounded queue: first in, first out, and no more than its limit", "[base]") {
