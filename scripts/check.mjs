@@ -44,7 +44,7 @@ const mayInclude = {
   'src/backend.hpp': ['base'],
   'src/effect.hpp': ['base', 'backend.hpp'],
   'src/input.hpp': ['base', 'backend.hpp'],
-  'src/fsm': ['base'],
+  'src/fsm': ['base', 'fsm'],
   'src/backend_json.hpp': json,
   'src/backend_json.cpp': json,
   'src/rsp/wire': [...json, 'rsp/wire'],
@@ -86,8 +86,13 @@ const banned = [
 function bannedNames() {
   const problems = [];
   for (const file of files(['src'], ['.cpp', '.hpp'])) {
-    const code = readFileSync(join(root, file), 'utf8').replace(/\/\/.*$/gm, '').replace(/"(?:[^"\\\n]|\\.)*"/g, '""');
-    const includes = readFileSync(join(root, file), 'utf8').match(/^#include <.*>/gm)?.join('\n') ?? '';
+    const code = readFileSync(join(root, file), 'utf8')
+      .replace(/\/\/.*$/gm, '')
+      .replace(/"(?:[^"\\\n]|\\.)*"/g, '""');
+    const includes =
+      readFileSync(join(root, file), 'utf8')
+        .match(/^#include <.*>/gm)
+        ?.join('\n') ?? '';
     for (const [pattern, what, except] of banned)
       if ((pattern.test(code) || pattern.test(includes)) && !(except && file.startsWith(except))) problems.push(`${file}: ${what}`);
   }
@@ -96,7 +101,12 @@ function bannedNames() {
 
 async function diagrams() {
   const { stdout } = await execute(join(root, 'build/native/diagrams'), [], { maxBuffer: 1 << 24 });
-  const wanted = new Map(stdout.split(/^=== /m).slice(1).map((part) => [part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n') + 1)]));
+  const wanted = new Map(
+    stdout
+      .split(/^=== /m)
+      .slice(1)
+      .map((part) => [part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n') + 1)]),
+  );
   const problems = [];
   for (const [name, text] of wanted) {
     const path = join(root, 'docs/states', name);
@@ -104,7 +114,8 @@ async function diagrams() {
     if (fix) writeFileSync(path, text);
     else problems.push(`docs/states/${name} differs from its table; npm run check -- --fix writes it`);
   }
-  for (const file of readdirSync(join(root, 'docs/states'))) if (!wanted.has(file)) problems.push(`docs/states/${file} belongs to no table`);
+  for (const file of readdirSync(join(root, 'docs/states')))
+    if (!wanted.has(file)) problems.push(`docs/states/${file} belongs to no table`);
   return problems;
 }
 
@@ -121,11 +132,13 @@ async function clangTidy() {
 
 const checks = {
   'format (C++)': () => tool('clang-format', [...(fix ? ['-i'] : ['--dry-run', '--Werror']), ...cpp()]),
-  'format (TypeScript)': () => tool(bin('prettier'), [fix ? '--write' : '--check', '--log-level=warn', ...files(scripts, ['.ts', '.js', '.mjs', '.css', '.html'])]),
+  'format (TypeScript)': () =>
+    tool(bin('prettier'), [fix ? '--write' : '--check', '--log-level=warn', ...files(scripts, ['.ts', '.js', '.mjs', '.css', '.html'])]),
   'include directions': includeDirections,
   'banned names': bannedNames,
   diagrams,
-  eslint: () => tool(bin('eslint'), [...(fix ? ['--fix'] : []), '--max-warnings=0', ...scripts.filter((path) => existsSync(join(root, path)))]),
+  eslint: () =>
+    tool(bin('eslint'), [...(fix ? ['--fix'] : []), '--max-warnings=0', ...scripts.filter((path) => existsSync(join(root, path)))]),
   types: () => tool('npm', ['run', '--silent', 'types']),
   'clang-tidy': clangTidy,
 };

@@ -16,7 +16,8 @@ function catch2(output) {
 }
 
 function nodeTest(output) {
-  const last = (name) => [...output.matchAll(new RegExp(`^(?:#|ℹ) ${name} (\\d+)$`, 'gm'))].reduce((sum, match) => sum + Number(match[1]), 0);
+  const last = (name) =>
+    [...output.matchAll(new RegExp(`^(?:#|ℹ) ${name} (\\d+)$`, 'gm'))].reduce((sum, match) => sum + Number(match[1]), 0);
   if (!/^(?:#|ℹ) pass \d+$/m.test(output)) return undefined;
   return { passed: last('pass'), failed: last('fail') + last('cancelled'), skipped: last('skipped') };
 }
@@ -58,7 +59,10 @@ async function run([command, ...args]) {
       to.write(text);
     });
   }
-  const outcome = await Promise.race([once(child, 'close').then(([code]) => ({ code })), once(child, 'error').then(([error]) => ({ code: 1, error }))]);
+  const outcome = await Promise.race([
+    once(child, 'close').then(([code]) => ({ code })),
+    once(child, 'error').then(([error]) => ({ code: 1, error })),
+  ]);
   if (outcome.error) output += String(outcome.error);
   return { code: outcome.code, output };
 }
@@ -75,7 +79,9 @@ for (const stage of stages) {
   // A runner that died, or ran nothing, has failed whatever it counted.
   if ((code !== 0 && counts.failed === 0) || (stage.counts && counts.passed + counts.failed + counts.skipped === 0)) counts.failed += 1;
   for (const key of Object.keys(total)) total[key] += counts[key];
-  report.push(`${stage.name.padEnd(14)} ${seconds.padStart(7)} s  ${stage.counts ? `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped` : code === 0 ? 'done' : 'FAILED'}`);
+  report.push(
+    `${stage.name.padEnd(14)} ${seconds.padStart(7)} s  ${stage.counts ? `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped` : code === 0 ? 'done' : 'FAILED'}`,
+  );
   console.log(`=== ${stage.name}: ${seconds} s`);
   if (code !== 0 && stage.always) break;
 }
