@@ -140,7 +140,7 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
   /** @internal */
   _published(id: string, trackSid: string): void {
     const publication = this.#accept(id, trackSid);
-    if (publication) setTimeout(() => this.emit('trackPublished', publication));
+    if (publication) setTimeout(() => this.state !== 'disconnected' && this.emit('trackPublished', publication));
   }
 
   /** @internal */

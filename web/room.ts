@@ -83,6 +83,7 @@ export class Room extends PublicObject<RoomEvents> {
 
   /** @internal One event of the core. */
   _apply(event: RoomEvent): void {
+    if (this.state === 'disconnected') return; // A task that was waiting when a listener called disconnect().
     const { localParticipant } = this;
     switch (event.event) {
       case 'roomReconnecting':
