@@ -85,7 +85,14 @@ void LivenessTable::fail_and_restart(Context& context, const Input& in) {
 
 void LivenessTable::start_proof(Context& context, const Input& in) {
   context.timers.stop(Timer::kRestart);
+  context.proof_time = kProofTime;
   context.timers.start(Timer::kProof, in.now + kProofTime);
+}
+
+void LivenessTable::await_verdict(Context& context, const Input& in) {
+  start_proof(context, in);
+  context.proof_time = kVerdictTime;
+  context.timers.start(Timer::kProof, in.now + kVerdictTime);
 }
 
 void LivenessTable::end_proof(Context& context, const Input& in) {
@@ -206,7 +213,7 @@ void Liveness::wake(Instant now) {
     if (context_.timers.is_running(timer)) context_.timers.start(timer, now + duration);
   };
   restart_timer(Timer::kBlip, blip_time(context_));
-  restart_timer(Timer::kProof, kProofTime);
+  restart_timer(Timer::kProof, context_.proof_time);
   restart_timer(Timer::kHope, kHopeTime);
   restart_timer(Timer::kStuck, kStuckTime);
   restart_timer(Timer::kUnanswered, answer_time());

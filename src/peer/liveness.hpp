@@ -26,6 +26,9 @@ constexpr Millis kRestartInterval = 3_s;
 constexpr Millis kMaxRestartInterval = 12_s;
 // Bytes must follow `connected` within this. Firefox can say connected after a restart and deliver nothing.
 constexpr Millis kProofTime = 2_s;
+// … unless it was connected all along: a browser takes up to 7 s to notice that packets no longer come, and until then its `connected`
+// tells nothing about the restart.
+constexpr Millis kVerdictTime = 8_s;
 constexpr Millis kPollInterval = 1_s;
 constexpr Millis kProofPollInterval = 200_ms;
 // Polls without new bytes that make silence: 3 s.
@@ -57,6 +60,7 @@ struct LivenessContext {
   bool has_flowed = false;     // ever
   bool restarted = false;      // an ICE restart was agreed on in this trouble
   std::uint32_t restarts = 0;  // asked for in this trouble
+  Millis proof_time = kProofTime;
   bool dtls_failed = false;
   bool silent = false;  // this trouble began with silence on a connection that was up
 

@@ -54,6 +54,7 @@ struct LivenessTable {
   static void doubt_and_restart(Context&, const Input&);
   static void fail_and_restart(Context&, const Input&);
   static void start_proof(Context&, const Input&);
+  static void await_verdict(Context&, const Input&);
   static void end_proof(Context&, const Input&);
   static void restart(Context&, const Input&);
   static void replace(Context&, const Input&);
@@ -85,7 +86,7 @@ struct LivenessTable {
       {S::kSuspect, E::kFailed, is_dtls, replace, S::kFailed, "DTLS failed: only a new connection helps"},
       {S::kSuspect, E::kFailed, nullptr, fail_and_restart, S::kFailed, "ICE failed: restart it"},
       {S::kSuspect, E::kBytes, nullptr, recover, S::kHealthy, "media flows"},
-      {S::kSuspect, E::kRestarted, is_unproven, start_proof, S::kSuspect, "never went down: bytes will tell"},
+      {S::kSuspect, E::kRestarted, is_unproven, await_verdict, S::kSuspect, "never went down: bytes, or the browser, will tell"},
       {S::kSuspect, E::kRestarted, nullptr, nullptr, S::kSuspect, "agreed on; now it has to connect"},
       {S::kSuspect, E::kRestartDue, nullptr, restart, S::kSuspect, "the last one may have been lost"},
       {S::kSuspect, E::kProofOver, was_restarted, replace, S::kFailed, "a restart did not help: a new connection will"},
@@ -101,7 +102,7 @@ struct LivenessTable {
       {S::kFailed, E::kFailed, is_dtls, replace, S::kFailed, "DTLS failed: only a new connection helps"},
       {S::kFailed, E::kFailed, nullptr, fail_and_restart, S::kFailed, "failed again"},
       {S::kFailed, E::kBytes, nullptr, recover, S::kHealthy, "media flows"},
-      {S::kFailed, E::kRestarted, is_unproven, start_proof, S::kFailed, "never went down: bytes will tell"},
+      {S::kFailed, E::kRestarted, is_unproven, await_verdict, S::kFailed, "never went down: bytes, or the browser, will tell"},
       {S::kFailed, E::kRestarted, nullptr, nullptr, S::kFailed, "agreed on; now it has to connect"},
       {S::kFailed, E::kRestartDue, nullptr, restart, S::kFailed, "the last one may have been lost"},
       {S::kFailed, E::kProofOver, was_restarted, replace, S::kFailed, "a restart did not help: a new connection will"},

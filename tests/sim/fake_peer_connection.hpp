@@ -392,8 +392,7 @@ class FakeMediaPath {
     if (pair.empty() || a_.is_closed() || b_.is_closed()) return;
     if (pair != pair_) {
       pair_ = pair;
-      is_spent_ = false;
-      down_ = 0_ms;
+      if (std::exchange(is_spent_, false)) down_ = kUntilDisconnected;  // the new generation has its own time to fail
     }
     if (up && !is_spent_ && a_.has_candidate() && b_.has_candidate()) {
       down_ = 0_ms;
@@ -408,15 +407,18 @@ class FakeMediaPath {
     down_ = down_ + elapsed;
     const bool was_up = a_.connection_ != Connection::kNew;
     if (!was_up) return;
-    if (down_ >= 16500_ms) {
+    if (down_ >= kUntilFailed) {
       is_spent_ = true;
       set_both(Connection::kFailed, Ice::kDisconnected);
-    } else if (down_ >= 6500_ms && a_.connection_ != Connection::kFailed) {
+    } else if (down_ >= kUntilDisconnected && a_.connection_ != Connection::kFailed) {
       set_both(Connection::kDisconnected, Ice::kDisconnected);
     }
   }
 
  private:
+  static constexpr Millis kUntilDisconnected{6500};
+  static constexpr Millis kUntilFailed{16500};
+
   // The ICE generation both ends agree on; empty if they do not.
   std::string agreed_pair() const {
     if (!a_.local_ || !a_.remote_ || !b_.local_ || !b_.remote_) return {};

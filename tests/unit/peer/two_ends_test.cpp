@@ -393,8 +393,36 @@ TEST_CASE("two ends: an answerer with more than was offered makes a second round
   world.check_settled();
 }
 
+TEST_CASE("two ends: media that is cut comes back over the same link, however long it took", "[peer][two_ends]") {
+  const int seconds = GENERATE(3, 8, 20, 60);
+  INFO(seconds << " s");
+  World world(3);
+  for (End* end : world.ends) world.publish(*end);
+  world.make_link();
+  world.settle(5);
+  world.check_settled();
+  world.media_is_up = false;
+  for (const Instant heal = world.now + Millis{seconds * 1000}; world.now < heal;) world.step(false);
+  world.settle(20);
+  world.check_settled();
+  if (seconds <= 20) CHECK(world.made_links == 1);
+}
+
+TEST_CASE("two ends: a connection that says connected and delivers nothing is replaced", "[peer][two_ends]") {
+  World world(4);
+  for (End* end : world.ends)
+    for (int i = 0; i < 4; ++i) world.publish(*end);
+  world.make_link();
+  world.settle(5);
+  world.check_settled();
+  world.a->browser.back()->go_deaf();
+  world.settle(15);
+  world.check_settled();
+  CHECK(world.made_links == 2);
+}
+
 TEST_CASE("two ends: whatever the schedule, both settle and all media has arrived", "[peer][two_ends]") {
-  const std::uint64_t seed = GENERATE(range(1, 501));
+  const auto seed = static_cast<std::uint64_t>(GENERATE(range(1, 501)));
   INFO("seed " << seed);
   World world(seed);
   if (world.random.chance(1, 2)) world.publish(*world.a);
