@@ -29,7 +29,11 @@ constexpr Millis kHelloTimeout = 5_s;           // from the opening of a socket 
 constexpr Millis kFinishTimeout = 1_s;          // how long a client that was told the end may take to close by itself
 constexpr Millis kPingInterval = 1_s;           // design: "Liveness"
 constexpr Millis kSilenceLimit = 3_s;           // without a pong and without a frame; design: "Liveness"
+constexpr Millis kReturnProof{500};             // heard after a silence, a socket lives on this long before its participant is back:
+                                                // what waited on it arrives even if the client gave it up; then the close follows
 constexpr Millis kPageClosedGrace{1500};        // from a close with 1001 to having left; design: "Leaving"
+constexpr Millis kHiddenThenClosed = 1_s;       // a page that went hidden no longer than this before its 1001 is a closing tab, without
+                                                // grace: one that lives on (Firefox, at a download) does not go hidden for that
 constexpr Millis kHiddenHold = 10_s;            // instead of the session timeout, if the page's last word was that it is hidden
 constexpr Millis kWakeLateness = 1_s;           // a timer that fires later than this means that the process was not running
 constexpr Millis kWakeGrace = 1_s;              // after which nobody is judged before what waits on the sockets had time to be read

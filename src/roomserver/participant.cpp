@@ -7,7 +7,14 @@
 
 namespace holdfast::roomserver {
 
+// So that kReturning ignores silence with reason.
+static_assert(kReturnProof < kSilenceLimit && kWakeGrace < kSilenceLimit);
+
 namespace participant {
+
+bool is_tab_closing(const ParticipantContext& context, const ParticipantInput& input) {
+  return input.close_code == kCloseGoingAway && context.hidden_at && input.now - *context.hidden_at <= kHiddenThenClosed;
+}
 
 // Counted from the first sign of trouble.
 void hold(ParticipantContext& context, const ParticipantInput& input) {
@@ -19,7 +26,8 @@ void hold(ParticipantContext& context, const ParticipantInput& input) {
 void lose_socket(ParticipantContext& context, const ParticipantInput& input) {
   hold(context, input);
   context.socket.reset();
-  if (context.hidden) {
+  context.timers.stop(ParticipantTimer::kProof);
+  if (context.hidden_at) {
     const Instant limit = earlier(*context.timers.deadline(ParticipantTimer::kHold), input.now + kHiddenHold);
     context.timers.start(ParticipantTimer::kHold, limit);
   }
@@ -27,19 +35,27 @@ void lose_socket(ParticipantContext& context, const ParticipantInput& input) {
 
 void await_return(ParticipantContext& context, const ParticipantInput& input) {
   context.socket.reset();
+  context.timers.stop(ParticipantTimer::kProof);
   context.timers.start(ParticipantTimer::kHold, input.now + kPageClosedGrace);
+}
+
+// The absence goes on counting; it ends no earlier than the proof.
+void await_proof(ParticipantContext& context, const ParticipantInput& input) {
+  const Instant proven = input.now + kReturnProof;
+  context.timers.start(ParticipantTimer::kProof, proven);
+  context.timers.start(ParticipantTimer::kHold, later(*context.timers.deadline(ParticipantTimer::kHold), proven));
 }
 
 void resume(ParticipantContext& context, const ParticipantInput&) {
   context.shown = rsp::ParticipantState::kConnected;
-  context.timers.stop(ParticipantTimer::kHold);
+  context.timers.stop_all();
 }
 
 void bind(ParticipantContext& context, const ParticipantInput& input) {
   resume(context, input);
   context.socket = input.socket;
   context.leaving = false;
-  context.hidden = false;
+  context.hidden_at.reset();
 }
 
 void end(ParticipantContext& context, const ParticipantInput& input) {
@@ -65,12 +81,12 @@ Participant::Participant(SocketId socket, Millis session_timeout) {
 
 void Participant::note_frame() {
   context_.leaving = false;
-  context_.hidden = false;
+  context_.hidden_at.reset();
 }
 
-void Participant::note_hints(const rsp::Extension& hints) {
-  context_.leaving = hints.leaving.value_or(context_.leaving);
-  context_.hidden = hints.hidden.value_or(context_.hidden);
+void Participant::note_hints(const rsp::Extension& hints, Instant now) {
+  context_.leaving = hints.leaving.value_or(false);
+  context_.hidden_at = hints.hidden.value_or(false) ? std::optional(now) : std::nullopt;
 }
 
 void Participant::handle_silent(Instant now) { dispatch(Event::kSilent, {now}); }
@@ -81,7 +97,7 @@ void Participant::handle_socket_closed(std::int64_t code, Instant now) {
   if (code == kCloseNormal) {
     end(0, now);
   } else if (code == kCloseGoingAway || context_.leaving) {
-    dispatch(Event::kPageClosed, {now});
+    dispatch(Event::kPageClosed, {now, {}, 0, code});
   } else {
     dispatch(Event::kSocketLost, {now});
   }
@@ -92,22 +108,29 @@ void Participant::handle_synced(SocketId socket, Instant now) { dispatch(Event::
 void Participant::end(int reason, Instant now) { dispatch(Event::kEnd, {now, {}, reason}); }
 
 void Participant::fire_due(Instant now) {
-  while (context_.timers.pop_due(now)) dispatch(Event::kHoldOver, {now});
+  while (const auto timer = context_.timers.pop_due(now))
+    dispatch(*timer == ParticipantTimer::kProof ? Event::kProven : Event::kHoldOver, {now});
 }
 
 void Participant::wake(Instant now) {
-  const auto deadline = context_.timers.deadline(ParticipantTimer::kHold);
-  if (deadline) context_.timers.start(ParticipantTimer::kHold, later(*deadline, now + kWakeGrace));
+  for (const auto timer : {ParticipantTimer::kProof, ParticipantTimer::kHold}) {
+    const auto deadline = context_.timers.deadline(timer);
+    if (deadline) context_.timers.start(timer, later(*deadline, now + kWakeGrace));
+  }
 }
 
 bool Participant::is_consistent() const {
   using Shown = rsp::ParticipantState;
   const bool holding = context_.timers.is_running(ParticipantTimer::kHold);
+  if (context_.timers.is_running(ParticipantTimer::kProof) != machine_.is(State::kReturning)) return false;
   switch (machine_.state()) {
     case State::kConnected:
       return !holding && context_.socket && context_.shown == Shown::kConnected;
     case State::kReconnecting:
       return holding && context_.shown == Shown::kReconnecting;
+    case State::kReturning:
+      return holding && context_.socket && context_.shown == Shown::kReconnecting &&
+             *context_.timers.deadline(ParticipantTimer::kProof) <= *context_.timers.deadline(ParticipantTimer::kHold);
     case State::kDeparting:
       return holding && !context_.socket && context_.shown != Shown::kDisconnected;
     case State::kGone:

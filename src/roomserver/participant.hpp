@@ -16,18 +16,20 @@ namespace holdfast::roomserver {
 
 struct ParticipantInput {
   Instant now;
-  SocketId socket{};  // of kSynced
-  int reason = 0;     // of kEnd
+  SocketId socket{};            // of kSynced
+  int reason = 0;               // of kEnd
+  std::int64_t close_code = 0;  // of kPageClosed
 };
 
-enum class ParticipantTimer { kHold, kCount };
+// On a tie proof comes first: whoever was heard is not given up.
+enum class ParticipantTimer { kProof, kHold, kCount };
 
 struct ParticipantContext {
   Millis session_timeout{0};
   std::optional<SocketId> socket;
   rsp::ParticipantState shown = rsp::ParticipantState::kConnected;  // what the others see
   bool leaving = false;                                             // the page's last word: it may be about to go …
-  bool hidden = false;                                              // … or it is hidden
+  std::optional<Instant> hidden_at;                                 // … or, said then, it is hidden
   int end_reason = 0;
   fsm::Timers<ParticipantTimer> timers;
 };
@@ -38,7 +40,7 @@ class Participant {
 
   // Any frame: whatever the page said about going no longer holds.
   void note_frame();
-  void note_hints(const rsp::Extension& hints);
+  void note_hints(const rsp::Extension& hints, Instant now);
   void handle_silent(Instant now);
   void handle_heard(Instant now);
   void handle_socket_closed(std::int64_t code, Instant now);
@@ -47,7 +49,7 @@ class Participant {
   // `reason`: 0, or the error code that the participant was told.
   void end(int reason, Instant now);
   void fire_due(Instant now);
-  // This process did not run for a while: a sync may be waiting to be read.
+  // This process did not run for a while: a sync, or a close, may be waiting to be read.
   void wake(Instant now);
 
   std::optional<SocketId> socket() const { return context_.socket; }

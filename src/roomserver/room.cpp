@@ -50,12 +50,12 @@ ParticipantSid Room::join(SocketId socket, const std::string& identity, const rs
 void Room::sync(const ParticipantSid& sid, SocketId socket, const rsp::Sync& sync, Instant now) {
   Member* member = find(sid);
   if (member == nullptr) return;
-  const bool was_shown_away = member->participant.shown() != rsp::ParticipantState::kConnected;
+  const auto shown = member->participant.shown();
   if (const auto old = member->participant.socket(); old && *old != socket) outputs_.push_back(Release{*old, true});
   member->participant.handle_synced(socket, now);
   member->speaks_holdfast = sync.holdfast.has_value();
 
-  if (was_shown_away) show_to_others(*member, false, now);
+  show_if_changed(*member, shown, now);
   apply_publications(*member, sync.participant, now);
   draft_news(links_.handle(sid, sync.peer_connections, now));
   draft_news(links_.handle_listed(sid, sync.peer_connections, now));
@@ -71,7 +71,7 @@ void Room::sync(const ParticipantSid& sid, SocketId socket, const rsp::Sync& syn
 void Room::update(const ParticipantSid& sid, const rsp::ClientUpdate& update, Instant now) {
   Member* member = find(sid);
   if (member == nullptr) return;
-  if (update.holdfast) member->participant.note_hints(*update.holdfast);
+  if (update.holdfast) member->participant.note_hints(*update.holdfast, now);
   if (update.participant) apply_publications(*member, *update.participant, now);
   draft_news(links_.handle(sid, update.peer_connections, now));
   flush(now);
@@ -86,17 +86,14 @@ void Room::note_frame(const ParticipantSid& sid) {
 void Room::handle_silent(const ParticipantSid& sid, Instant now) {
   Member* member = find(sid);
   if (member == nullptr) return;
+  const auto shown = member->participant.shown();
   member->participant.handle_silent(now);
-  show_to_others(*member, false, now);
+  show_if_changed(*member, shown, now);
   flush(now);
 }
 
 void Room::handle_heard(const ParticipantSid& sid, Instant now) {
-  Member* member = find(sid);
-  if (member == nullptr) return;
-  member->participant.handle_heard(now);
-  show_to_others(*member, false, now);
-  flush(now);
+  if (Member* member = find(sid)) member->participant.handle_heard(now);
 }
 
 void Room::handle_socket_closed(const ParticipantSid& sid, std::int64_t code, Instant now) {
@@ -104,7 +101,7 @@ void Room::handle_socket_closed(const ParticipantSid& sid, std::int64_t code, In
   if (member == nullptr) return;
   const auto shown = member->participant.shown();
   member->participant.handle_socket_closed(code, now);
-  if (!member->participant.is_gone() && member->participant.shown() != shown) show_to_others(*member, false, now);
+  show_if_changed(*member, shown, now);
   remove_gone(now);
 }
 
@@ -141,7 +138,9 @@ void Room::complete(Instant now) {
 void Room::fire_due(Instant now) {
   for (Member& member : members_) {
     const auto socket = member.participant.socket();
+    const auto shown = member.participant.shown();
     member.participant.fire_due(now);
+    show_if_changed(member, shown, now);
     if (!member.participant.is_gone() || !socket) continue;
     // Given up on a socket that still exists: it is told, in case it can hear again.
     outputs_.push_back(Deliver{*socket, rsp::ErrorMessage{Error{code::kParticipantNotFound, {}}}});
@@ -176,6 +175,11 @@ void Room::show_to_others(Member& member, bool subscriptions_too, Instant now) {
     entries.push_back(view_of(member));
     to.subscriptions_changed = to.subscriptions_changed || subscriptions_too;
   }
+}
+
+// Of a change of state; that it is gone is remove_gone's news.
+void Room::show_if_changed(Member& member, rsp::ParticipantState before, Instant now) {
+  if (!member.participant.is_gone() && member.participant.shown() != before) show_to_others(member, false, now);
 }
 
 void Room::apply_publications(Member& member, const rsp::LocalState& said, Instant now) {

@@ -96,6 +96,7 @@ class Room {
   // ---- drafting: what a change means for whom
   rsp::RoomState* draft_for(Member& member);
   void show_to_others(Member& member, bool subscriptions_too, Instant now);
+  void show_if_changed(Member& member, rsp::ParticipantState before, Instant now);
   void apply_publications(Member& member, const rsp::LocalState& said, Instant now);
   void draft_news(LinkNews news);
   void remove_gone(Instant now);

@@ -301,4 +301,30 @@ inline std::string links(const rsp::RoomState& state) {
   return text;
 }
 
+// ---- two in a room, their link settled ------------------------------------------------------------------------------------------------
+
+// Alice watches what becomes of bob.
+struct Watched {
+  Bench bench;
+  Guest alice = join(bench, "alice", "r", {"a1"});
+  Guest bob = join(bench, "bob", "r", {"b1"});
+  std::string id = bob.link();
+
+  Watched() {
+    bench.message(bob.socket, bob.update({offer(id, 2)}));
+    bench.message(alice.socket, alice.update({answer(id, 2)}));
+    bench.forget_all();
+  }
+  // What alice was told about bob since the last look: the states, in order.
+  std::string seen() {
+    std::string text;
+    for (const auto& message : bench.messages(alice.socket)) {
+      const auto* update = std::get_if<rsp::ServerUpdate>(&message);
+      if (update == nullptr) continue;
+      for (const auto& entry : update->state.participants) text += (text.empty() ? "" : " ") + word(*entry.state);
+    }
+    return text;
+  }
+};
+
 }  // namespace holdfast::roomserver

@@ -1,4 +1,5 @@
 // Whatever clients, networks and hosts do, in any order: the server stays consistent, and what it sends can be read.
+#include <algorithm>
 #include <set>
 
 #include "base/prng.hpp"
@@ -28,7 +29,17 @@ class Chaos {
     switch (prng_.below(40)) {
       case 0:
         static constexpr std::int64_t kCodes[] = {1000, 1001, 1001, 1005, 1006, 1006, 1006, 1012, 3001};
-        bench_.drop(talker.socket, kCodes[prng_.below(9)]);
+        if (prng_.chance(1, 4)) {  // after a silence, which may be over
+          bench_.mute(talker.socket);
+          bench_.advance(3_s);
+          if (prng_.chance(1, 2)) bench_.give(Pong{talker.socket});
+        }
+        if (prng_.chance(1, 6)) {  // the way a tab closes
+          bench_.message(talker.socket, rsp::ClientUpdate{session(), std::nullopt, {}, rsp::Extension{std::nullopt, true}});
+          bench_.drop(talker.socket, 1001);
+        } else {
+          bench_.drop(talker.socket, kCodes[prng_.below(9)]);
+        }
         sockets_.erase(sockets_.begin() + static_cast<std::ptrdiff_t>(at));
         break;
       case 1:
@@ -51,6 +62,9 @@ class Chaos {
         break;
       case 9:
         if (!bench_.tokens.empty()) bench_.give(Bench::verdict(one_of(bench_.tokens)));
+        break;
+      case 10:
+        if (!links_.empty()) glare(one_of(links_));
         break;
       default:
         if (talker.rude) {
@@ -115,6 +129,14 @@ class Chaos {
       default:
         bench_.answer_tokens = prng_.chance(3, 4);
     }
+  }
+
+  // All who know the link offer at once.
+  void glare(const KnownLink link) {
+    const std::int64_t revision = link.revision + prng_.below(2);
+    for (const Talker& talker : sockets_)
+      if (std::any_of(talker.links.begin(), talker.links.end(), [&link](const KnownLink& own) { return own.id == link.id; }))
+        bench_.message(talker.socket, rsp::ClientUpdate{session(), std::nullopt, {offer(link.id, revision)}, std::nullopt});
   }
 
   rsp::LocalState state() {
@@ -286,7 +308,7 @@ class RowsTaken {
 TEST_CASE("server: random words of everything that can happen leave it consistent, and take every row of its tables",
           "[roomserver][random]") {
   const RowsTaken taken;
-  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     INFO("seed " << seed);
     Chaos chaos(seed);
     for (int i = 0; i < 400; ++i) chaos.step();
