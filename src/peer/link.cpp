@@ -38,10 +38,6 @@ void Link::set_expected_media(const std::vector<SignaledId>& media_ids, Instant 
   expect(now);
 }
 
-void Link::handle(const input::ConnectionStateChanged& change, Instant now) {
-  if (!negotiation.is_closed()) liveness.handle(change.state, now);
-}
-
 void Link::handle(const input::TrackAdded& added) {
   const bool known = std::any_of(received_.begin(), received_.end(), [&](const Section& section) { return section.mid == added.mid; });
   if (!known && received_.size() < kMaxMedia) received_.push_back({added.mid, added.kind});

@@ -41,7 +41,6 @@ class Link {
   RemoteCandidates remote_candidates;
 
   void set_expected_media(const std::vector<SignaledId>& media_ids, Instant now);
-  void handle(const input::ConnectionStateChanged& change, Instant now);
   void handle(const input::TrackAdded& added);
   void handle(const input::DataChannelAdded& added, std::vector<PeerEvent>& events);
   bool handle(const input::PeerStats& stats, Instant now);

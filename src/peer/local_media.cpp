@@ -56,15 +56,6 @@ void LocalMedia::agree(bool ours) {
   if (ours) futile_offers_ = is_carried() ? 0 : futile_offers_ + 1;
 }
 
-void LocalMedia::roll_back() {
-  open_.reset();
-  // Transceivers that had their mid from the offer taken back have none again.
-  for (Sender& sender : senders_) {
-    const auto is_there = [&](const sdp::Slot& slot) { return slot.mid == sender.mid; };
-    if (!agreed_ || std::none_of(agreed_->slots.begin(), agreed_->slots.end(), is_there)) sender.mid.clear();
-  }
-}
-
 bool LocalMedia::needs_offer() const { return has_agreement() && futile_offers_ < kMaxFutileOffers && !is_carried(); }
 
 bool LocalMedia::has_media() const {

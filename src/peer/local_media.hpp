@@ -25,7 +25,7 @@ class LocalMedia {
   std::string propose(const input::LocalDescriptionSet& report);
   // The open description is in force. `ours`: it was our offer, which is as good as we can make it.
   void agree(bool ours);
-  void roll_back();
+  void roll_back() { open_.reset(); }
 
   // An offer would change something: a wanted track is not sent, a removed one still is, or data has no section.
   bool needs_offer() const;

@@ -50,12 +50,14 @@ void forget_open_remote(Context& context) {
 void agree(Context& context, bool ours) {
   context.stable_revision = context.applying_revision;
   context.media.agree(ours);
-  const bool restarted = !context.remote.ufrag.empty() && context.remote.ufrag != context.open_remote->ufrag;
+  const bool they_restarted = !context.remote.ufrag.empty() && context.remote.ufrag != context.open_remote->ufrag;
+  if (they_restarted || context.restart_offered) {
+    ++context.restarts;
+    context.restart_wanted = false;
+  }
+  context.restart_offered = false;
   context.remote = std::move(*context.open_remote);
   forget_open_remote(context);
-  if (restarted || context.restart_offered) ++context.restarts;
-  if (restarted) context.restart_wanted = false;
-  context.restart_offered = false;
   context.offer_wanted = false;
   context.failures = 0;
 }
@@ -192,7 +194,6 @@ void Negotiation::request_offer(Effects& effects) {
 }
 
 void Negotiation::request_restart(Effects& effects) {
-  if (context_.restart_offered) return;
   context_.restart_wanted = true;
   advance(effects);
 }

@@ -136,7 +136,7 @@ void PeerSet::handle(const input::IceGatheringComplete& input, Instant now, Effe
 }
 
 void PeerSet::handle(const input::ConnectionStateChanged& input, Instant now, Effects& effects) {
-  if (Link* link = find(input.peer)) link->handle(input, now);
+  if (Link* link = find(input.peer)) link->liveness.handle(input.state, now);
   settle(now, effects);
 }
 

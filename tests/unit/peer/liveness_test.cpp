@@ -169,6 +169,18 @@ TEST_CASE("liveness: failed restarts ICE at once, again and again with a growing
   CHECK(bench.restarts == 4);
 }
 
+TEST_CASE("liveness: the pauses between restarts begin anew with each trouble", "[peer][liveness]") {
+  Bench bench = connected(false);
+  bench.change(Connection::kFailed);
+  bench.pass(30_s);
+  bench.change(Connection::kConnected);
+  REQUIRE(bench.state() == State::kHealthy);
+  bench.change(Connection::kFailed);
+  const int before = bench.restarts;
+  bench.pass(3_s);
+  CHECK(bench.restarts == before + 1);
+}
+
 TEST_CASE("liveness: connected after trouble counts once bytes flow", "[peer][liveness]") {
   Bench bench = connected();
   bench.change(Connection::kDisconnected);
@@ -370,6 +382,13 @@ TEST_CASE("liveness: nothing is concluded from the time before a wake", "[peer][
   CHECK(bench.state() == State::kHealthy);
   bench.pass(1500_ms);
   CHECK(bench.state() == State::kSuspect);
+
+  Bench doubted = connected();
+  doubted.change(Connection::kDisconnected);
+  doubted.pass(9_s);
+  doubted.liveness.wake(doubted.now);
+  doubted.pass(9_s);
+  CHECK(doubted.state() == State::kSuspect);
 
   Bench slept = connected();
   slept.change(Connection::kDisconnected);

@@ -438,6 +438,18 @@ TEST_CASE("negotiation: a track that the browser cannot send is not offered for 
   CHECK(bench.want({kVideo, kSecond}) == Words{"add second", "set offer"});
 }
 
+TEST_CASE("negotiation: their offers that leave our track out do not use up our own", "[peer][negotiation]") {
+  Bench bench = agreed();
+  bench.signaling(false);
+  bench.want({kVideo, kSecond});
+  for (std::int64_t revision = 2; revision < 6; ++revision) {
+    bench.hear(DescriptionType::kOffer, revision);
+    bench.remote_done();
+    bench.local_done(kNoTracks);
+  }
+  CHECK(bench.signaling(true) == Words{"set offer"});
+}
+
 TEST_CASE("negotiation: while signaling is down what runs is finished, and no offer begins", "[peer][negotiation]") {
   Bench bench = agreed();
   bench.hear(DescriptionType::kOffer, 2);

@@ -416,6 +416,18 @@ TEST_CASE("peer set: a short loss of signaling with the media: the restart goes 
   CHECK(bench.asked() == Words{"set offer, restart"});
 }
 
+TEST_CASE("peer set: a link that heals while signaling is down is not restarted any more", "[peer][peer_set]") {
+  Bench bench = connected();
+  bench.set.set_signaling(false, bench.now, bench.effects);
+  bench.change(Connection::kFailed);
+  bench.pass(1_s, false);
+  bench.change(Connection::kConnected);
+  bench.pass(1_s, true);
+  REQUIRE(bench.health() == peer::Health::kHealthy);
+  bench.set.set_signaling(true, bench.now, bench.effects);
+  CHECK(bench.asked() == Words{});
+}
+
 TEST_CASE("peer set: a close that the server never heard is said again when it lists the link", "[peer][peer_set]") {
   Bench bench = connected();
   bench.set.set_limit(1_s);
