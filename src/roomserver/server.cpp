@@ -1,92 +1,11 @@
 #include "roomserver/server.hpp"
 
-#include <map>
 #include <utility>
 
-#include "base/bounded_queue.hpp"
 #include "base/check.hpp"
-#include "roomserver/agenda.hpp"
-#include "roomserver/channel.hpp"
-#include "roomserver/identifiers.hpp"
-#include "roomserver/limits.hpp"
-#include "roomserver/names.hpp"
-#include "roomserver/rooms.hpp"
+#include "roomserver/server_impl.hpp"
 
 namespace holdfast::roomserver {
-
-namespace {
-
-// Who speaks on a socket, once its connect or sync was accepted.
-struct Seat {
-  RoomNumber room = 0;
-  ParticipantSid participant;
-};
-
-// A message whose token the host is checking.
-struct Question {
-  OperationId op;
-  rsp::ClientMessage message;
-};
-
-struct Socket {
-  explicit Socket(Channel own_channel) : channel(std::move(own_channel)) {}
-
-  Channel channel;
-  std::optional<Seat> seat;
-  std::optional<Question> question;
-  BoundedQueue<rsp::ClientMessage> held{kMaxHeldMessages};  // behind the question
-};
-
-}  // namespace
-
-struct RoomServer::Impl {
-  explicit Impl(Config own_config)
-      : config(std::move(own_config)), identifiers(config.secret, config.wall_clock_at_start_ms), rooms(config, identifiers) {}
-
-  // ---- inputs
-  void apply(const SocketOpened& input);
-  void apply(const SocketText& input);
-  void apply(const SocketClosed& input);
-  void apply(const Pong& input);
-  void apply(const TokenVerdict& input);
-  void apply(const Beacon& input);
-  void apply(const CompleteRoom& input);
-  void apply(const RemoveParticipant& input);
-  void apply(const Shutdown&);
-  void apply(const Tick&) {}
-
-  // ---- room messages; `id` names a socket that exists
-  void take(SocketId id, rsp::ClientMessage message);
-  void handle(SocketId id, rsp::ClientMessage message);
-  void ask(SocketId id, rsp::ClientMessage message, std::string token, std::string room, VerifyToken::Purpose purpose);
-  void answer(SocketId id, const rsp::Connect& connect, const TokenVerdict& verdict);
-  void answer(SocketId id, const rsp::Sync& sync, const TokenVerdict& verdict);
-  void refuse(SocketId id, int code);
-  void handle_disconnect(SocketId id, const rsp::Disconnect& disconnect);
-  void leave(const std::string& session);
-
-  // ---- carrying out what the machines want
-  void collect(SocketId id);
-  void collect(RoomNumber number);
-  void settle();
-  void fire(const AgendaOwner& owner);
-  void wake();
-  Socket* find(SocketId id);
-  bool is_consistent() const;
-
-  Config config;
-  Identifiers identifiers;
-  Rooms rooms;
-  std::map<SocketId, Socket> sockets;
-  std::map<OperationId, SocketId> questions;
-  OperationId last_op;
-  Agenda agenda;
-  std::vector<AgendaOwner> touched;  // whose deadlines may have changed
-  std::optional<Instant> announced;  // the deadline that the host was last told
-  Instant now;
-  bool shut_down = false;
-  std::vector<Effect> effects;
-};
 
 // ---- inputs ------------------------------------------------------------------------------------------------------------------------
 
@@ -124,30 +43,6 @@ void RoomServer::Impl::apply(const Pong& input) {
   if (socket == nullptr) return;
   socket->channel.handle_pong(now);
   collect(input.socket);
-}
-
-void RoomServer::Impl::apply(const TokenVerdict& verdict) {
-  const auto asked = questions.find(verdict.op);
-  if (asked == questions.end()) return;
-  const SocketId id = asked->second;
-  Socket& socket = *find(id);
-  const rsp::ClientMessage message = std::move(socket.question->message);
-  socket.question.reset();
-  questions.erase(asked);
-  if (!socket.channel.is_open()) return socket.held.clear();
-
-  if (verdict.error_code != 0) {
-    refuse(id, verdict.error_code);
-  } else if (const auto* connect = std::get_if<rsp::Connect>(&message)) {
-    answer(id, *connect, verdict);
-  } else if (const auto* sync = std::get_if<rsp::Sync>(&message)) {
-    answer(id, *sync, verdict);
-  } else {
-    socket.channel.send(rsp::Iced{config.ice_servers}, now);
-    collect(id);
-  }
-  while (!socket.question && !socket.held.empty() && socket.channel.is_open()) handle(id, socket.held.pop());
-  if (!socket.question) socket.held.clear();
 }
 
 void RoomServer::Impl::apply(const Beacon& input) { leave(input.session); }
@@ -223,56 +118,6 @@ void RoomServer::Impl::handle(SocketId id, rsp::ClientMessage message) {
     std::string room = claims ? claims->room_name : sync->name.value_or("");
     return ask(id, std::move(message), std::move(token), std::move(room), VerifyToken::Purpose::kSync);
   }
-}
-
-void RoomServer::Impl::ask(SocketId id, rsp::ClientMessage message, std::string token, std::string room, VerifyToken::Purpose purpose) {
-  const OperationId op{++last_op.value};
-  find(id)->question = Question{op, std::move(message)};
-  questions.emplace(op, id);
-  effects.push_back(VerifyToken{op, std::move(token), std::move(room), purpose});
-}
-
-void RoomServer::Impl::answer(SocketId id, const rsp::Connect& connect, const TokenVerdict& verdict) {
-  const std::string name = connect.name.value_or("");
-  if (const int code = check_identity(verdict.identity)) return refuse(id, code);
-  if (const int code = check_room_name(name)) return refuse(id, code);
-  RoomNumber number = rooms.find(name);
-  const Room* known = rooms.find(number);
-  const std::string& grant = verdict.room_grant;
-  const bool granted = grant.empty() || grant == name || (known != nullptr && (grant == known->name() || grant == known->sid().value));
-  if (!granted) return refuse(id, code::kAccessTokenGrantsInvalid);
-  // A SID is never chosen by a client: this room existed once.
-  if (known == nullptr && looks_like_room_sid(name)) return refuse(id, code::kRoomNotFound);
-  if (known == nullptr && rooms.is_full()) return refuse(id, kRoomCreateFailed);
-  const auto earlier_self = known == nullptr ? std::nullopt : known->find_identity(verdict.identity);
-  const std::size_t others = known == nullptr ? 0 : known->size() - (earlier_self ? 1 : 0);
-  if (others >= config.max_participants) return refuse(id, code::kRoomMaxParticipantsExceeded);
-
-  if (known == nullptr) number = rooms.create(name);
-  Room& room = *rooms.find(number);
-  if (earlier_self) room.expel(*earlier_self, code::kDuplicateIdentity, now);
-  find(id)->seat = Seat{number, room.join(id, verdict.identity, connect, now)};
-  collect(number);
-}
-
-void RoomServer::Impl::answer(SocketId id, const rsp::Sync& sync, const TokenVerdict& verdict) {
-  const auto claims = identifiers.read_session(sync.session);
-  if (!claims || claims->identity != verdict.identity) return refuse(id, code::kParticipantNotFound);
-  const std::string& grant = verdict.room_grant;
-  if (!grant.empty() && grant != claims->room_name && grant != claims->room.value) return refuse(id, code::kAccessTokenGrantsInvalid);
-  const RoomNumber number = rooms.find(claims->room.value);
-  Room* room = rooms.find(number);
-  if (room == nullptr || !room->has(claims->participant)) return refuse(id, code::kParticipantNotFound);
-  room->sync(claims->participant, id, sync, now);
-  find(id)->seat = Seat{number, claims->participant};
-  collect(number);
-}
-
-void RoomServer::Impl::refuse(SocketId id, int code) {
-  Socket& socket = *find(id);
-  socket.channel.send(rsp::ErrorMessage{Error{code, {}}}, now);
-  socket.channel.finish(now);
-  collect(id);
 }
 
 void RoomServer::Impl::handle_disconnect(SocketId id, const rsp::Disconnect& disconnect) {

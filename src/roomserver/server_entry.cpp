@@ -1,0 +1,84 @@
+// Who comes in: the host is asked about every token, and its verdict lets a socket into a room, back into its session, or not at all
+// (docs/protocol.md chapter 14, 19.4).
+#include <utility>
+
+#include "roomserver/names.hpp"
+#include "roomserver/server_impl.hpp"
+
+namespace holdfast::roomserver {
+
+void RoomServer::Impl::ask(SocketId id, rsp::ClientMessage message, std::string token, std::string room, VerifyToken::Purpose purpose) {
+  const OperationId op{++last_op.value};
+  find(id)->question = Question{op, std::move(message)};
+  questions.emplace(op, id);
+  effects.push_back(VerifyToken{op, std::move(token), std::move(room), purpose});
+}
+
+void RoomServer::Impl::apply(const TokenVerdict& verdict) {
+  const auto asked = questions.find(verdict.op);
+  if (asked == questions.end()) return;
+  const SocketId id = asked->second;
+  Socket& socket = *find(id);
+  const rsp::ClientMessage message = std::move(socket.question->message);
+  socket.question.reset();
+  questions.erase(asked);
+  if (!socket.channel.is_open()) return socket.held.clear();
+
+  if (verdict.error_code != 0) {
+    refuse(id, verdict.error_code);
+  } else if (const auto* connect = std::get_if<rsp::Connect>(&message)) {
+    answer(id, *connect, verdict);
+  } else if (const auto* sync = std::get_if<rsp::Sync>(&message)) {
+    answer(id, *sync, verdict);
+  } else {
+    socket.channel.send(rsp::Iced{config.ice_servers}, now);
+    collect(id);
+  }
+  while (!socket.question && !socket.held.empty() && socket.channel.is_open()) handle(id, socket.held.pop());
+  if (!socket.question) socket.held.clear();
+}
+
+void RoomServer::Impl::answer(SocketId id, const rsp::Connect& connect, const TokenVerdict& verdict) {
+  const std::string name = connect.name.value_or("");
+  if (const int code = check_identity(verdict.identity)) return refuse(id, code);
+  if (const int code = check_room_name(name)) return refuse(id, code);
+  RoomNumber number = rooms.find(name);
+  const Room* known = rooms.find(number);
+  const std::string& grant = verdict.room_grant;
+  const bool granted = grant.empty() || grant == name || (known != nullptr && (grant == known->name() || grant == known->sid().value));
+  if (!granted) return refuse(id, code::kAccessTokenGrantsInvalid);
+  // A SID is never chosen by a client: this room existed once.
+  if (known == nullptr && looks_like_room_sid(name)) return refuse(id, code::kRoomNotFound);
+  if (known == nullptr && rooms.is_full()) return refuse(id, kRoomCreateFailed);
+  const auto earlier_self = known == nullptr ? std::nullopt : known->find_identity(verdict.identity);
+  const std::size_t others = known == nullptr ? 0 : known->size() - (earlier_self ? 1 : 0);
+  if (others >= config.max_participants) return refuse(id, code::kRoomMaxParticipantsExceeded);
+
+  if (known == nullptr) number = rooms.create(name);
+  Room& room = *rooms.find(number);
+  if (earlier_self) room.expel(*earlier_self, code::kDuplicateIdentity, now);
+  find(id)->seat = Seat{number, room.join(id, verdict.identity, connect, now)};
+  collect(number);
+}
+
+void RoomServer::Impl::answer(SocketId id, const rsp::Sync& sync, const TokenVerdict& verdict) {
+  const auto claims = identifiers.read_session(sync.session);
+  if (!claims || claims->identity != verdict.identity) return refuse(id, code::kParticipantNotFound);
+  const std::string& grant = verdict.room_grant;
+  if (!grant.empty() && grant != claims->room_name && grant != claims->room.value) return refuse(id, code::kAccessTokenGrantsInvalid);
+  const RoomNumber number = rooms.find(claims->room.value);
+  Room* room = rooms.find(number);
+  if (room == nullptr || !room->has(claims->participant)) return refuse(id, code::kParticipantNotFound);
+  room->sync(claims->participant, id, sync, now);
+  find(id)->seat = Seat{number, claims->participant};
+  collect(number);
+}
+
+void RoomServer::Impl::refuse(SocketId id, int code) {
+  Socket& socket = *find(id);
+  socket.channel.send(rsp::ErrorMessage{Error{code, {}}}, now);
+  socket.channel.finish(now);
+  collect(id);
+}
+
+}  // namespace holdfast::roomserver
