@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 const root = resolve(import.meta.dirname, '..');
 
 /**
- * `entryPoints`: more files to bundle beside the tests. `testTimeout`: ms for one test.
+ * `entryPoints`: more files to bundle beside the tests. `testTimeout`: ms for one file.
  * The files run one after the other: they share two cores, and browser tests measure time.
  */
 export async function runBundled({ folder, entryPoints = [], testTimeout = 30_000 }) {

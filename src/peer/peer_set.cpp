@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/uuid.hpp"
 #include "fsm/timers.hpp"
 #include "peer/link.hpp"
 
@@ -19,18 +20,6 @@ constexpr std::size_t kMaxPredecessors = kMaxLinks;
 template <class T>
 void forget_oldest(std::vector<T>& list, std::size_t limit) {
   if (list.size() > limit) list.erase(list.begin());
-}
-
-// RFC 9562 version 4 in shape; unique, not secret.
-LinkId make_link_id(Prng& prng) {
-  const std::uint64_t halves[] = {(prng.next() & ~std::uint64_t{0xf000}) | 0x4000,
-                                  (prng.next() & ~(std::uint64_t{3} << 62)) | (std::uint64_t{1} << 63)};
-  std::string text;
-  for (std::size_t digit = 0; digit < 32; ++digit) {
-    if (digit == 8 || digit == 12 || digit == 16 || digit == 20) text += '-';
-    text += "0123456789abcdef"[(halves[digit / 16] >> (60 - 4 * (digit % 16))) & 0xf];
-  }
-  return LinkId(text);
 }
 
 }  // namespace
@@ -58,7 +47,7 @@ void PeerSet::set_limit(Millis limit) {
 }
 
 void PeerSet::open_initial(Instant now, Effects& effects) {
-  open(make_link_id(prng_), {}, true, now, effects).negotiation.request_offer(effects);
+  open(LinkId(make_uuid(prng_)), {}, true, now, effects).negotiation.request_offer(effects);
   settle(now, effects);
 }
 

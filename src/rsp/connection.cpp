@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "rsp/uuid.hpp"
+#include "base/uuid.hpp"
 #include "rsp/wire/codec.hpp"
 
 namespace holdfast::rsp {

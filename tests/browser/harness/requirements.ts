@@ -14,16 +14,19 @@ const reasons: Record<Requirement, () => string | undefined> = {
   netns: whyNoNamespaces,
 };
 
+/** Ms for one test: a bound for one that hangs, several times what the longest takes. */
+const TEST_LIMIT = 180_000;
+
 /** The options of a node:test that needs all of these. Throws if one is missing that must not be. */
-export function needs(...requirements: Requirement[]): { skip?: string } {
+export function needs(...requirements: Requirement[]): { timeout: number; skip?: string } {
   const required = (process.env['HOLDFAST_REQUIRE'] ?? '').split(',');
   for (const requirement of requirements) {
     const reason = reasons[requirement]();
     if (reason === undefined) continue;
     if (required.includes(requirement)) throw new Error(`${requirement} is required: ${reason}`);
-    return { skip: reason };
+    return { timeout: TEST_LIMIT, skip: reason };
   }
-  return {};
+  return { timeout: TEST_LIMIT };
 }
 
 function whyNoNamespaces(): string | undefined {

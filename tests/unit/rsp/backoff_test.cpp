@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/uuid.hpp"
 #include "rsp/url.hpp"
-#include "rsp/uuid.hpp"
 
 using namespace holdfast;
 using namespace holdfast::rsp;

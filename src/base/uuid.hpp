@@ -6,7 +6,7 @@
 
 #include "base/prng.hpp"
 
-namespace holdfast::rsp {
+namespace holdfast {
 
 inline std::string make_uuid(Prng& prng) {
   const std::uint64_t high = (prng.next() & ~std::uint64_t{0xf000}) | 0x4000;                      // version 4
@@ -21,4 +21,4 @@ inline std::string make_uuid(Prng& prng) {
   return text;
 }
 
-}  // namespace holdfast::rsp
+}  // namespace holdfast
