@@ -39,13 +39,14 @@ endfunction()
 holdfast_module(client ${CLIENT_SOURCES})
 holdfast_module(server ${SERVER_SOURCES})
 
-# The same tests as natively: node --no-experimental-fetch core_tests_wasm.js
+# The same tests as natively: node --no-experimental-fetch core_tests_wasm.cjs
 holdfast_core(holdfast_core ${CLIENT_SOURCES} ${SERVER_SOURCES})
 target_compile_options(holdfast_core PRIVATE -O1)  # the tests run in half the time, for little more of building
 target_compile_definitions(holdfast_core PUBLIC HOLDFAST_TRACE)
 
 file(GLOB_RECURSE UNIT_TESTS CONFIGURE_DEPENDS tests/unit/*_test.cpp)
 add_executable(core_tests_wasm tests/unit/main.cpp ${UNIT_TESTS} src/bindings/strtod.cpp)
+set_target_properties(core_tests_wasm PROPERTIES SUFFIX .cjs)  # package.json says that .js files are modules, which this is not
 target_link_libraries(core_tests_wasm PRIVATE holdfast_core)
 target_precompile_headers(core_tests_wasm PRIVATE <catch2/catch.hpp>)  # half of each test's compile time
 set_source_files_properties(tests/unit/main.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)

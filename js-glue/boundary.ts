@@ -126,6 +126,7 @@ export type RoomEvent =
   | { event: 'localParticipantReconnected' }
   | { event: 'localParticipantDisconnected' }
   | { event: 'participantConnected'; participant: ParticipantModel }
+  /** With it every track of the participant is unsubscribed; no events of their own. */
   | { event: 'participantDisconnected'; participant: string }
   | { event: 'participantReconnecting'; participant: string; error: CoreError }
   | { event: 'participantReconnected'; participant: string }

@@ -36,7 +36,7 @@ const stages = [
   { name: 'build package', command: ['node', 'scripts/build.mjs'], always: true },
   { name: 'check', command: ['node', 'scripts/check.mjs'], counts: lines },
   { name: 'unit', command: ['build/native/core_tests'], counts: catch2 },
-  { name: 'unit in wasm', command: ['node', '--no-experimental-fetch', 'build/wasm/core_tests_wasm.js'], counts: catch2 },
+  { name: 'unit in wasm', command: ['node', '--no-experimental-fetch', 'build/wasm/core_tests_wasm.cjs'], counts: catch2 },
   { name: 'sim', command: ['build/native/room_sim', '--seeds', '1000'], counts: lines },
   { name: 'glue', command: ['node', 'tests/glue/run.mjs'], counts: nodeTest },
   { name: 'server', command: ['node', 'tests/server/run.mjs'], counts: nodeTest },

@@ -133,7 +133,7 @@ struct LocalParticipantDisconnected {};
 struct ParticipantConnected {
   ParticipantModel participant;
 };
-struct ParticipantDisconnected {
+struct ParticipantDisconnected {  // with it every track of the participant is unsubscribed; no events of their own
   ParticipantSid participant;
 };
 struct ParticipantReconnecting {

@@ -134,17 +134,16 @@ export class Room extends PublicObject<RoomEvents> {
   /** @internal The core has failed and is gone: what it would have said at the end is said here. */
   _fail(cause: Error): void {
     this.#localParticipantOver();
-    for (const participant of this.participants.values()) {
-      for (const publication of participant.tracks.values()) this.#unsubscribe(participant, publication);
-    }
+    for (const participant of this.participants.values()) this.#unsubscribeAll(participant);
     this.#over(createError({ code: 53000 }, cause));
   }
 
   #applyTo(participant: RemoteParticipant, event: ParticipantEvent): void {
     switch (event.event) {
       case 'participantDisconnected':
-        this.participants.delete(participant.sid);
         setState(participant, 'disconnected');
+        this.#unsubscribeAll(participant);
+        this.participants.delete(participant.sid);
         participant.emit('disconnected', participant);
         this.emit('participantDisconnected', participant);
         break;
@@ -239,6 +238,10 @@ export class Room extends PublicObject<RoomEvents> {
     });
     publication.emit('subscribed', track);
     this.#relay(participant, 'trackSubscribed', track, publication);
+  }
+
+  #unsubscribeAll(participant: RemoteParticipant): void {
+    for (const publication of participant.tracks.values()) this.#unsubscribe(participant, publication);
   }
 
   #unsubscribe(participant: RemoteParticipant, publication: AnyRemoteTrackPublication): void {

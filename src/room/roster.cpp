@@ -186,9 +186,7 @@ void Roster::unsubscribe(const Participant& participant, Publication& publicatio
 }
 
 void Roster::remove(std::size_t index, Effects& effects) {
-  Participant& participant = participants_[index];
-  for (Publication& publication : participant.publications) unsubscribe(participant, publication, effects);
-  emit(effects, effect::ParticipantDisconnected{participant.sid});
+  emit(effects, effect::ParticipantDisconnected{participants_[index].sid});
   participants_.erase(participants_.begin() + static_cast<std::ptrdiff_t>(index));
 }
 

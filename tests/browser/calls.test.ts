@@ -17,6 +17,7 @@ import {
   published,
   sharedBrowser,
   story,
+  together,
   unpublished,
 } from './harness/index.js';
 
@@ -62,7 +63,7 @@ test('a third joins: all three see and hear each other', needs('chromium', 'fire
   await alice.untilEvent('room', 'participantDisconnected');
   assertEvents(await alice.events(), story(joined('bob'), joined('carol'), left('carol')));
   assertEvents(await bob.events(), story(found('alice'), joined('carol'), left('carol')));
-  assertEvents(await carol.events(), story(found('alice'), found('bob'), ended(['alice', 'bob'])));
+  assertEvents(await carol.events(), story(together(found('alice'), found('bob')), ended(['alice', 'bob'])));
 });
 
 for (const [publisher, viewer] of [

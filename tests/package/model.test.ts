@@ -109,7 +109,7 @@ describe('events and the model', () => {
       { event: 'trackUnpublished', participant: 'PA ada', track: 'MT2' },
     );
     channel.receive('too late');
-    apply({ event: 'trackUnsubscribed', participant: 'PA ada', track: 'MT1' }, { event: 'participantDisconnected', participant: 'PA ada' });
+    apply({ event: 'participantDisconnected', participant: 'PA ada' });
     assert.deepEqual([ada.state, room.participants.size, ada.tracks.get('MT1')!.track], ['disconnected', 0, null]);
     assert.deepEqual(said, [
       'room.participantConnected ada',

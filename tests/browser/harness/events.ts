@@ -7,7 +7,7 @@ import type { Emitted } from './caller.js';
 export type Expected = (string | string[])[];
 
 // Media starts when it starts, whatever is signaled meanwhile: these are counted, their place is not compared.
-const isFloating = (line: string): boolean => /^(started|trackStarted) /.test(line);
+export const isFloating = (line: string): boolean => /^(started|trackStarted) /.test(line);
 
 /** `expected`: by object. An object that is not listed has emitted nothing. The order between objects is not compared. */
 export function assertEvents(events: Emitted[], expected: Record<string, Expected>): void {

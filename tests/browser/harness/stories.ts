@@ -2,7 +2,7 @@
 // A test tells what happened by putting stories one after the other.
 
 import type { Kind } from './caller.js';
-import type { Expected } from './events.js';
+import { type Expected, isFloating } from './events.js';
 
 export type Story = Record<string, Expected>;
 
@@ -12,6 +12,16 @@ const ALL: Kind[] = ['audio', 'video', 'data'];
 export function story(...parts: Story[]): Story {
   const whole: Story = {};
   for (const part of parts) for (const [object, lines] of Object.entries(part)) (whole[object] ??= []).push(...lines);
+  return whole;
+}
+
+/** Stories that happen side by side: the lines of one object may come in any order. */
+export function together(...parts: Story[]): Story {
+  const whole: Story = {};
+  for (const [object, lines] of Object.entries(story(...parts))) {
+    const flat = lines.flat();
+    whole[object] = [flat.filter((line) => !isFloating(line)), ...flat.filter(isFloating)];
+  }
   return whole;
 }
 
