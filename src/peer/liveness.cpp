@@ -155,7 +155,8 @@ void Liveness::set_expecting(bool expecting, Instant now) {
 
 void Liveness::restarted(Instant now) {
   context_.restarted = true;
-  rebase();
+  // On a healthy link it was the other end's doubt: silence that is being counted here goes on being counted.
+  if (is_in_trouble()) rebase();
   dispatch(LivenessTable::Event::kRestarted, now);
   arrange_polls(now);
 }

@@ -10,9 +10,12 @@ import {
   assertConversation,
   assertEvents,
   assertMedia,
+  ended,
   found,
   joined,
+  left,
   needs,
+  otherLost,
   otherRecovered,
   recovered,
   sharedBrowser,
@@ -21,6 +24,7 @@ import {
 
 const LONGEST_GAP_MS = 500;
 const FIRST_SIGN_MS = 3500;
+const BRIEF_SESSION_TIMEOUT_S = 4;
 
 let site: Site;
 before(async () => void (site = await Site.start()));
@@ -63,3 +67,22 @@ for (const kind of ['chromium', 'firefox'] satisfies BrowserKind[]) {
     });
   }
 }
+
+test('the server cannot be reached for longer than the session timeout: disconnected with 53000', needs('chromium'), async (context) => {
+  const brief = await Site.start({ sessionTimeout: BRIEF_SESSION_TIMEOUT_S });
+  context.after(() => brief.close());
+  const proxy = await FaultProxy.start(brief.rooms.url);
+  context.after(() => proxy.close());
+  const alice = await Caller.join(await sharedBrowser('chromium'), brief, { identity: 'alice', room: 'gone', wsServer: proxy.url });
+  const bob = await Caller.join(await sharedBrowser('chromium'), brief, { identity: 'bob', room: 'gone' });
+  await assertConversation(alice, bob);
+
+  proxy.blackHole();
+  await alice.untilEvent('room', 'disconnected', 20_000);
+  await bob.untilEvent('room', 'participantDisconnected', 20_000);
+  assertEvents(
+    await alice.events(),
+    story(joined('bob'), { room: ['reconnecting error 53001'], local: ['reconnecting local'] }, ended(['bob'], 53000)),
+  );
+  assertEvents(await bob.events(), story(found('alice'), otherLost('alice'), left('alice')));
+});

@@ -83,8 +83,7 @@ void AppModel::add(const effect::ParticipantModel& model) {
 void AppModel::on(const effect::ParticipantConnected& e) { add(e.participant); }
 
 void AppModel::on(const effect::ParticipantDisconnected& e) {
-  for (const auto& [sid, track] : known(e.participant).tracks) expect(!track.subscribed, "a participant left with a track subscribed");
-  participants.erase(e.participant.value);
+  expect(participants.erase(e.participant.value) == 1, "a participant disconnected that nobody knew");
 }
 
 void AppModel::on(const effect::ParticipantReconnecting& e) {

@@ -80,12 +80,14 @@ export function recovered(): Story {
   return { room: ['reconnecting error 53001', 'reconnected'], local: ['reconnecting local', 'reconnected'] };
 }
 
-/** Another's connection to the server was lost and came back. */
+/** Another's connection to the server was lost … */
+export function otherLost(identity: string): Story {
+  return { room: [`participantReconnecting ${identity} error 53001`], [identity]: [`reconnecting ${identity} error 53001`] };
+}
+
+/** … and came back. */
 export function otherRecovered(identity: string): Story {
-  return {
-    room: [`participantReconnecting ${identity} error 53001`, `participantReconnected ${identity}`],
-    [identity]: [`reconnecting ${identity} error 53001`, 'reconnected'],
-  };
+  return story(otherLost(identity), { room: [`participantReconnected ${identity}`], [identity]: ['reconnected'] });
 }
 
 /** Media between us and `identity`, the only other, was lost and came back. It does not concern the local participant. */

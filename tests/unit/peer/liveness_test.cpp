@@ -85,6 +85,16 @@ TEST_CASE("liveness: bytes are polled every second, while the link is connected 
   CHECK(bench.polls == 5);
 }
 
+TEST_CASE("liveness: silence counts on through a restart that the other end asked for", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.flows = false;
+  bench.pass(2500_ms);
+  bench.restarted();
+  CHECK(bench.state() == State::kHealthy);
+  bench.pass(1500_ms);
+  CHECK(bench.state() == State::kSuspect);
+}
+
 TEST_CASE("liveness: disconnected for a moment is nothing", "[peer][liveness]") {
   Bench bench = connected();
   bench.change(Connection::kDisconnected);
