@@ -22,6 +22,7 @@ const skip = !existsSync(executablePath) && !required && `there is no ${executab
 
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm', '.css': 'text/css' };
 
+if (skip) test('in Chromium', { skip });
 describe('in Chromium', { skip }, () => {
   let app;
   let folder;
