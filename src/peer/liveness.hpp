@@ -29,14 +29,14 @@ constexpr Millis kProofTime = 2_s;
 // … unless it was connected all along: a browser takes up to 7 s to notice that packets no longer come, and until then its `connected`
 // tells nothing about the restart.
 constexpr Millis kVerdictTime = 8_s;
-constexpr Millis kPollInterval = 1_s;
+constexpr Millis kPollInterval = 500_ms;
 constexpr Millis kProofPollInterval = 200_ms;
-// Polls without new bytes that make silence: 3 s.
-constexpr int kSilentPolls = 3;
+// Polls without new bytes that make silence: 2.5 s, so that the first sign of trouble shows within 3 s.
+constexpr int kSilentPolls = 5;
 // Polls with new bytes in a row before silence means anything: at once, or, on a link whose predecessor was replaced for silence that may
 // have been the source's (a paused canvas), after 10 s of steady flow.
 constexpr int kFlowingPolls = 1;
-constexpr int kSteadyPolls = 10;
+constexpr int kSteadyPolls = 20;
 // Suspect for longer is failed; browsers take as long from `disconnected` to `failed`.
 constexpr Millis kHopeTime = 10_s;
 // Negotiated, and not connected.
