@@ -85,7 +85,7 @@ bool SessionTable::is_usable(const Context&, const Input& in) {
   return !in.connected->session.empty() && !in.connected->sid.empty() && in.room->participant && !in.room->participant->sid.empty();
 }
 bool SessionTable::is_queue_full(const Context& c, const Input&) { return c.queue.size() >= kQueueLimit; }
-bool SessionTable::has_failed_dial(const Context& c, const Input&) { return c.failed_dials > 0; }
+bool SessionTable::should_probe(const Context& c, const Input&) { return c.failed_dials > 0 && c.unanswered_probes < kProbesBeforeDial; }
 
 // ---- the first connection ---------------------------------------------------------------------------------------------------------
 
@@ -155,10 +155,14 @@ void SessionTable::probe(Context& c, const Input& in) {
   in.effects.push_back(effect::Probe{c.probe, http_url(c.options.url)});
 }
 
-void SessionTable::pause_probing(Context& c, const Input& in) { pause(c, full_jitter(kProbePause, random_bits(c)), in.now); }
+void SessionTable::pause_probing(Context& c, const Input& in) {
+  ++c.unanswered_probes;
+  pause(c, full_jitter(kProbePause, random_bits(c)), in.now);
+}
 
 void SessionTable::dial_sync(Context& c, const Input& in) {
   stop_waiting(c);
+  c.unanswered_probes = 0;
   c.connection.dial(c.options.url, make_sync(c), kBrisk, in.now, in.effects);
 }
 

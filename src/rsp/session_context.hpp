@@ -33,6 +33,9 @@ constexpr Millis kProbeLimit = kBrisk.open_limit;
 // The longest pause between probes, with full jitter. It does not grow: browsers hold back the next WebSocket after failed ones, by up
 // to 18 s as measured, but never the next fetch.
 constexpr Millis kProbePause = 1_s;
+// A page whose Content-Security-Policy allows the socket but no fetch has every probe refused at once: after so many in a row, some 8 s, a
+// socket is tried all the same. Few enough that browsers do not yet hold sockets back for long.
+constexpr std::uint32_t kProbesBeforeDial = 16;
 // News that may arrive before the answer they depend on.
 constexpr std::size_t kQueueLimit = 64;
 // Assumed where the server says nothing usable (10.4).
@@ -76,8 +79,9 @@ struct SessionContext {
   std::string session;           // from `connected` on
   bool speaks_holdfast = false;  // the server does
   BoundedQueue<News> queue{kQueueLimit};
-  std::uint32_t failed_dials = 0;  // since the session was last in step
-  OperationId probe;               // the latest
+  std::uint32_t failed_dials = 0;       // since the session was last in step
+  std::uint32_t unanswered_probes = 0;  // since the last dial
+  OperationId probe;                    // the latest
   std::vector<SessionEvent> events;
 };
 

@@ -59,7 +59,7 @@ struct SessionTable {
   static bool has_connection(const Context&, const Input&);
   static bool is_usable(const Context&, const Input&);
   static bool is_queue_full(const Context&, const Input&);
-  static bool has_failed_dial(const Context&, const Input&);
+  static bool should_probe(const Context&, const Input&);
 
   static void ask_for_offer(Context&, const Input&);
   static void request_ice(Context&, const Input&);
@@ -122,9 +122,10 @@ struct SessionTable {
       {S::kConnected, E::kLost, nullptr, lose, S::kBackingOff, "signaling lost; the first attempt follows almost at once"},
       {S::kConnected, E::kLeave, nullptr, leave, S::kOver, "disconnect, bye, 1000"},
 
-      {S::kBackingOff, E::kPauseOver, has_failed_dial, probe, S::kProbing, "browsers punish failed sockets: ask before dialing"},
-      {S::kBackingOff, E::kPauseOver, nullptr, dial_sync, S::kResuming, "first attempt: dial, with `sync` in hello"},
-      {S::kBackingOff, E::kNudge, has_failed_dial, probe, S::kProbing, "no more waiting: ask now"},
+      {S::kBackingOff, E::kPauseOver, should_probe, probe, S::kProbing, "browsers punish failed sockets: ask before dialing"},
+      {S::kBackingOff, E::kPauseOver, nullptr, dial_sync, S::kResuming,
+       "the first attempt, or too many probes unanswered: dial, with `sync` in hello"},
+      {S::kBackingOff, E::kNudge, should_probe, probe, S::kProbing, "no more waiting: ask now"},
       {S::kBackingOff, E::kNudge, nullptr, dial_sync, S::kResuming, "no more waiting: dial now"},
       {S::kBackingOff, E::kLeave, nullptr, leave, S::kOver, "left while away"},
 

@@ -180,13 +180,31 @@ TEST_CASE("session: while the host does not answer it is probed again within a s
           "[rsp][session][resume][probe]") {
   SessionBench a;
   a.to_probing();
-  for (int i = 0; i < 50; ++i) {
+  for (std::uint32_t probe = 1; probe < kProbesBeforeDial; ++probe) {
     a.answer_probe(false);
     CHECK(a.words().empty());
     CHECK(*a.session.next_deadline() <= a.now + 1_s);
     a.pass_to_deadline();
     REQUIRE(a.words() == Words{"probe http://h/signaling"});
   }
+}
+
+TEST_CASE("session: where no probe ever gets through, a socket is tried all the same", "[rsp][session][resume][probe]") {
+  SessionBench a;
+  a.to_second_pause();
+  a.pass(240_ms);
+  for (std::uint32_t probe = 1; probe < kProbesBeforeDial; ++probe) {
+    REQUIRE(a.words() == Words{"probe http://h/signaling"});
+    a.answer_probe(false);
+    a.pass_to_deadline();
+  }
+  REQUIRE(a.words() == Words{"probe http://h/signaling"});
+  a.answer_probe(false);
+  a.pass_to_deadline();
+  REQUIRE(a.words() == Words{"open 3"});
+  a.close_socket(1006);
+  a.pass_to_deadline();
+  CHECK(a.words() == Words{"probe http://h/signaling"});
 }
 
 TEST_CASE("session: a probe without an answer is given up after 5 s, and a late answer means nothing", "[rsp][session][resume][probe]") {
