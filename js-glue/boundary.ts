@@ -132,6 +132,7 @@ export type RoomEvent =
   | { event: 'participantReconnected'; participant: string }
   | { event: 'trackPublished'; participant: string; track: TrackModel }
   | { event: 'trackUnpublished'; participant: string; track: string }
+  /** Once more for a subscribed track: its media has moved to another connection, which the app does not hear of. */
   | { event: 'trackSubscribed'; participant: string; track: string; peer: number; mid?: string; mediaId: string }
   | { event: 'trackUnsubscribed'; participant: string; track: string }
   | { event: 'trackSubscriptionFailed'; participant: string; track: string; error: CoreError }

@@ -151,7 +151,8 @@ struct TrackUnpublished {
   ParticipantSid participant;
   TrackSid track;
 };
-struct TrackSubscribed {  // the media is at (peer, mid) for audio and video, at (peer, channel label = media_id) for data
+struct TrackSubscribed {  // once more for a subscribed track: its media has moved, which is no event. The media is at (peer, mid) for audio
+                          // and video, at (peer, channel label = media_id) for data
   ParticipantSid participant;
   TrackSid track;
   PeerId peer;

@@ -93,7 +93,7 @@ abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> 
   async restart(constraints?: MediaTrackConstraints): Promise<void> {
     if (!this.#capture) throw new TypeError('Illegal call to restart: the track was made from a MediaStreamTrack of the app');
     this.stop();
-    this._setMediaStreamTrack(await this.#capture(constraints));
+    this._setMediaStreamTrack(await this.#capture(constraints), true);
     this.#listen();
     this._tell('replaced');
   }

@@ -61,15 +61,18 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
   }
 
   /** @internal Other media under the same track: elements go on with it, and it is enabled or not as before. */
-  _setMediaStreamTrack(mediaStreamTrack: MediaStreamTrack): void {
+  _setMediaStreamTrack(mediaStreamTrack: MediaStreamTrack, startsAnew: boolean): void {
     mediaStreamTrack.enabled = this.mediaStreamTrack.enabled;
     show<MediaTrack>(this, { mediaStreamTrack });
     for (const element of this.#elements) play(element, mediaStreamTrack);
-    this._watch();
+    this._watch(startsAnew);
   }
 
-  /** @internal Waits in a hidden element for the media to start. Called once the track is fully made. */
-  _watch(): void {
+  /**
+   * @internal Waits in a hidden element for the media to start. Called once the track is fully made. Media that has only moved to another
+   * connection does not start anew: `started` is not said twice.
+   */
+  _watch(startsAnew = true): void {
     this._unwatch();
     if (typeof document === 'undefined') return;
     const hidden = (this.#hidden = document.createElement(this.kind) as HTMLVideoElement);
@@ -78,9 +81,10 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
       hidden.oncanplay = null;
       const hasChanged = this.#measure(hidden);
       if (this.kind === 'video' && (hasChanged || !this.isStarted)) this._announce('dimensionsChanged', this);
+      const isNews = startsAnew || !this.isStarted;
       show<MediaTrack>(this, { isStarted: true });
       if (this.kind === 'audio') this._unwatch();
-      this._announce('started', this);
+      if (isNews) this._announce('started', this);
     };
     hidden.onresize = () => {
       if (this.#measure(hidden) && this.isStarted) this._announce('dimensionsChanged', this);

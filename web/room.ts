@@ -219,7 +219,7 @@ export class Room extends PublicObject<RoomEvents> {
     }
     const media = driver.remoteTrack(peer, mid ?? '');
     if (!media) return;
-    if (known) (known as RemoteAudioTrack | RemoteVideoTrack)._setMediaStreamTrack(media);
+    if (known) (known as RemoteAudioTrack | RemoteVideoTrack)._setMediaStreamTrack(media, false);
     else
       this.#subscribed(
         participant,

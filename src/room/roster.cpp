@@ -167,8 +167,9 @@ void Roster::match(const Participant& participant, Publication& publication, Eff
 
   const bool granted = entry && !entry->error;
   const Media* media = granted ? find_media(entry->media_id, publication.model.kind) : nullptr;
-  if (publication.media && !(media && *media == *publication.media)) unsubscribe(participant, publication, effects);
-  if (media && !publication.media) {
+  if (!granted) unsubscribe(participant, publication, effects);
+  // A link that is being replaced takes its media along; the subscription stands, and moves when the new link's media is there.
+  if (media && publication.media != *media) {
     publication.media = *media;
     emit(effects, effect::TrackSubscribed{participant.sid, publication.model.sid, media->peer, media->mid, media->id});
   }
@@ -243,7 +244,6 @@ bool Roster::is_consistent() const {
     for (const Publication& publication : participant.publications) {
       if (!publication.media) continue;
       if (over_ || publication.failure || publication.media->kind != publication.model.kind) return false;
-      if (std::find(media_.begin(), media_.end(), *publication.media) == media_.end()) return false;
     }
   return true;
 }

@@ -201,6 +201,7 @@ void Room::draft_news(LinkNews news) {
     Member* to = find(resubscription.to);
     const Member* of = find(resubscription.of);
     if (to == nullptr || of == nullptr || of->publications.tracks().empty()) continue;
+    if (to->speaks_holdfast) continue;  // moves its subscriptions to the new link by itself, without a word to the app
     to->resubscribe.push_back(resubscription.of);
     to->subscriptions_changed = draft_for(*to) != nullptr;
   }

@@ -10,8 +10,10 @@ import {
   assertConversation,
   assertEvents,
   assertMedia,
+  ended,
   found,
   joined,
+  mediaLost,
   mediaRecovered,
   needs,
   startBrowser,
@@ -68,10 +70,6 @@ test('media is cut for longer than the session timeout: disconnected with 53405'
   await alice.untilEvent('room', 'reconnecting');
   const lasted = await alice.untilEvent('room', 'disconnected', (SESSION_TIMEOUT_S + ICE_GIVES_UP_AFTER_S) * 1000);
   assert.ok(lasted > (SESSION_TIMEOUT_S - 1) * 1000, `thrown out after ${lasted} ms`);
-  const events = await alice.events();
-  assert.deepEqual(
-    events.filter(([object, event]) => object === 'room' && event === 'disconnected'),
-    [['room', 'disconnected', 'room', 'error 53405']],
-  );
+  assertEvents(await alice.events(), story(joined('bob'), mediaLost('bob'), ended(['bob'], 53405)));
   assert.equal((await alice.state()).state, 'disconnected');
 });

@@ -109,7 +109,7 @@ void AppModel::on(const effect::TrackUnpublished& e) {
 
 void AppModel::on(const effect::TrackSubscribed& e) {
   Track& track = known(e.participant, e.track);
-  expect(!track.subscribed, "a track subscribed twice");
+  expect(!track.subscribed || track.peer != e.peer, "a track subscribed twice at one connection");
   track.subscribed = true;
   track.peer = e.peer;
 }

@@ -90,15 +90,17 @@ export function otherRecovered(identity: string): Story {
   return story(otherLost(identity), { room: [`participantReconnected ${identity}`], [identity]: ['reconnected'] });
 }
 
-/** Media between us and `identity`, the only other, was lost and came back. It does not concern the local participant. */
-export function mediaRecovered(identity: string): Story {
+/** Media between us and `identity`, the only other, was lost. It does not concern the local participant. */
+export function mediaLost(identity: string): Story {
   return {
-    room: [
-      ['reconnecting error 53405', `participantReconnecting ${identity} error 53405`],
-      ['reconnected', `participantReconnected ${identity}`],
-    ],
-    [identity]: [`reconnecting ${identity} error 53405`, 'reconnected'],
+    room: [['reconnecting error 53405', `participantReconnecting ${identity} error 53405`]],
+    [identity]: [`reconnecting ${identity} error 53405`],
   };
+}
+
+/** … and came back. */
+export function mediaRecovered(identity: string): Story {
+  return story(mediaLost(identity), { room: [['reconnected', `participantReconnected ${identity}`]], [identity]: ['reconnected'] });
 }
 
 function started(identity: string, name: string): Story {
