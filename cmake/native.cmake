@@ -3,10 +3,22 @@ holdfast_core(holdfast_core ${CLIENT_SOURCES} ${SERVER_SOURCES})
 target_compile_definitions(holdfast_core PUBLIC HOLDFAST_TRACE)
 target_compile_options(holdfast_core PRIVATE -O1)  # what the tests and the simulator run; they themselves are compiled faster than they would gain
 
+# The simulator: everything around the core, modelled. room_sim runs it; its models have tests of their own.
+file(GLOB SIM_SOURCES CONFIGURE_DEPENDS tests/sim/*.cpp)
+file(GLOB SIM_TESTS CONFIGURE_DEPENDS tests/sim/*_test.cpp)
+list(REMOVE_ITEM SIM_SOURCES ${CMAKE_SOURCE_DIR}/tests/sim/main.cpp ${SIM_TESTS})
+add_library(sim STATIC ${SIM_SOURCES})
+target_link_libraries(sim PUBLIC holdfast_core)
+if(NOT HOLDFAST_SANITIZE)
+  target_compile_options(sim PRIVATE -O1)
+endif()
+add_executable(room_sim tests/sim/main.cpp)
+target_link_libraries(room_sim PRIVATE sim)
+
 enable_testing()
 file(GLOB_RECURSE UNIT_TESTS CONFIGURE_DEPENDS tests/unit/*_test.cpp)
-add_executable(core_tests tests/unit/main.cpp ${UNIT_TESTS})
-target_link_libraries(core_tests PRIVATE holdfast_core)
+add_executable(core_tests tests/unit/main.cpp ${UNIT_TESTS} ${SIM_TESTS})
+target_link_libraries(core_tests PRIVATE sim)
 target_precompile_headers(core_tests PRIVATE <catch2/catch.hpp>)  # half of each test's compile time
 set_source_files_properties(tests/unit/main.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 target_compile_definitions(core_tests PRIVATE HOLDFAST_GOLDEN_DIR="${CMAKE_SOURCE_DIR}/tests/golden")
@@ -14,12 +26,6 @@ add_test(NAME core_tests COMMAND core_tests)
 
 add_executable(diagrams tests/tools/diagrams.cpp)
 target_link_libraries(diagrams PRIVATE holdfast_core)
-
-file(GLOB SIM_SOURCES CONFIGURE_DEPENDS tests/sim/*.cpp)
-if(SIM_SOURCES)
-  add_executable(room_sim ${SIM_SOURCES})
-  target_link_libraries(room_sim PRIVATE holdfast_core)
-endif()
 
 # libFuzzer comes with clang only: cmake -DHOLDFAST_FUZZ=ON -DHOLDFAST_SANITIZE=ON -DCMAKE_CXX_COMPILER=clang++, then
 # decode_fuzz corpus tests/golden/messages
