@@ -1,5 +1,5 @@
 // An error as apps see it: one of the numbers of docs/protocol.md chapter 13 and a sentence. Messages of known codes are added by the
-// package (web/errors.ts); `message` is only filled when the text is worth keeping (unknown codes, causes).
+// package (web/errors.ts); `message` is only filled when the text is worth keeping (unknown codes, causes). Only codes the core itself names.
 #pragma once
 
 #include <string>
@@ -13,23 +13,14 @@ struct Error {
 };
 
 namespace code {
-constexpr int kAccessTokenInvalid = 20101;
-constexpr int kAccessTokenHeaderInvalid = 20102;
-constexpr int kAccessTokenIssuerInvalid = 20103;
 constexpr int kAccessTokenExpired = 20104;
-constexpr int kAccessTokenNotYetValid = 20105;
 constexpr int kAccessTokenGrantsInvalid = 20106;
-constexpr int kAccessTokenSignatureInvalid = 20107;
 constexpr int kSignalingConnection = 53000;
 constexpr int kSignalingDisconnected = 53001;
-constexpr int kSignalingTimeout = 53002;
 constexpr int kSignalingIncomingInvalid = 53003;
-constexpr int kSignalingOutgoingInvalid = 53004;
 constexpr int kSignalingServerBusy = 53006;
-constexpr int kRoomNameInvalid = 53100;
 constexpr int kRoomNameTooLong = 53101;
 constexpr int kRoomNameCharsInvalid = 53102;
-constexpr int kRoomConnectFailed = 53104;
 constexpr int kRoomMaxParticipantsExceeded = 53105;
 constexpr int kRoomNotFound = 53106;
 constexpr int kRoomCompleted = 53118;
@@ -40,11 +31,9 @@ constexpr int kMaxTracksExceeded = 53203;
 constexpr int kParticipantNotFound = 53204;
 constexpr int kDuplicateIdentity = 53205;
 constexpr int kTrackInvalid = 53300;
-constexpr int kTrackNameInvalid = 53301;
 constexpr int kTrackNameTooLong = 53302;
 constexpr int kTrackNameDuplicated = 53304;
 constexpr int kClientLocalDescription = 53400;
-constexpr int kClientRemoteDescription = 53402;
 constexpr int kMediaConnection = 53405;
 constexpr int kMediaDtls = 53407;
 }  // namespace code

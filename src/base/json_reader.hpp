@@ -47,7 +47,6 @@ class JsonView {
   std::optional<std::int64_t> floor() const;
   std::optional<bool> boolean() const;
 
-  std::string text_or(std::string_view fallback) const { return std::string(text().value_or(fallback)); }
 
  private:
   friend class JsonDocument;

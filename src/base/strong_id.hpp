@@ -35,6 +35,5 @@ using LinkId = TextId<struct LinkIdTag>;                  // the wire id of one 
 using SocketId = NumberId<struct SocketIdTag>;        // one WebSocket object
 using PeerId = NumberId<struct PeerIdTag>;            // one RTCPeerConnection object
 using OperationId = NumberId<struct OperationIdTag>;  // one promise the glue will answer
-using RequestId = NumberId<struct RequestIdTag>;      // one promise the app holds
 
 }  // namespace holdfast
