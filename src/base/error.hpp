@@ -1,5 +1,6 @@
 // An error as apps see it: one of the numbers of docs/protocol.md chapter 13 and a sentence. Messages of known codes are added by the
-// package (web/errors.ts); `message` is only filled when the text is worth keeping (unknown codes, causes). Only codes the core itself names.
+// package (web/errors.ts); `message` is only filled when the text is worth keeping (unknown codes, causes). Only codes the core itself
+// names.
 #pragma once
 
 #include <string>

@@ -47,7 +47,6 @@ class JsonView {
   std::optional<std::int64_t> floor() const;
   std::optional<bool> boolean() const;
 
-
  private:
   friend class JsonDocument;
   explicit JsonView(const void* node) : node_(node) {}
