@@ -2,17 +2,8 @@
 #include <cstdio>
 #include <string>
 
-#include "client/page_life_table.hpp"
+#include "../sim/tables.hpp"
 #include "fsm/diagram.hpp"
-#include "peer/liveness_table.hpp"
-#include "peer/negotiation_table.hpp"
-#include "room/room_table.hpp"
-#include "roomserver/channel_table.hpp"
-#include "roomserver/link_table.hpp"
-#include "roomserver/liveness_table.hpp"
-#include "roomserver/participant_table.hpp"
-#include "rsp/connection_table.hpp"
-#include "rsp/session_table.hpp"
 
 namespace {
 
@@ -27,14 +18,5 @@ void print() {
 }  // namespace
 
 int main() {
-  print<holdfast::rsp::ConnectionTable>();
-  print<holdfast::rsp::SessionTable>();
-  print<holdfast::peer::NegotiationTable>();
-  print<holdfast::peer::LivenessTable>();
-  print<holdfast::room::RoomTable>();
-  print<holdfast::client::PageTable>();
-  print<holdfast::roomserver::ChannelTable>();
-  print<holdfast::roomserver::LivenessTable>();
-  print<holdfast::roomserver::ParticipantTable>();
-  print<holdfast::roomserver::LinkTable>();
+  holdfast::sim::for_each_table([]<class Table>() { print<Table>(); });
 }
