@@ -22,8 +22,24 @@ VirtualMedia::VirtualMedia(VirtualTime& time, std::uint64_t seed, ToClient to_cl
   let_time_pass();
 }
 
+std::size_t VirtualMedia::add_client(const Options& options) {
+  clients_.push_back({options, false, false, {}, {}});
+  return clients_.size() - 1;
+}
+
+VirtualMedia::Client& VirtualMedia::client(std::size_t number) {
+  while (clients_.size() <= number) add_client({});
+  return clients_[number];
+}
+
 bool VirtualMedia::perform(std::size_t client, const Effect& effect) {
   if (const auto* create = std::get_if<effect::CreatePeer>(&effect)) {
+    if (std::exchange(this->client(client).creation_fails, false)) {
+      time_.after(0_ms, [this, client, peer = create->peer] {
+        to_client_(client, input::PeerOperationFailed{peer, {}, "OperationError", "Cannot create so many PeerConnections"});
+      });
+      return true;
+    }
     ends_.push_back(std::make_unique<End>(client, create->peer, name_of(client), time_.now()));
     return true;
   }
@@ -37,7 +53,7 @@ bool VirtualMedia::perform(std::size_t client, const Effect& effect) {
       effect);
   if (peer == nullptr) return false;
   End* end = find(client, *peer);
-  if (end == nullptr) return false;
+  if (end == nullptr) return true;  // of a connection that could not be made
   if (const auto* set = std::get_if<effect::SetRemoteDescription>(&effect)) pair_up(*end, set->sdp);
   end->connection.perform(effect);
   run(*end);
@@ -46,11 +62,17 @@ bool VirtualMedia::perform(std::size_t client, const Effect& effect) {
 
 // One operation after another, each with its time.
 void VirtualMedia::run(End& end) {
-  if (end.is_running || end.connection.is_idle()) return;
+  if (end.is_running || end.is_stuck || end.connection.is_idle()) return;
   end.is_running = true;
-  time_.after(Millis{1 + random_.below(25)}, [this, &end] {
+  const Client& owner = client(end.client);
+  const std::uint32_t extra = time_.now() < owner.delayed_until ? random_.below(static_cast<std::uint32_t>(owner.delay.count)) : 0;
+  time_.after(Millis{1 + random_.below(25) + extra}, [this, &end] {
     end.is_running = false;
     end.connection.step();
+    if (end.loses_answer) {
+      end.connection.take_inputs();
+      end.is_stuck = true;
+    }
     hand_over(end);
     run(end);
   });
@@ -77,7 +99,8 @@ void VirtualMedia::let_time_pass() {
                  paths_.end());
     for (std::size_t i = 0; i < paths_.size(); ++i) {
       Path& path = *paths_[i];
-      path.path.pass(time_.now(), can_reach_(path.a->client, path.b->client));
+      path.path.pass(time_.now(), !client(path.a->client).is_asleep && !client(path.b->client).is_asleep &&
+                                      can_reach_(path.a->client, path.b->client) && can_reach_(path.b->client, path.a->client));
       hand_over(*path.a);
       hand_over(*path.b);
     }
@@ -135,6 +158,23 @@ void VirtualMedia::go_deaf(std::size_t client) {
   end->is_deaf = true;
   end->connection.go_deaf();
 }
+
+void VirtualMedia::lose_answer(std::size_t client) {
+  if (End* end = any_open(client)) end->loses_answer = true;
+}
+
+void VirtualMedia::fail_creation(std::size_t client) { this->client(client).creation_fails = true; }
+
+void VirtualMedia::delay_answers(std::size_t client, Millis up_to, Millis for_how_long) {
+  this->client(client).delay = up_to;
+  this->client(client).delayed_until = time_.now() + for_how_long;
+}
+
+void VirtualMedia::fail_dtls(std::size_t) {}
+void VirtualMedia::change_address(std::size_t) {}
+void VirtualMedia::sleep(std::size_t client) { this->client(client).is_asleep = true; }
+void VirtualMedia::wake(std::size_t client) { this->client(client).is_asleep = false; }
+SignaledId VirtualMedia::received_track(std::size_t, PeerId, const std::string&) const { return {}; }
 
 VirtualMedia::End* VirtualMedia::any_open(std::size_t client) {
   std::vector<End*> open;
