@@ -9,12 +9,14 @@ namespace holdfast::sim {
 VirtualNetwork::VirtualNetwork(VirtualTime& time, std::uint64_t seed, ToClient to_client, ToServer to_server)
     : time_(time), random_(seed), to_client_(std::move(to_client)), to_server_(std::move(to_server)) {}
 
-std::size_t VirtualNetwork::add_client() {
+std::size_t VirtualNetwork::add_client(Browser) {
   Host host;
   host.latency = Millis{1 + random_.below(80)};
   hosts_.push_back(std::move(host));
   return hosts_.size() - 1;
 }
+
+bool VirtualNetwork::is_up(std::size_t client) const { return hosts_[client].up; }
 
 // In order for each host and direction; held while the host is lost.
 void VirtualNetwork::carry(std::size_t client, Direction direction, VirtualTime::Task task) {

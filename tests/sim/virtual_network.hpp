@@ -9,12 +9,21 @@
 #include <vector>
 
 #include "base/prng.hpp"
+#include "browser.hpp"
 #include "effect.hpp"
 #include "input.hpp"
 #include "roomserver/server.hpp"
 #include "virtual_time.hpp"
 
 namespace holdfast::sim {
+
+enum class Direction { kUp, kDown };  // client to server, server to client
+
+struct Quality {
+  Millis latency;
+  Millis jitter;  // up to this much more
+  std::uint32_t loss_percent = 0;
+};
 
 class VirtualNetwork {
  public:
@@ -23,24 +32,59 @@ class VirtualNetwork {
 
   VirtualNetwork(VirtualTime& time, std::uint64_t seed, ToClient to_client, ToServer to_server);
 
-  // Gives its number: 0, 1, …
-  std::size_t add_client();
+  // Gives its number: 0, 1, … Each client is a host of its own, and draws its own chances.
+  std::size_t add_client(Browser browser = Browser::kChromium);
 
   // Effects of a client's batch. What is none of the network's business gives false.
   bool perform(std::size_t client, const Effect& effect);
   // … and of the server's.
   bool perform(const roomserver::Effect& effect);
 
-  // A host that is not up sends and receives nothing; what was sent meanwhile arrives when it is up again, if both ends still want it.
+  // ---- the way -------------------------------------------------------------------------------------------------------------------
+  // Loss is TCP's: what is lost comes later, and nothing overtakes it.
+  void set_quality(std::size_t client, Quality quality);
+  // A black hole in one direction. What was sent into it on a connection comes late, by TCP's back-off: up to half of the time it has
+  // waited, at most 18 s after the end; connections made then work at once.
+  void hold(std::size_t client, Direction direction, bool held);
+  // A host without network: both directions, and some hosts know it, so that dialling and probing fail at once.
   void set_up(std::size_t client, bool up);
-  bool is_up(std::size_t client) const { return hosts_[client].up; }
-  // The client's sockets end with 1006 at both ends.
-  void reset(std::size_t client);
-  // The page is gone: the browser closes its sockets with 1001.
-  void close_page(std::size_t client);
+  bool is_up(std::size_t client) const;  // nothing is held in either direction
+  // The connections it has are dead for ever, in silence; new ones work.
+  void change_address(std::size_t client);
+  // Dialling and probing fail at once for so long.
+  void refuse(std::size_t client, Millis length);
+
+  // ---- ends of sockets -----------------------------------------------------------------------------------------------------------
+  void reset(std::size_t client);             // 1006 at both ends
+  void lose_server_end(std::size_t client);   // the server hears 1006; the client too, once it sends again
+  void lose_client_end(std::size_t client);   // the client hears 1006 (Firefox without network); the server too, once it sends again
+  void end_idle_sockets(std::size_t client);  // Chromium, when a page thaws or leaves its cache: 1006 in the page, 1001 at the server
+  void close_page(std::size_t client);        // the page goes: 1001 at the server
+  void close_sockets(std::size_t client);     // Firefox after beforeunload: 1001 at the server and in the page, if that lives on
+  // A crash. The system resets the connections (1006 at the server), unless the host is gone too: then nobody hears anything.
+  void vanish(std::size_t client, bool with_host = false);
+
+  // ---- what stands still -----------------------------------------------------------------------------------------------------------
+  // The browser's processes (SIGSTOP): pings go unanswered. Afterwards all at once, in order; wake the page first.
+  void stand_still(std::size_t client, bool still);
+  // The server's process. Whatever else it does of its own accord, its timers and token verdicts and orders of its host, goes through
+  // run_in_server: done at once, or when it runs again, or never if it was stopped.
+  void pause_server(Millis length);
+  void run_in_server(VirtualTime::Task task);
+  // The process ends, and forgets; sockets of clients end with 1006 now (`resets`), or once they send after the start. Until then
+  // dialling and probing fail at once. Whoever starts it makes a new RoomServer.
+  void stop_server(bool resets);
+  void start_server();
+  bool is_server_running() const;
+
+  // A balancer answers the next hellos of this client with `busy` (docs/protocol.md 2.6); a negative `retry_after` is for good. The server
+  // sees neither them nor the socket before a hello gets through.
+  void answer_busy(std::size_t client, std::uint32_t times, Millis retry_after, bool keep_alive);
 
   // Sockets that this client holds open or is opening.
   std::size_t open_sockets(std::size_t client) const;
+  // A connection had more to carry than any host would hold: it was reset.
+  bool has_overflowed() const { return has_overflowed_; }
 
  private:
   struct Host {
@@ -58,8 +102,6 @@ class VirtualNetwork {
     bool server_open = false;
   };
   using SocketPtr = std::shared_ptr<Socket>;
-  enum class Direction { kUp, kDown };
-
   bool on(std::size_t client, const effect::OpenSocket&);
   bool on(std::size_t client, const effect::SendText&);
   bool on(std::size_t client, const effect::CloseSocket&);
@@ -91,6 +133,7 @@ class VirtualNetwork {
   std::vector<Host> hosts_;
   std::vector<SocketPtr> sockets_;
   std::uint32_t next_server_id_ = 1;
+  bool has_overflowed_ = false;
 };
 
 }  // namespace holdfast::sim
