@@ -27,6 +27,9 @@ add_test(NAME core_tests COMMAND core_tests)
 add_executable(diagrams tests/tools/diagrams.cpp)
 target_link_libraries(diagrams PRIVATE holdfast_core)
 
+add_executable(replay tests/tools/replay.cpp)
+target_link_libraries(replay PRIVATE holdfast_core)
+
 # libFuzzer comes with clang only: cmake -DHOLDFAST_FUZZ=ON -DHOLDFAST_SANITIZE=ON -DCMAKE_CXX_COMPILER=clang++, then
 # decode_fuzz corpus tests/golden/messages
 option(HOLDFAST_FUZZ "Fuzz targets (clang)" OFF)

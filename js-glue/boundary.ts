@@ -185,3 +185,26 @@ export interface CoreInstance {
   handle(now: number, inputJson: string): string;
   delete(): void;
 }
+
+/** A client's core, and the seed that it was made with. The same seed and inputs give the same batches. */
+export interface ClientCore extends CoreInstance {
+  readonly seed: string;
+}
+
+// ---- traces -------------------------------------------------------------------------------------------------------------------
+
+/** The first line of a trace; each other line is a TracedInput. */
+export interface TraceHeader {
+  /** Version of this form. */
+  holdfastTrace: 1;
+  /** Of the package. */
+  version: string;
+  seed: string;
+  /** When `at` was 0, ISO 8601. */
+  startedAt: string;
+  /** How many inputs came before the first one here, and are lost. */
+  dropped: number;
+}
+
+/** An input with the time at which the core got it, ms. */
+export type TracedInput = { at: number } & Input;

@@ -1,7 +1,7 @@
 // Runs the core of one Room: hands it inputs one at a time, performs the effects of each batch, delivers its events, keeps its one timer.
 // What to do and when is the core's decision; this file only keeps the order (design: "The core's contract").
 
-import type { Batch, CoreInstance, Effect, Emit, Input, LogEffect } from './boundary.js';
+import type { Batch, ClientCore, Effect, Emit, Input, LogEffect } from './boundary.js';
 import type { LocalMedia } from './media.js';
 import { listenToNetwork } from './network.js';
 import { listenToPage } from './page.js';
@@ -10,10 +10,11 @@ import type { RemoteChannel } from './remote-channel.js';
 import { callGuarded, toError } from './report-error.js';
 import { Sockets } from './sockets.js';
 import { TaskQueue } from './task-queue.js';
+import { Trace } from './trace.js';
 
 export interface DriverOptions {
   /** Belongs to the driver from now on. */
-  core: CoreInstance;
+  core: ClientCore;
   /** What the Room publishes. The driver reads it; it stays the caller's. */
   media: LocalMedia;
   peerOptions?: PeerOptions;
@@ -33,6 +34,7 @@ export class Driver {
   private readonly tasks = new TaskQueue();
   private readonly listening = new AbortController();
   private readonly waiting: Input[] = [];
+  private readonly trace = new Trace();
   private performing = false;
   private over = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -79,6 +81,11 @@ export class Driver {
     return this.peers.remoteChannel(peer, label);
   }
 
+  /** What the core was told, without what is personal or secret (trace.ts). `version` is that of the package. Also after the end. */
+  exportTrace(version: string): string {
+    return this.trace.export({ version, seed: this.options.core.seed, startedAt: new Date(performance.timeOrigin).toISOString() });
+  }
+
   /** The Room is over (`roomDisconnected` or `connectFailed` was delivered): lets go of everything. Events under way still arrive. */
   close(): void {
     if (!this.over) {
@@ -91,7 +98,10 @@ export class Driver {
   private handle(input: Input): Batch | undefined {
     this.performing = true;
     try {
-      const batch = JSON.parse(this.options.core.handle(now(), toWellFormedJson(input))) as Batch;
+      const at = now();
+      const text = toWellFormedJson(input);
+      this.trace.record(at, text);
+      const batch = JSON.parse(this.options.core.handle(at, text)) as Batch;
       this.setTimer(batch.deadline);
       for (const effect of batch.effects) {
         this.perform(effect);

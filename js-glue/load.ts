@@ -3,7 +3,7 @@
 
 import createCore, { type CoreModule } from 'holdfast-core';
 
-import type { CoreInstance } from './boundary.js';
+import type { ClientCore } from './boundary.js';
 import { toError } from './report-error.js';
 
 export type WasmSource = string | URL | BufferSource | WebAssembly.Module;
@@ -18,9 +18,10 @@ export function setWasm(from: WasmSource): void {
 }
 
 /** A fresh core. Rejects with an Error that names the URL tried and what came from there; the next call tries again. */
-export async function loadCore(): Promise<CoreInstance> {
+export async function loadCore(): Promise<ClientCore> {
   const { HoldfastClient } = await instantiate(await compileOnce());
-  return new HoldfastClient(randomSeed());
+  const seed = randomSeed();
+  return Object.assign(new HoldfastClient(seed), { seed });
 }
 
 function compileOnce(): Promise<WebAssembly.Module> {

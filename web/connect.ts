@@ -41,7 +41,8 @@ export interface ConnectOptions {
 
 /**
  * Joins a room. Never throws: TypeError and RangeError for wrong arguments, getUserMedia's errors, an Error if the WebAssembly does not
- * load, and TwilioErrors of the server are rejections.
+ * load, and TwilioErrors of the server are rejections. With `logLevel: 'debug'` the trace of a failed attempt is on the console
+ * (Room.exportTrace() has that of a Room).
  */
 export function connect(token: string, options?: ConnectOptions): CancelablePromise<Room> {
   let cancel!: () => void;
@@ -107,6 +108,7 @@ async function join(token: string, options: ConnectOptions, canceled: Promise<ne
     if (driver) {
       driver.dispatch({ kind: 'disconnect' }); // If the server has heard of us, it hears that we are gone.
       driver.close();
+      log('debug', `trace of the failed connect():\n${driver.exportTrace(version)}`);
     } else loading.then((core) => core.delete(), ignore);
     media.close();
     throw error;

@@ -9,6 +9,7 @@ import { PublicObject, show } from './public-object.js';
 import type { AnyRemoteTrackPublication, RemoteTrackPublication } from './publications.js';
 import { RemoteParticipant, type RemoteTrackEvents } from './remote-participant.js';
 import { RemoteAudioTrack, RemoteDataTrack, RemoteVideoTrack, type RemoteTrack } from './remote-tracks.js';
+import { version } from './version.js';
 
 export type RoomState = 'connected' | 'reconnecting' | 'disconnected';
 
@@ -79,6 +80,14 @@ export class Room extends PublicObject<RoomEvents> {
   disconnect(): this {
     this.#parts.driver.dispatch({ kind: 'disconnect' });
     return this;
+  }
+
+  /**
+   * What happened in this Room so far, as text for a report of a problem; it can be replayed (docs/tracing.md). Works in every state, also
+   * after `disconnected`. Tokens, identities, names, addresses and keys are not in it.
+   */
+  exportTrace(): string {
+    return this.#parts.driver.exportTrace(version);
   }
 
   /** @internal One event of the core. */

@@ -1,7 +1,7 @@
 // Stand-ins for the core and for the browser, as far as the glue uses them.
 import type { TestContext } from 'node:test';
 
-import type { Batch, CoreInstance, Effect, Emit, Input } from '../../js-glue/boundary.js';
+import type { Batch, ClientCore, Effect, Emit, Input } from '../../js-glue/boundary.js';
 import { Driver, type DriverOptions } from '../../js-glue/driver.js';
 import { LocalMedia } from '../../js-glue/media.js';
 
@@ -29,7 +29,8 @@ export function stubGlobals(t: TestContext, globals: Record<string, unknown>): v
 
 // ---- the core ------------------------------------------------------------------------------------------------------------------
 
-export class FakeCore implements CoreInstance {
+export class FakeCore implements ClientCore {
+  readonly seed = '0123456789abcdef';
   readonly texts: string[] = [];
   readonly times: number[] = [];
   deleted = 0;
@@ -62,7 +63,7 @@ export function participantConnected(sid: string, when: Emit['when'] = 'now'): E
 }
 
 /** What happens at a driver, in order, as short words: an event's SID, `log …`, `fatal …`. */
-export function makeDriver(core: CoreInstance, options: Partial<DriverOptions> = {}): { driver: Driver; seen: string[] } {
+export function makeDriver(core: ClientCore, options: Partial<DriverOptions> = {}): { driver: Driver; seen: string[] } {
   const seen: string[] = [];
   const driver = new Driver({
     core,

@@ -6,6 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 import { loadCore, setWasm } from '../../js-glue/load.js';
+import type { ClientCore } from '../../js-glue/boundary.js';
 import type { FakeCoreInstance } from './fake-core-module.js';
 
 // (module): a valid one, with nothing in it. The other wants an import that nobody gives.
@@ -27,7 +28,7 @@ async function serve(t: TestContext, ...answers: Answer[]): Promise<{ url: strin
 }
 
 async function load(): Promise<FakeCoreInstance> {
-  return (await loadCore()) as FakeCoreInstance;
+  return (await loadCore()) as ClientCore & FakeCoreInstance;
 }
 
 test('load: the wasm is looked for beside the script', async (t) => {
