@@ -160,6 +160,33 @@ inline TransitionObserver transition_observer = nullptr;
 inline void* transition_observer_data = nullptr;
 #endif
 
+#if defined(HOLDFAST_MUTATE)
+// What tests the simulator: one row of one table, as if it had been written wrong.
+struct Mutation {
+  enum class Kind { kRowDeleted, kTargetSwapped, kActionDropped };
+  std::string_view machine;  // empty: none
+  std::size_t row = 0;
+  Kind kind = Kind::kRowDeleted;
+  std::size_t target = 0;  // of kTargetSwapped
+};
+inline Mutation mutation;
+
+template <class T>
+Row<T> row_at(std::size_t index) {
+  Row<T> row = T::kRows[index];
+  if (index != mutation.row || T::kName != mutation.machine) return row;
+  if (mutation.kind == Mutation::Kind::kRowDeleted) row.event = T::Event::kCount;  // never dispatched
+  if (mutation.kind == Mutation::Kind::kTargetSwapped) row.to = static_cast<typename T::State>(mutation.target);
+  if (mutation.kind == Mutation::Kind::kActionDropped) row.action = nullptr;
+  return row;
+}
+#else
+template <class T>
+constexpr const Row<T>& row_at(std::size_t index) {
+  return T::kRows[index];
+}
+#endif
+
 template <class T>
 class Machine {
  public:
@@ -176,7 +203,7 @@ class Machine {
     static_assert(detail::check_table<T>());
     HOLDFAST_CHECK(!dispatching_);
     for (std::size_t i = 0; i < T::kRows.size(); ++i) {
-      const Row<T>& row = T::kRows[i];
+      const Row<T>& row = row_at<T>(i);
       if (row.from != state_ || row.event != event) continue;
       if (row.guard != nullptr && !row.guard(context, input)) continue;
       dispatching_ = true;

@@ -1,0 +1,125 @@
+// npm run sim:defects: does the simulator bite? Builds each planted defect of tests/defects and runs seeds until one fails, then does the
+// same with random mutations of table rows. Fails if a defect survives, or more than one mutation in twenty. A complete run writes
+// docs/defects.md.
+//   --only NAME,NAME   these defects, no mutations       --seeds N       seeds before something has survived (20000)
+//   --mutations N      how many are drawn (200; 0: none)   --check         only whether every defect can still be planted
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { changes, defects } from '../tests/defects/defects.mjs';
+import { drawMutations } from '../tests/defects/mutations.mjs';
+import { survivors } from '../tests/defects/survivors.mjs';
+import { findFirstFailure, runTool } from '../tests/defects/hunt.mjs';
+
+const root = resolve(import.meta.dirname, '..');
+const WORKERS = 2;
+const ENOUGH = 0.95;
+
+const argument = (name, otherwise) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? otherwise : process.argv[at + 1];
+};
+const only = argument('only', '').split(',').filter(Boolean);
+const seeds = Number(argument('seeds', '20000'));
+const mutationCount = only.length > 0 ? 0 : Number(argument('mutations', '200'));
+
+function check() {
+  for (const defect of defects) {
+    try {
+      console.log(`ok ${defect.name} can be planted at ${changes(defect).where}`);
+    } catch (error) {
+      console.log(`FAILED ${defect.name}: ${error.message}`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+// Each worker has a build tree of its own and takes the next task when it is done with one.
+async function share(tasks, work) {
+  const waiting = [...tasks];
+  const worker = async (number) => {
+    for (let task = waiting.shift(); task; task = waiting.shift()) await work(task, number);
+  };
+  await Promise.all(Array.from({ length: WORKERS }, (_, number) => worker(number)));
+}
+
+// No sanitizers and no debug information: a defect is compiled once and run for minutes.
+async function build(folder, option, jobs) {
+  mkdirSync(folder, { recursive: true });
+  const flags = ['-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_CXX_FLAGS_DEBUG='];
+  await runTool('cmake', ['-G', 'Ninja', '-S', root, '-B', folder, ...flags, option]);
+  await runTool('ninja', ['-j', String(jobs), '-C', folder, 'room_sim']);
+  return join(folder, 'room_sim');
+}
+
+async function huntDefects(chosen) {
+  const rows = [];
+  await share(chosen, async (defect, worker) => {
+    const { where } = changes(defect);
+    const program = await build(join(root, 'build/defects', String(worker)), `-DHOLDFAST_DEFECT=${defect.name}`, 1);
+    const found = await findFirstFailure(program, [], seeds);
+    rows.push({ ...defect, where, found });
+    console.log(
+      found
+        ? `caught   ${defect.name}  ${where}  ${found.seed}  [${found.checker}] ${defect.sentence}`
+        : `SURVIVED ${defect.name}  ${where}  ${seeds}  ${defect.sentence}`,
+    );
+  });
+  return rows.sort((a, b) => chosen.findIndex((one) => one.name === a.name) - chosen.findIndex((one) => one.name === b.name));
+}
+
+async function huntMutations(count) {
+  const program = await build(join(root, 'build/defects/mutations'), '-DHOLDFAST_MUTATE=ON', WORKERS);
+  const rows = [];
+  await share(drawMutations(await runTool(program, ['--list-mutations']), count), async (mutation) => {
+    const found = await findFirstFailure(program, ['--mutate', mutation.id], seeds);
+    rows.push({ ...mutation, found });
+    const what = `${mutation.row}, ${mutation.change}`;
+    if (!found) console.log(`SURVIVED ${mutation.id}  ${what}  ${survivors[mutation.id] ?? 'no reason is written'}`);
+    else if (process.argv.includes('--verbose')) console.log(`caught   ${mutation.id}  ${what}  ${found.seed}  [${found.checker}]`);
+  });
+  return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function report(planted, mutated) {
+  const lines = [
+    '# Planted defects',
+    '',
+    'Written by `npm run sim:defects`: what the simulator was given to find, how many seeds it needed, and which checker spoke first.',
+    '',
+    '| defect | where | seeds | checker | what it does |',
+    '| --- | --- | ---: | --- | --- |',
+    ...planted.map(
+      ({ name, where, found, sentence }) =>
+        `| ${name} | ${where} | ${found ? found.seed : 'SURVIVED'} | ${found?.checker ?? ''} | ${sentence} |`,
+    ),
+    '',
+    '## Mutations of table rows',
+    '',
+    `${mutated.length} drawn from all rows: ${mutated.filter(({ found }) => found).length} caught. The others:`,
+    '',
+    ...mutated
+      .filter(({ found }) => !found)
+      .map(({ id, row, change }) => `- ${row}, ${change}: ${survivors[id] ?? 'no reason is written'}`),
+    '',
+  ];
+  writeFileSync(join(root, 'docs/defects.md'), lines.join('\n'));
+}
+
+if (process.argv.includes('--check')) {
+  check();
+} else {
+  const chosen = only.length > 0 ? defects.filter(({ name }) => only.includes(name)) : defects;
+  if (chosen.length < only.length) throw new Error(`no such defect in ${only}`);
+  const started = performance.now();
+  const planted = await huntDefects(chosen);
+  const mutated = mutationCount > 0 ? await huntMutations(mutationCount) : [];
+  const caught = planted.filter(({ found }) => found).length;
+  const caughtMutations = mutated.filter(({ found }) => found).length;
+  const unexplained = mutated.filter(({ id, found }) => !found && !survivors[id]).length;
+  console.log(`\n${caught} of ${planted.length} defects caught`);
+  if (mutated.length > 0)
+    console.log(`${caughtMutations} of ${mutated.length} mutations caught (${((100 * caughtMutations) / mutated.length).toFixed(1)} %)`);
+  console.log(`${((performance.now() - started) / 60000).toFixed(1)} minutes`);
+  if (only.length === 0 && mutated.length > 0 && existsSync(join(root, 'docs'))) report(planted, mutated);
+  if (caught < planted.length || caughtMutations < ENOUGH * mutated.length || unexplained > 0) process.exitCode = 1;
+}

@@ -1,0 +1,419 @@
+// Mistakes in the client: its session, its links, what it tells the app.
+export const client = [
+  // ---- the session ------------------------------------------------------------------------------------------------------------------
+  {
+    name: 'answer-limit-in-minutes',
+    sentence: 'connect() has no time limit worth the name: a server that never answers is waited for',
+    edits: [{ file: 'src/rsp/session_context.hpp', find: 'kConnectAnswerLimit = 15_s', replace: 'kConnectAnswerLimit = 1000 * 15_s' }],
+  },
+  {
+    name: 'back-off-never-resets',
+    sentence: 'The failed attempts of a trouble long past still slow down the next one',
+    edits: [{ file: 'src/rsp/session_actions.cpp', find: '  c.failed_dials = 0;\n', replace: '' }],
+  },
+  {
+    name: 'candidates-not-in-the-way-back',
+    sentence: 'Candidates that were told on the lost socket are taken for heard, and never said again after a sync',
+    edits: [
+      { file: 'src/rsp/outgoing.cpp', find: '    link.ice_is_news = link.ice.has_value();\n', replace: '    link.ice_is_news = false;\n' },
+    ],
+  },
+  {
+    name: 'candidates-overwrite-answer',
+    sentence: 'Lost answer when coalescing: candidates that come while away replace the description that waits to be sent',
+    edits: [
+      {
+        file: 'src/rsp/outgoing.cpp',
+        find: '  if (update.description) {\n    link.description = update.description;\n    link.description_is_news = true;\n  }',
+        replace: '  link.description = update.description;\n  link.description_is_news = update.description.has_value();',
+      },
+    ],
+  },
+  {
+    name: 'links-never-forgotten',
+    sentence: 'Every link there ever was is named in every later sync',
+    edits: [
+      { file: 'src/rsp/session.cpp', find: '{ context_.outgoing.forget(link); }', replace: '{ static_cast<void>(link); }' },
+      { file: 'src/rsp/session_actions.cpp', find: '  c.outgoing.forget_closed(update);\n', replace: '' },
+    ],
+  },
+  {
+    name: 'stale-queue',
+    sentence: 'News queued on a connection that was lost is replayed on the next one',
+    edits: [{ file: 'src/rsp/session_actions.cpp', find: '  c.timers.stop_all();\n  c.queue.clear();', replace: '  c.timers.stop_all();' }],
+  },
+  {
+    name: 'mute-is-no-change',
+    sentence: 'A track that is muted or unmuted raises no revision, so the server is not told',
+    edits: [{ file: 'src/rsp/outgoing.cpp', find: '    if (old->enabled != track.enabled) ++changes;\n', replace: '' }],
+  },
+  {
+    name: 'complete-state-is-not',
+    sentence: 'Whoever is missing in the complete state after a sync is not taken for gone',
+    edits: [
+      { file: 'src/rsp/incoming.cpp', find: 'update.participants_complete = complete;', replace: 'update.participants_complete = false;' },
+    ],
+  },
+  {
+    name: 'closed-while-away',
+    sentence: 'Links that the server closed while the client was away stay open',
+    edits: [{ file: 'src/rsp/incoming.cpp', find: 'update.links_complete = complete;', replace: 'update.links_complete = false;' }],
+  },
+  {
+    name: 'heartbeat-for-nobody',
+    sentence: 'The heartbeat timer is re-armed without a heartbeat',
+    edits: [
+      {
+        file: 'src/rsp/connection.cpp',
+        find: '{ send_frame(c, Heartbeat{}, in.now, in.effects); }',
+        replace: '{\n  c.timers.start(Timer::kHeartbeat, in.now + c.negotiated - kHeartbeatLead);\n}',
+      },
+    ],
+  },
+  {
+    name: 'old-socket-is-heard',
+    sentence: 'The end of a socket that was given up long ago is taken for the end of the one in use',
+    edits: [
+      {
+        file: 'src/rsp/connection.cpp',
+        find: '  if (!is_current(in.socket)) return {};\n  return dispatch(Event::kSocketClosed',
+        replace: '  return dispatch(Event::kSocketClosed',
+      },
+    ],
+  },
+  {
+    name: 'leaves-without-a-word',
+    sentence: 'A page that goes says nothing: neither disconnect nor beacon',
+    edits: [
+      {
+        file: 'src/rsp/connection.cpp',
+        find: '    send(std::move(disconnect), now, effects);\n    send_frame(context_, Bye{}, now, effects);\n',
+        replace: '    static_cast<void>(disconnect);\n',
+      },
+      {
+        file: 'src/rsp/connection.cpp',
+        find: '  close(close_code::kNormal, now, effects);',
+        replace: '  close(close_code::kUnanswered, now, effects);',
+      },
+    ],
+  },
+
+  // ---- links: signaling -------------------------------------------------------------------------------------------------------------
+  {
+    name: 'answer-of-another-generation',
+    sentence: 'A late answer of the browser to an operation of before is taken for the answer to the one of now',
+    edits: [
+      {
+        file: 'src/peer/negotiation.cpp',
+        find: 'report.op.value == 0 || report.op != context_.operation || !is_setting_local()',
+        replace: 'context_.operation.value == 0 || !is_setting_local()',
+      },
+      {
+        file: 'src/peer/negotiation.cpp',
+        find: 'report.op.value == 0 || report.op != context_.operation || is_setting_local()',
+        replace: 'context_.operation.value == 0 || is_setting_local()',
+      },
+    ],
+  },
+  {
+    name: 'failure-of-another-generation',
+    sentence: 'A late failure of an operation of before fails the one of now',
+    edits: [
+      {
+        file: 'src/peer/negotiation.cpp',
+        find: '(!was_never_made && report.op != context_.operation)',
+        replace: '(!was_never_made && context_.operation.value == 0)',
+      },
+    ],
+  },
+  {
+    name: 'reused-peer-id',
+    sentence: 'Connections are numbered by how many there are, so a new one gets the number of one that is gone',
+    edits: [
+      {
+        file: 'src/peer/peer_set.cpp',
+        find: 'const PeerId peer{++last_peer_};',
+        replace: 'const PeerId peer{last_peer_ = static_cast<std::uint32_t>(links_.size()) + 1};',
+      },
+    ],
+  },
+  {
+    name: 'first-offer-is-rolled-back',
+    sentence: 'Glare in the first negotiation: both take their offers back',
+    edits: [
+      { file: 'src/peer/negotiation.cpp', find: '{ return context.stable_revision == 0; }', replace: '{ return context.revision == 0; }' },
+    ],
+  },
+  {
+    name: 'rolled-back-and-forgotten',
+    sentence: 'After a rollback what the lost offer would have agreed on is taken for agreed',
+    edits: [
+      {
+        file: 'src/peer/negotiation.cpp',
+        find: 'void forget_open(Context& context) {\n  context.media.roll_back();',
+        replace: 'void forget_open(Context& context) {\n  context.media.agree(false);',
+      },
+    ],
+  },
+  {
+    name: 'restart-lost-in-glare',
+    sentence: 'An ICE restart whose offer lost a glare is not asked for again',
+    edits: [
+      {
+        file: 'src/peer/negotiation.cpp',
+        find: '  context.restart_wanted = context.restart_wanted || context.restart_offered;\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'offer-while-nobody-hears',
+    sentence: 'Offers are made while signaling is down, for a server that will not know them',
+    edits: [{ file: 'src/peer/negotiation.cpp', find: 'signaling_ && needs_offer()', replace: 'needs_offer()' }],
+  },
+  {
+    name: 'candidates-by-delta',
+    sentence: 'Candidate loss by list reset: a list of candidates begins anew after each time it was sent',
+    edits: [
+      {
+        file: 'src/peer/ice.cpp',
+        find: '    return backend::Ice{ufrag_, ++revision_, box.candidates, box.complete};',
+        replace: '    return backend::Ice{ufrag_, ++revision_, std::exchange(box.candidates, {}), box.complete};',
+      },
+      { file: 'src/peer/ice.cpp', find: '#include <cstddef>\n', replace: '#include <cstddef>\n#include <utility>\n' },
+    ],
+  },
+  {
+    name: 'candidates-under-the-wrong-name',
+    sentence: 'Mislabelled ufrag: candidates are filed under the description of now, whichever they belong to',
+    edits: [
+      {
+        file: 'src/peer/ice.cpp',
+        find: 'box_of(boxes_, own.empty() ? ufrag_ : own, ufrag_), candidate',
+        replace: 'box_of(boxes_, ufrag_, ufrag_), labelled',
+      },
+      {
+        file: 'src/peer/ice.cpp',
+        find: '  const std::string& own = candidate.username_fragment;\n',
+        replace: '  backend::IceCandidate labelled = candidate;\n  labelled.username_fragment = ufrag_;\n',
+      },
+    ],
+  },
+  {
+    name: 'candidates-before-their-description',
+    sentence: 'Candidates are handed to the browser before the description they belong to is applied',
+    edits: [
+      {
+        file: 'src/peer/ice.cpp',
+        find: '    if (box.ufrag != ufrag_ || ufrag_.empty()) continue;\n    for (; box.applied',
+        replace: '    for (; box.applied',
+      },
+    ],
+  },
+  {
+    name: 'candidates-lost-in-rollback',
+    sentence: 'Candidates that a rolled back browser has forgotten are not given to it again',
+    edits: [{ file: 'src/peer/ice.cpp', find: '  box_of(boxes_, ufrag, ufrag).applied = 0;\n', replace: '' }],
+  },
+  {
+    name: 'close-of-ours-is-lost',
+    sentence: 'A close that was lost with its socket is never said again: the server keeps the dead link',
+    edits: [
+      {
+        file: 'src/peer/peer_set.cpp',
+        find: '    if (complete && closed != nullptr && closed->close_revision > 0) send_close(*closed, update.remote);\n',
+        replace: '    static_cast<void>(closed);\n',
+      },
+    ],
+  },
+  {
+    name: 'new-links-get-old-tracks',
+    sentence: 'A link that opens later gets the tracks that were published at the beginning',
+    edits: [
+      {
+        file: 'src/peer/peer_set.cpp',
+        find: '  local_tracks_ = tracks;\n',
+        replace: '  if (local_tracks_.empty()) local_tracks_ = tracks;\n',
+      },
+    ],
+  },
+
+  // ---- links: life ------------------------------------------------------------------------------------------------------------------
+  {
+    name: 'silence-is-not-counted',
+    sentence: 'Media that stops on a connection that says connected is not noticed',
+    edits: [
+      {
+        file: 'src/peer/liveness.cpp',
+        find: 'silence_counts_ = silence_counts_ || flowing_polls_ >= flowing_polls_needed_;',
+        replace: 'silence_counts_ = silence_counts_ && flowing_polls_ >= flowing_polls_needed_;',
+      },
+    ],
+  },
+  {
+    name: 'series-never-ends',
+    sentence: 'A link that has lasted for hours is replaced as hesitantly as the last of a bad series',
+    edits: [
+      {
+        file: 'src/peer/liveness.cpp',
+        find: '  if (before == State::kHealthy && now - since_ >= kLasting) replacements_ = 0;\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'dtls-failure-is-ice',
+    sentence: 'A DTLS failure is answered with ICE restarts, which cannot help',
+    edits: [
+      {
+        file: 'src/peer/liveness.cpp',
+        find: 'context_.dtls_failed = context_.ice == IceConnectionState::kConnected || context_.ice == IceConnectionState::kCompleted;\n',
+        replace: 'context_.dtls_failed = context_.ice == IceConnectionState::kClosed;\n',
+      },
+    ],
+  },
+  {
+    name: 'connected-is-proof',
+    sentence: 'A link that says connected after a restart is believed without bytes',
+    edits: [
+      {
+        file: 'src/peer/liveness.cpp',
+        find: 'return is_up(context) && context.expecting && context.has_flowed;',
+        replace: 'return is_up(context) && !context.expecting && context.has_flowed;',
+      },
+    ],
+  },
+  {
+    name: 'no-restart-after-signaling',
+    sentence: 'A restart that fell due while signaling was down waits out its whole interval again and again',
+    edits: [
+      {
+        file: 'src/peer/liveness.cpp',
+        find: '  if (context_.timers.is_running(Timer::kRestart)) context_.timers.start(Timer::kRestart, now);\n',
+        replace: '  if (context_.timers.is_running(Timer::kRestart)) context_.timers.start(Timer::kRestart, now + 60_s);\n',
+      },
+    ],
+  },
+  {
+    name: 'stuck-link-is-waited-for',
+    sentence: 'The timer of a link that was negotiated and never connects is not started',
+    edits: [
+      {
+        file: 'src/peer/liveness.cpp',
+        find: '  if (!negotiating && machine_.is(State::kNew) && !context_.timers.is_running(Timer::kStuck))\n    context_.timers.start(Timer::kStuck, now + kStuckTime);\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'unanswered-offer-is-waited-for',
+    sentence: 'No time limit for the answer to an offer',
+    edits: [{ file: 'src/peer/liveness.cpp', find: '      dispatch(Event::kUnanswered, now);\n', replace: '' }],
+  },
+
+  // ---- what the app is told ----------------------------------------------------------------------------------------------------------
+  {
+    name: 'limit-runs-on',
+    sentence: 'D1: the timer of lost signaling is not stopped when signaling is back',
+    edits: [{ file: 'src/room/room_state.cpp', find: '  context.timers.stop(RoomTimer::kSignalingLimit);\n', replace: '' }],
+  },
+  {
+    name: 'trouble-outlives-its-peer',
+    sentence: 'D2: media trouble with a participant who has left keeps the Room reconnecting',
+    edits: [
+      {
+        file: 'src/room/room_state.cpp',
+        find: '    if (!remote_connected || trouble.remote.empty()) return false;\n',
+        replace: '    if (trouble.remote.empty()) return false;\n',
+      },
+      { file: 'src/room/room_state.cpp', find: '  if (!remote_connected) trouble.counts = false;\n', replace: '' },
+    ],
+  },
+  {
+    name: 'new-link-hides-trouble',
+    sentence: 'D3: a new link, which may never be answered, hides the trouble of the one before it',
+    edits: [
+      {
+        file: 'src/room/room_state.cpp',
+        find: 'if (link.health == Health::kHealthy) return false;',
+        replace: 'if (!is_bad(link.health)) return false;',
+      },
+    ],
+  },
+  {
+    name: 'local-reconnected-too-often',
+    sentence: 'The local participant is reconnected when only media was lost',
+    edits: [
+      {
+        file: 'src/room/room_state.cpp',
+        find: 'void RoomTable::regain_media(Context&, const Input& input) { emit(',
+        replace:
+          'void RoomTable::regain_media(Context&, const Input& input) {\n  emit(*input.effects, effect::LocalParticipantReconnected{}, When::kTask);\n  emit(',
+      },
+    ],
+  },
+  {
+    name: 'reconnecting-again',
+    sentence: 'An event twice: a participant with two causes of trouble is reconnecting once for each',
+    edits: [{ file: 'src/room/roster.cpp', find: 'if (after && !before) emit', replace: 'if (after && value) emit' }],
+  },
+  {
+    name: 'published-again',
+    sentence: 'A repeated verdict of the server settles publishTrack() a second time',
+    edits: [{ file: 'src/client/local_tracks.cpp', find: '} else if (!published_[i]) {', replace: '} else {' }],
+  },
+  {
+    name: 'unmuted-by-publishing',
+    sentence: 'A track that was muted before its publishing settled is unmuted by it',
+    edits: [
+      {
+        file: 'src/client/local_tracks.cpp',
+        find: '      published_[i] = true;\n      emit(',
+        replace: '      published_[i] = true;\n      tracks_[i].enabled = true;\n      dropped = true;\n      emit(',
+      },
+    ],
+  },
+  {
+    name: 'unsubscribed-by-replacement',
+    sentence: 'A link that is replaced takes the subscriptions with it: the app sees every track go and come',
+    edits: [{ file: 'src/room/roster.cpp', find: 'if (!granted) unsubscribe(', replace: 'if (!media) unsubscribe(' }],
+  },
+  {
+    name: 'gone-with-its-tracks-unsaid',
+    sentence: 'Tracks that an absent participant took back are still there when it returns',
+    edits: [
+      {
+        file: 'src/room/roster.cpp',
+        find: '    if (update.tracks) take_tracks(*known, *update.tracks, effects);\n',
+        replace: '    if (update.tracks && !known->away) take_tracks(*known, *update.tracks, effects);\n',
+      },
+    ],
+  },
+  {
+    name: 'sleep-counts-as-absence',
+    sentence: 'A machine that slept finds that its Room has given up on the server',
+    edits: [{ file: 'src/client/client.cpp', find: '    room.wake(now);\n', replace: '' }],
+  },
+  {
+    name: 'leaves-at-the-question',
+    sentence: 'beforeunload leaves at once, although the user may stay',
+    edits: [
+      {
+        file: 'src/client/client.cpp',
+        find: '        hint(rsp::Session::Hint::kLeaving);\n',
+        replace: '        session->leave(true, now, effects);\n',
+      },
+    ],
+  },
+  {
+    name: 'completed-is-disconnected',
+    sentence: 'The app is told that it was removed where the room was completed',
+    edits: [
+      {
+        file: 'src/rsp/session.cpp',
+        find: 'disconnected->completed ? code::kRoomCompleted : code::kSignalingDisconnected',
+        replace: 'code::kSignalingDisconnected',
+      },
+    ],
+  },
+];
