@@ -111,6 +111,7 @@ void RoomState::links_changed(const std::vector<LinkView>& links, const std::vec
     if (outlives(trouble, links, connected, now)) left.push_back(trouble);
   troubles_ = std::move(left);
 
+  if (a_link_may_work_) a_link_worked_until_ = now;
   a_link_may_work_ = std::any_of(links.begin(), links.end(), [&](const LinkView& link) {
     return is_connected(link.remote, connected) &&
            std::none_of(troubles_.begin(), troubles_.end(), [&](const Trouble& trouble) { return concerns(link, trouble); });
@@ -170,7 +171,7 @@ void RoomState::derive(Instant now, Effects& effects) {
 void RoomState::run_media_limit() {
   context_.timers.stop(RoomTimer::kMediaLimit);
   if (!machine_.is(State::kMediaLost) || a_link_may_work_) return;
-  Instant since = no_limit_before_ - context_.session_timeout;
+  Instant since = later(a_link_worked_until_, no_limit_before_ - context_.session_timeout);
   context_.dtls_failed = true;
   for (const Trouble& trouble : troubles_) {
     if (!trouble.remote_connected) continue;

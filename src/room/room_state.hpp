@@ -82,6 +82,7 @@ class RoomState {
   Table::Context context_;
   std::vector<Trouble> troubles_;
   bool a_link_may_work_ = false;  // a link to a connected participant that is not in trouble
+  Instant a_link_worked_until_;
   Instant no_limit_before_;
 };
 

@@ -209,6 +209,17 @@ TEST_CASE("room state: links replaced in vain do not restart the limit", "[room]
   CHECK(f.verdict() == 53405);
 }
 
+TEST_CASE("room state: the last working link goes, the limit starts there", "[room][timers]") {
+  Fixture f = with_two_healthy_links();
+  f.link("P", Health::kFailed).alive().after(kTimeout);
+  const bool left = GENERATE(false, true);  // or the link is to be replaced
+  if (left) f.peers({"P"});
+  f.drop("Q").after(kTimeout - 1_ms);
+  CHECK(f.verdict() == 0);
+  f.after(1_ms);
+  CHECK(f.verdict() == 53405);
+}
+
 TEST_CASE("room state: failed links of a peer that is away, no limit", "[room][timers]") {
   Fixture f;
   f.peers({"P"}).link("P", Health::kFailed).alive().after(10_s).peers({}).after(1000_s);
