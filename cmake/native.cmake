@@ -24,6 +24,14 @@ set_source_files_properties(tests/unit/main.cpp PROPERTIES SKIP_PRECOMPILE_HEADE
 target_compile_definitions(core_tests PRIVATE HOLDFAST_GOLDEN_DIR="${CMAKE_SOURCE_DIR}/tests/golden")
 add_test(NAME core_tests COMMAND core_tests)
 
+# Every word of inputs up to a length, for each machine alone.
+file(GLOB WORDS_SOURCES CONFIGURE_DEPENDS tests/words/*.cpp)
+add_executable(all_words ${WORDS_SOURCES})
+target_link_libraries(all_words PRIVATE holdfast_core)
+if(NOT HOLDFAST_SANITIZE)
+  target_compile_options(all_words PRIVATE -O1)
+endif()
+
 add_executable(diagrams tests/tools/diagrams.cpp)
 target_link_libraries(diagrams PRIVATE holdfast_core)
 
