@@ -32,9 +32,10 @@ class Page {
   // The page's clock, as performance.now(): an origin of its own; stands still in some kinds of sleep.
   Instant now() const;
 
+  // What makes no sense in its state, or what nobody could do (show a page of a sleeping browser), does nothing.
   void hide();
   void show();  // also resumes what is frozen
-  // Frozen: shown pages are hidden first. Nothing happens in Firefox, which does not freeze, and to pages that are not running.
+  // Shown pages are hidden first. Firefox does not freeze, and nobody freezes what is not running.
   // After resume() Chromium ends the sockets: VirtualNetwork::end_idle_sockets.
   void freeze();
   void resume();  // still hidden
@@ -63,7 +64,8 @@ class Page {
  private:
   void give(const Input& input);  // now, whatever the state
   void say(input::PageEvent event, bool persisted = false) { give(input::Page{event, persisted}); }
-  void run_on();  // what has waited, if the page runs
+  void run_on();                 // what has waited, if the page runs
+  void go_on(bool timer_first);  // it may run again
   void arm();
   void fire();
 

@@ -4,37 +4,77 @@
 #include <utility>
 #include <variant>
 
+#include "rsp/wire/codec.hpp"
+
 namespace holdfast::sim {
 
+namespace {
+
+constexpr Millis kProbeLimit = 3_s;      // of the package that probes
+constexpr Millis kClosePatience = 30_s;  // of the server's host with the closing handshake
+constexpr Millis kNoNetworkDial = 20_ms;
+constexpr Millis kNoNetworkProbe = 50_ms;
+
+}  // namespace
+
 VirtualNetwork::VirtualNetwork(VirtualTime& time, std::uint64_t seed, ToClient to_client, ToServer to_server)
-    : time_(time), random_(seed), to_client_(std::move(to_client)), to_server_(std::move(to_server)) {}
+    : time_(time), seed_(seed), to_client_(std::move(to_client)), to_server_(std::move(to_server)) {}
 
-std::size_t VirtualNetwork::add_client(Browser) {
-  Host host;
-  host.latency = Millis{1 + random_.below(80)};
-  hosts_.push_back(std::move(host));
-  return hosts_.size() - 1;
+std::size_t VirtualNetwork::add_client(Browser browser) {
+  const std::uint64_t number = hosts_.size();
+  hosts_.emplace_back(time_, Prng(seed_ ^ (number << 32)).next(), browser);
+  return number;
 }
 
-bool VirtualNetwork::is_up(std::size_t client) const { return hosts_[client].up; }
+// ---- the way --------------------------------------------------------------------------------------------------------------------------
 
-// In order for each host and direction; held while the host is lost.
-void VirtualNetwork::carry(std::size_t client, Direction direction, VirtualTime::Task task) {
-  Host& host = hosts_[client];
-  if (!host.up) {
-    host.held.push_back([this, client, direction, task = std::move(task)] { carry(client, direction, task); });
-    return;
-  }
-  Instant& last = direction == Direction::kUp ? host.last_up : host.last_down;
-  last = later(last, time_.now() + host.latency + Millis{random_.below(20)});
-  time_.at(last, std::move(task));
+void VirtualNetwork::carry(std::size_t client, const TcpPath::ConnectionPtr& connection, Direction direction, VirtualTime::Task task) {
+  if (!hosts_[client].path.carry(connection, direction, std::move(task))) has_overflowed_ = true;
 }
+
+void VirtualNetwork::to_server_end(const SocketPtr& socket, VirtualTime::Task task) {
+  carry(socket->client, socket->connection, Direction::kUp, [this, socket, task = std::move(task)] {
+    server_process_.run([this, socket, task] {
+      if (socket->server_open)
+        task();
+      else if (server_ == ServerState::kUnreachable)
+        unheard_.push_back({socket, time_.now()});
+      else
+        send_reset_to_client(socket);
+    });
+  });
+}
+
+void VirtualNetwork::to_client_end(const SocketPtr& socket, VirtualTime::Task task) {
+  carry(socket->client, socket->connection, Direction::kDown, [this, socket, task = std::move(task)] {
+    if (socket->client_end == Socket::End::kLost)
+      send_reset_to_server(socket);
+    else
+      hosts_[socket->client].browser.run(task);
+  });
+}
+
+void VirtualNetwork::set_quality(std::size_t client, Quality quality) { hosts_[client].path.set_quality(quality); }
+
+void VirtualNetwork::hold(std::size_t client, Direction direction, bool held) { hosts_[client].path.hold(direction, held); }
 
 void VirtualNetwork::set_up(std::size_t client, bool up) {
   Host& host = hosts_[client];
-  host.up = up;
-  if (!up) return;
-  for (const VirtualTime::Task& send : std::exchange(host.held, {})) send();
+  host.knows_no_network = !up && host.random.chance(1, 2);
+  host.path.hold(Direction::kUp, !up);
+  host.path.hold(Direction::kDown, !up);
+}
+
+void VirtualNetwork::change_address(std::size_t client) { hosts_[client].path.change_address(); }
+
+void VirtualNetwork::refuse(std::size_t client, Millis length) {
+  Instant& until = hosts_[client].refused_until;
+  until = later(until, time_.now() + length);
+}
+
+bool VirtualNetwork::has_overflowed() const {
+  return has_overflowed_ || server_process_.has_overflowed() ||
+         std::any_of(hosts_.begin(), hosts_.end(), [](const Host& host) { return host.browser.has_overflowed(); });
 }
 
 // ---- what clients do ------------------------------------------------------------------------------------------------------------------
@@ -44,60 +84,120 @@ bool VirtualNetwork::perform(std::size_t client, const Effect& effect) {
 }
 
 bool VirtualNetwork::on(std::size_t client, const effect::OpenSocket& e) {
-  open(client, e.socket);
+  Host& host = hosts_[client];
+  const auto others = std::count_if(host.sockets.begin(), host.sockets.end(),
+                                    [](const SocketPtr& socket) { return socket->client_end == Socket::End::kOpening; });
+  const auto socket = std::make_shared<Socket>();
+  socket->client = client;
+  socket->client_id = e.socket;
+  socket->server_id = SocketId{next_server_id_++};
+  host.sockets.push_back(socket);
+  time_.after(host.throttle.delay(time_.now(), others, host.random), [this, socket] { dial(socket); });
   return true;
 }
 
 bool VirtualNetwork::on(std::size_t client, const effect::SendText& e) {
   if (const SocketPtr socket = of_client(client, e.socket))
-    carry(client, Direction::kUp, [this, socket, text = e.text] {
-      if (socket->server_open) to_server_(roomserver::SocketText{socket->server_id, text});
-    });
+    to_server_end(socket, [this, socket, text = e.text] { take_text(socket, text); });
   return true;
 }
 
 bool VirtualNetwork::on(std::size_t client, const effect::CloseSocket& e) {
-  if (const SocketPtr socket = of_client(client, e.socket)) {
-    socket->client_open = false;
-    carry(client, Direction::kUp, [this, socket, code = e.code] { close_at_server(socket, code); });
-  }
+  const SocketPtr socket = of_client(client, e.socket);
+  if (!socket) return true;
+  const bool was_open = socket->client_end == Socket::End::kOpen;
+  leave_client(socket, Socket::End::kClosed);
+  if (socket->connection) to_server_end(socket, [this, socket, code = was_open ? e.code : 1006] { close_at_server(socket, code); });
   return true;
 }
 
 bool VirtualNetwork::on(std::size_t client, const effect::Probe& e) {
-  if (!hosts_[client].up && random_.chance(1, 2)) {
-    time_.after(50_ms, [this, client, op = e.op] { to_client_(client, input::ProbeAnswered{op, false}); });
+  const auto is_answered = std::make_shared<bool>(false);
+  const auto answer = [this, client, op = e.op, is_answered](bool reachable) {
+    if (!std::exchange(*is_answered, true)) tell_client(client, input::ProbeAnswered{op, reachable});
+  };
+  if (fails_at_once(hosts_[client])) {
+    time_.after(kNoNetworkProbe, [answer] { answer(false); });
     return true;
   }
-  carry(client, Direction::kUp, [this, client, op = e.op] {
-    carry(client, Direction::kDown, [this, client, op] { to_client_(client, input::ProbeAnswered{op, true}); });
+  time_.after(kProbeLimit, [answer] { answer(false); });
+  const TcpPath::ConnectionPtr connection = hosts_[client].path.connect();
+  const auto reply = [this, client, connection, answer](bool reachable) {
+    carry(client, connection, Direction::kDown, [answer, reachable] { answer(reachable); });
+  };
+  carry(client, connection, Direction::kUp, [this, reply] {
+    if (is_server_running())
+      server_process_.run([reply] { reply(true); });
+    else
+      reply(false);
   });
   return true;
 }
 
 bool VirtualNetwork::on(std::size_t client, const effect::Beacon& e) {
-  carry(client, Direction::kUp, [this, session = e.text] { to_server_(roomserver::Beacon{session}); });
+  if (fails_at_once(hosts_[client])) return true;
+  carry(client, hosts_[client].path.connect(), Direction::kUp,
+        [this, session = e.text] { run_in_server([this, session] { to_server_(roomserver::Beacon{session}); }); });
   return true;
 }
 
-void VirtualNetwork::open(std::size_t client, SocketId id) {
-  const auto socket = std::make_shared<Socket>(Socket{client, id, SocketId{next_server_id_++}, true, false});
-  sockets_.push_back(socket);
-  if (!hosts_[client].up && random_.chance(1, 2)) {
-    time_.after(20_ms, [this, socket] {
-      close_at_client(socket, 1006);
-      close_at_server(socket, 1006);
-    });
-    return;
-  }
-  carry(client, Direction::kUp, [this, socket] {
-    if (!socket->client_open) return;  // given up: the handshake is never finished
-    socket->server_open = true;
-    carry(socket->client, Direction::kDown, [this, socket] {
-      if (socket->client_open) to_client_(socket->client, input::SocketOpened{socket->client_id});
-    });
-    to_server_(roomserver::SocketOpened{socket->server_id});
+void VirtualNetwork::tell_client(std::size_t client, Input input) {
+  hosts_[client].browser.run([this, client, input = std::move(input)] { to_client_(client, input); });
+}
+
+// ---- opening ----------------------------------------------------------------------------------------------------------------------------
+
+void VirtualNetwork::dial(const SocketPtr& socket) {
+  if (socket->client_end != Socket::End::kOpening) return;
+  Host& host = hosts_[socket->client];
+  if (fails_at_once(host)) return time_.after(kNoNetworkDial, [this, socket] { close_at_client(socket, 1006); });
+  socket->connection = host.path.connect();
+  carry(socket->client, socket->connection, Direction::kUp, [this, socket] {
+    if (!is_server_running())
+      return carry(socket->client, socket->connection, Direction::kDown, [this, socket] { close_at_client(socket, 1006); });
+    if (hosts_[socket->client].busy_answers == 0) return server_process_.run([this, socket] { arrive(socket); });
+    socket->is_at_balancer = true;
+    arrive(socket);
   });
+}
+
+void VirtualNetwork::arrive(const SocketPtr& socket) {
+  // Given up meanwhile: mostly the server never sees it.
+  if (socket->client_end != Socket::End::kOpening && hosts_[socket->client].random.chance(3, 4)) return;
+  socket->server_open = true;
+  at_server_[socket->server_id.value] = socket;
+  to_client_end(socket, [this, socket] {
+    if (socket->client_end != Socket::End::kOpening) return;
+    socket->client_end = Socket::End::kOpen;
+    hosts_[socket->client].throttle.succeeded();
+    to_client_(socket->client, input::SocketOpened{socket->client_id});
+  });
+  if (!socket->is_at_balancer) to_server_(roomserver::SocketOpened{socket->server_id});
+}
+
+void VirtualNetwork::answer_busy(std::size_t client, std::uint32_t times, Millis retry_after, bool keep_alive) {
+  Host& host = hosts_[client];
+  host.busy_answers = times;
+  host.busy = {retry_after.count, keep_alive, "busy " + std::to_string(client)};
+}
+
+bool VirtualNetwork::is_answered_busy(const SocketPtr& socket, const std::string& text) {
+  Host& host = hosts_[socket->client];
+  if (host.busy_answers == 0) return false;
+  const auto frame = rsp::decode_client_frame(text);
+  const auto* known = std::get_if<rsp::ClientFrame>(&frame);
+  if (!known || !std::holds_alternative<rsp::Hello>(*known)) return false;
+  --host.busy_answers;
+  to_client_end(socket, [this, socket, answer = rsp::encode(rsp::ServerFrame(host.busy))] {
+    if (socket->client_end == Socket::End::kOpen) to_client_(socket->client, input::SocketText{socket->client_id, answer});
+  });
+  return true;
+}
+
+void VirtualNetwork::take_text(const SocketPtr& socket, const std::string& text) {
+  if (!socket->server_open || is_answered_busy(socket, text)) return;
+  if (std::exchange(socket->is_at_balancer, false)) to_server_(roomserver::SocketOpened{socket->server_id});
+  to_server_(roomserver::SocketText{socket->server_id, text});
 }
 
 // ---- what the server does -------------------------------------------------------------------------------------------------------------
@@ -108,8 +208,8 @@ bool VirtualNetwork::perform(const roomserver::Effect& effect) {
 
 bool VirtualNetwork::on(const roomserver::SendText& e) {
   if (const SocketPtr socket = of_server(e.socket))
-    carry(socket->client, Direction::kDown, [this, socket, text = e.text] {
-      if (socket->client_open) to_client_(socket->client, input::SocketText{socket->client_id, text});
+    to_client_end(socket, [this, socket, text = e.text] {
+      if (socket->client_end == Socket::End::kOpen) to_client_(socket->client, input::SocketText{socket->client_id, text});
     });
   return true;
 }
@@ -117,19 +217,22 @@ bool VirtualNetwork::on(const roomserver::SendText& e) {
 bool VirtualNetwork::on(const roomserver::CloseSocket& e) {
   const SocketPtr socket = of_server(e.socket);
   if (!socket) return true;
-  carry(socket->client, Direction::kDown, [this, socket, code = e.code] { close_at_client(socket, code); });
-  // The closing handshake, or the server's patience with it.
-  const Host& host = hosts_[socket->client];
-  time_.after(host.up ? 2 * host.latency : 1000_ms, [this, socket, code = e.code] { close_at_server(socket, code); });
+  socket->server_is_closing = true;
+  to_client_end(socket, [this, socket, code = e.code] {
+    if (socket->client_end == Socket::End::kClosed) return;  // its own closing is on the way
+    close_at_client(socket, code);
+    to_server_end(socket, [this, socket, code] { close_at_server(socket, code); });
+  });
+  time_.after(kClosePatience, [this, socket] { run_in_server([this, socket] { close_at_server(socket, 1006); }); });
   return true;
 }
 
 // Browsers answer pings by themselves, also while the page's main thread is blocked.
 bool VirtualNetwork::on(const roomserver::Ping& e) {
   if (const SocketPtr socket = of_server(e.socket))
-    carry(socket->client, Direction::kDown, [this, socket] {
-      if (!socket->client_open) return;
-      carry(socket->client, Direction::kUp, [this, socket] {
+    to_client_end(socket, [this, socket] {
+      if (socket->client_end != Socket::End::kOpen) return;
+      to_server_end(socket, [this, socket] {
         if (socket->server_open) to_server_(roomserver::Pong{socket->server_id});
       });
     });
@@ -139,48 +242,139 @@ bool VirtualNetwork::on(const roomserver::Ping& e) {
 // ---- ends of sockets --------------------------------------------------------------------------------------------------------------------
 
 void VirtualNetwork::reset(std::size_t client) {
-  const std::vector<SocketPtr> sockets = sockets_;
-  for (const SocketPtr& socket : sockets) {
-    if (socket->client != client) continue;
+  const std::vector<SocketPtr> at_server = server_ends(client);
+  for (const SocketPtr& socket : std::vector<SocketPtr>(hosts_[client].sockets)) close_at_client(socket, 1006);
+  for (const SocketPtr& socket : at_server) server_process_.run([this, socket] { close_at_server(socket, 1006); });
+}
+
+void VirtualNetwork::lose_server_end(std::size_t client) {
+  for (const SocketPtr& socket : server_ends(client)) server_process_.run([this, socket] { close_at_server(socket, 1006); });
+}
+
+void VirtualNetwork::lose_client_end(std::size_t client) {
+  for (const SocketPtr& socket : std::vector<SocketPtr>(hosts_[client].sockets)) {
     close_at_client(socket, 1006);
-    close_at_server(socket, 1006);
+    socket->client_end = Socket::End::kLost;
+  }
+}
+
+void VirtualNetwork::end_idle_sockets(std::size_t client) {
+  for (const SocketPtr& socket : std::vector<SocketPtr>(hosts_[client].sockets)) {
+    if (socket->connection) to_server_end(socket, [this, socket] { close_at_server(socket, 1001); });
+    close_at_client(socket, 1006);
   }
 }
 
 void VirtualNetwork::close_page(std::size_t client) {
-  const std::vector<SocketPtr> sockets = sockets_;
-  for (const SocketPtr& socket : sockets) {
-    if (socket->client != client || !socket->client_open) continue;
-    socket->client_open = false;
-    carry(client, Direction::kUp, [this, socket] { close_at_server(socket, 1001); });
+  for (const SocketPtr& socket : std::vector<SocketPtr>(hosts_[client].sockets)) {
+    if (socket->connection) to_server_end(socket, [this, socket] { close_at_server(socket, 1001); });
+    leave_client(socket, Socket::End::kClosed);
   }
 }
 
+void VirtualNetwork::close_sockets(std::size_t client) {
+  for (const SocketPtr& socket : std::vector<SocketPtr>(hosts_[client].sockets)) {
+    if (socket->connection) to_server_end(socket, [this, socket] { close_at_server(socket, 1001); });
+    close_at_client(socket, 1001);
+  }
+}
+
+void VirtualNetwork::vanish(std::size_t client, bool with_host) {
+  Host& host = hosts_[client];
+  for (const SocketPtr& socket : std::vector<SocketPtr>(host.sockets)) {
+    leave_client(socket, Socket::End::kLost);
+    if (socket->connection && !with_host && !is_held(client, Direction::kUp)) send_reset_to_server(socket);
+  }
+  if (with_host) host.path.change_address();
+}
+
+void VirtualNetwork::send_reset_to_client(const SocketPtr& socket) {
+  to_client_end(socket, [this, socket] { close_at_client(socket, 1006); });
+}
+
+void VirtualNetwork::send_reset_to_server(const SocketPtr& socket) {
+  carry(socket->client, socket->connection, Direction::kUp,
+        [this, socket] { server_process_.run([this, socket] { close_at_server(socket, 1006); }); });
+}
+
+void VirtualNetwork::leave_client(const SocketPtr& socket, Socket::End end) {
+  Host& host = hosts_[socket->client];
+  if (socket->client_end == Socket::End::kOpening) host.throttle.failed(time_.now(), host.random);
+  socket->client_end = end;
+  std::vector<SocketPtr>& sockets = host.sockets;
+  sockets.erase(std::remove(sockets.begin(), sockets.end(), socket), sockets.end());
+}
+
 void VirtualNetwork::close_at_client(const SocketPtr& socket, std::int64_t code) {
-  if (!std::exchange(socket->client_open, false)) return;
-  to_client_(socket->client, input::SocketClosed{socket->client_id, code, ""});
+  if (socket->client_end == Socket::End::kClosed || socket->client_end == Socket::End::kLost) return;
+  leave_client(socket, Socket::End::kClosed);
+  tell_client(socket->client, input::SocketClosed{socket->client_id, code, ""});
 }
 
 void VirtualNetwork::close_at_server(const SocketPtr& socket, std::int64_t code) {
-  sockets_.erase(std::remove(sockets_.begin(), sockets_.end(), socket), sockets_.end());
-  if (std::exchange(socket->server_open, false)) to_server_(roomserver::SocketClosed{socket->server_id, code});
+  if (!std::exchange(socket->server_open, false)) return;
+  at_server_.erase(socket->server_id.value);
+  if (!socket->is_at_balancer) to_server_(roomserver::SocketClosed{socket->server_id, code});
 }
 
-std::size_t VirtualNetwork::open_sockets(std::size_t client) const {
-  return static_cast<std::size_t>(std::count_if(
-      sockets_.begin(), sockets_.end(), [client](const SocketPtr& socket) { return socket->client == client && socket->client_open; }));
+// ---- what stands still
+// --------------------------------------------------------------------------------------------------------------------
+
+void VirtualNetwork::stand_still(std::size_t client, bool still) {
+  Process& browser = hosts_[client].browser;
+  still ? browser.stand_still() : browser.go_on();
+}
+
+void VirtualNetwork::pause_server(Millis length) {
+  server_process_.stand_still();
+  server_paused_until_ = later(server_paused_until_, time_.now() + length);
+  time_.at(server_paused_until_, [this] {
+    if (time_.now() >= server_paused_until_) server_process_.go_on();
+  });
+}
+
+void VirtualNetwork::run_in_server(VirtualTime::Task task) {
+  if (is_server_running()) server_process_.run(std::move(task));
+}
+
+void VirtualNetwork::stop_server(bool resets) {
+  server_ = resets ? ServerState::kStopped : ServerState::kUnreachable;
+  server_process_.forget();
+  server_process_.go_on();
+  for (const auto& [id, socket] : std::exchange(at_server_, {})) socket->server_open = false;
+  if (!resets) return;
+  for (const Host& host : hosts_)
+    for (const SocketPtr& socket : host.sockets)
+      if (socket->connection) send_reset_to_client(socket);
+}
+
+void VirtualNetwork::start_server() {
+  server_ = ServerState::kRunning;
+  for (const Unheard& unheard : std::exchange(unheard_, {}))
+    time_.after(hosts_[unheard.socket->client].path.back_off(unheard.since), [this, unheard] { send_reset_to_client(unheard.socket); });
+}
+
+// ---- finding
+// ------------------------------------------------------------------------------------------------------------------------------
+
+std::size_t VirtualNetwork::open_sockets(std::size_t client) const { return hosts_[client].sockets.size(); }
+
+std::vector<VirtualNetwork::SocketPtr> VirtualNetwork::server_ends(std::size_t client) const {
+  std::vector<SocketPtr> found;
+  for (const auto& [id, socket] : at_server_)
+    if (socket->client == client) found.push_back(socket);
+  return found;
 }
 
 VirtualNetwork::SocketPtr VirtualNetwork::of_client(std::size_t client, SocketId id) const {
-  for (const SocketPtr& socket : sockets_)
-    if (socket->client == client && socket->client_id == id && socket->client_open) return socket;
+  for (const SocketPtr& socket : hosts_[client].sockets)
+    if (socket->client_id == id) return socket;
   return nullptr;
 }
 
 VirtualNetwork::SocketPtr VirtualNetwork::of_server(SocketId id) const {
-  for (const SocketPtr& socket : sockets_)
-    if (socket->server_id == id && socket->server_open) return socket;
-  return nullptr;
+  const auto found = at_server_.find(id.value);
+  return found == at_server_.end() || found->second->server_is_closing ? nullptr : found->second;
 }
 
 }  // namespace holdfast::sim

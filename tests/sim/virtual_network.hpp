@@ -5,25 +5,23 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/prng.hpp"
 #include "browser.hpp"
+#include "dial_throttle.hpp"
 #include "effect.hpp"
 #include "input.hpp"
+#include "process.hpp"
 #include "roomserver/server.hpp"
+#include "rsp/wire/messages.hpp"
+#include "tcp_path.hpp"
 #include "virtual_time.hpp"
 
 namespace holdfast::sim {
-
-enum class Direction { kUp, kDown };  // client to server, server to client
-
-struct Quality {
-  Millis latency;
-  Millis jitter;  // up to this much more
-  std::uint32_t loss_percent = 0;
-};
 
 class VirtualNetwork {
  public:
@@ -48,7 +46,8 @@ class VirtualNetwork {
   void hold(std::size_t client, Direction direction, bool held);
   // A host without network: both directions, and some hosts know it, so that dialling and probing fail at once.
   void set_up(std::size_t client, bool up);
-  bool is_up(std::size_t client) const;  // nothing is held in either direction
+  bool is_held(std::size_t client, Direction direction) const { return hosts_[client].path.is_held(direction); }
+  bool is_up(std::size_t client) const { return !is_held(client, Direction::kUp) && !is_held(client, Direction::kDown); }
   // The connections it has are dead for ever, in silence; new ones work.
   void change_address(std::size_t client);
   // Dialling and probing fail at once for so long.
@@ -75,7 +74,7 @@ class VirtualNetwork {
   // dialling and probing fail at once. Whoever starts it makes a new RoomServer.
   void stop_server(bool resets);
   void start_server();
-  bool is_server_running() const;
+  bool is_server_running() const { return server_ == ServerState::kRunning; }
 
   // A balancer answers the next hellos of this client with `busy` (docs/protocol.md 2.6); a negative `retry_after` is for good. The server
   // sees neither them nor the socket before a hello gets through.
@@ -83,25 +82,39 @@ class VirtualNetwork {
 
   // Sockets that this client holds open or is opening.
   std::size_t open_sockets(std::size_t client) const;
-  // A connection had more to carry than any host would hold: it was reset.
-  bool has_overflowed() const { return has_overflowed_; }
+  // More was waiting somewhere than any host would hold: what came last was dropped.
+  bool has_overflowed() const;
 
  private:
-  struct Host {
-    Millis latency;
-    bool up = true;
-    std::deque<VirtualTime::Task> held;
-    Instant last_up;    // latest arrival at the server, and …
-    Instant last_down;  // … at the client: nothing overtakes
-  };
   struct Socket {
     std::size_t client = 0;
     SocketId client_id;
     SocketId server_id;
-    bool client_open = true;
+    TcpPath::ConnectionPtr connection;
+    enum class End { kOpening, kOpen, kClosed, kLost } client_end = End::kOpening;  // lost: what arrives is answered by a reset
     bool server_open = false;
+    bool server_is_closing = false;
+    bool is_at_balancer = false;  // the server does not know of it yet
   };
   using SocketPtr = std::shared_ptr<Socket>;
+  struct Host {
+    Host(VirtualTime& time, std::uint64_t seed, Browser kind) : path(time, seed), random(~seed), throttle(kind) {}
+    TcpPath path;
+    Prng random;
+    DialThrottle throttle;
+    Process browser;
+    bool knows_no_network = false;
+    Instant refused_until;
+    std::uint32_t busy_answers = 0;  // still to be given
+    rsp::Busy busy;
+    std::vector<SocketPtr> sockets;  // whose client end is alive
+  };
+  enum class ServerState { kRunning, kStopped, kUnreachable };
+  struct Unheard {  // sent to a server that was not there, and is sent again once it is
+    SocketPtr socket;
+    Instant since;
+  };
+
   bool on(std::size_t client, const effect::OpenSocket&);
   bool on(std::size_t client, const effect::SendText&);
   bool on(std::size_t client, const effect::CloseSocket&);
@@ -119,20 +132,35 @@ class VirtualNetwork {
     return false;
   }
 
-  void carry(std::size_t client, Direction direction, VirtualTime::Task task);
-  SocketPtr of_client(std::size_t client, SocketId id) const;
-  SocketPtr of_server(SocketId id) const;
-  void open(std::size_t client, SocketId id);
+  void carry(std::size_t client, const TcpPath::ConnectionPtr& connection, Direction direction, VirtualTime::Task task);
+  void to_server_end(const SocketPtr& socket, VirtualTime::Task task);  // by the socket; a reset if there is no such end
+  void to_client_end(const SocketPtr& socket, VirtualTime::Task task);
+  void tell_client(std::size_t client, Input input);
+  bool fails_at_once(const Host& host) const { return host.knows_no_network || time_.now() < host.refused_until; }
+  void dial(const SocketPtr& socket);
+  void arrive(const SocketPtr& socket);
+  void take_text(const SocketPtr& socket, const std::string& text);
+  bool is_answered_busy(const SocketPtr& socket, const std::string& text);
+  void send_reset_to_client(const SocketPtr& socket);
+  void send_reset_to_server(const SocketPtr& socket);
   void close_at_server(const SocketPtr& socket, std::int64_t code);
   void close_at_client(const SocketPtr& socket, std::int64_t code);
+  void leave_client(const SocketPtr& socket, Socket::End end);
+  std::vector<SocketPtr> server_ends(std::size_t client) const;
+  SocketPtr of_client(std::size_t client, SocketId id) const;
+  SocketPtr of_server(SocketId id) const;
 
   VirtualTime& time_;
-  Prng random_;
+  std::uint64_t seed_;
   ToClient to_client_;
   ToServer to_server_;
-  std::vector<Host> hosts_;
-  std::vector<SocketPtr> sockets_;
+  std::deque<Host> hosts_;
+  std::map<std::uint32_t, SocketPtr> at_server_;  // whose server end is open
   std::uint32_t next_server_id_ = 1;
+  ServerState server_ = ServerState::kRunning;
+  Process server_process_;
+  Instant server_paused_until_;
+  std::vector<Unheard> unheard_;
   bool has_overflowed_ = false;
 };
 

@@ -1,9 +1,9 @@
 // Virtual time: what is to happen later, in the order (time, order of asking). The only clock of a simulation.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <queue>
 #include <utility>
 #include <vector>
 
@@ -16,19 +16,23 @@ class VirtualTime {
   using Task = std::function<void()>;
 
   Instant now() const { return now_; }
-  void at(Instant when, Task task) { tasks_.push({later(when, now_), next_number_++, std::move(task)}); }
+  void at(Instant when, Task task) {
+    tasks_.push_back({later(when, now_), next_number_++, std::move(task)});
+    std::push_heap(tasks_.begin(), tasks_.end());
+  }
   void after(Millis delay, Task task) { at(now_ + delay, std::move(task)); }
 
   // Does the next thing that happens up to `end`; false if there is none, and then it is `end`.
   bool step(Instant end) {
-    if (tasks_.empty() || tasks_.top().when > end) {
+    if (tasks_.empty() || tasks_.front().when > end) {
       now_ = later(now_, end);
       return false;
     }
-    now_ = tasks_.top().when;
-    const Task task = tasks_.top().task;
-    tasks_.pop();
-    task();
+    std::pop_heap(tasks_.begin(), tasks_.end());
+    const Entry entry = std::move(tasks_.back());
+    tasks_.pop_back();
+    now_ = entry.when;
+    entry.task();
     return true;
   }
 
@@ -43,7 +47,7 @@ class VirtualTime {
   };
   Instant now_;
   std::uint64_t next_number_ = 0;
-  std::priority_queue<Entry> tasks_;
+  std::vector<Entry> tasks_;  // a heap
 };
 
 }  // namespace holdfast::sim
