@@ -1,49 +1,24 @@
 #include "virtual_media.hpp"
 
 #include <algorithm>
-#include <utility>
 #include <variant>
-
-#include "peer/sdp.hpp"
 
 namespace holdfast::sim {
 
 namespace {
 
-constexpr Millis kStep = 200_ms;  // how finely time passes for media
+constexpr Millis kMoment = 200_ms;  // how finely time passes for media
+constexpr std::uint32_t kOperationTime = 25;
+constexpr std::uint32_t kCandidateTime = 60;
 
-// The prefix of all ufrags of one connection; FakePeerConnection continues it with the number of the peer.
-std::string name_of(std::size_t client) { return "tab" + std::to_string(client) + "p"; }
+std::string name_of(std::size_t client, PeerId peer) { return "tab" + std::to_string(client) + "p" + std::to_string(peer.value); }
 
-}  // namespace
-
-VirtualMedia::VirtualMedia(VirtualTime& time, std::uint64_t seed, ToClient to_client, CanReach can_reach)
-    : time_(time), random_(seed), to_client_(std::move(to_client)), can_reach_(std::move(can_reach)) {
-  let_time_pass();
+std::uint64_t seed_of(std::uint64_t seed, std::size_t client, std::uint64_t number) {
+  return Prng(Prng(seed + client).next() + number).next();
 }
 
-std::size_t VirtualMedia::add_client(const Options& options) {
-  clients_.push_back({options, false, false, {}, {}});
-  return clients_.size() - 1;
-}
-
-VirtualMedia::Client& VirtualMedia::client(std::size_t number) {
-  while (clients_.size() <= number) add_client({});
-  return clients_[number];
-}
-
-bool VirtualMedia::perform(std::size_t client, const Effect& effect) {
-  if (const auto* create = std::get_if<effect::CreatePeer>(&effect)) {
-    if (std::exchange(this->client(client).creation_fails, false)) {
-      time_.after(0_ms, [this, client, peer = create->peer] {
-        to_client_(client, input::PeerOperationFailed{peer, {}, "OperationError", "Cannot create so many PeerConnections"});
-      });
-      return true;
-    }
-    ends_.push_back(std::make_unique<End>(client, create->peer, name_of(client), time_.now()));
-    return true;
-  }
-  const PeerId* peer = std::visit(
+const PeerId* peer_of(const Effect& effect) {
+  return std::visit(
       [](const auto& e) -> const PeerId* {
         if constexpr (requires { e.peer; })
           return &e.peer;
@@ -51,82 +26,139 @@ bool VirtualMedia::perform(std::size_t client, const Effect& effect) {
           return nullptr;
       },
       effect);
+}
+
+}  // namespace
+
+VirtualMedia::End::End(std::size_t owner, PeerId peer, const BrowserOptions& options, std::uint64_t seed, Instant now)
+    : client(owner), created(now), random(seed), connection(peer, name_of(owner, peer), options, random.next()), path(connection, now) {}
+
+VirtualMedia::VirtualMedia(VirtualTime& time, std::uint64_t seed, ToClient to_client, CanReach can_reach)
+    : time_(time), seed_(seed), to_client_(std::move(to_client)), can_reach_(std::move(can_reach)) {}
+
+std::size_t VirtualMedia::add_client(const Options& options) {
+  clients_.emplace_back();
+  clients_.back().options = options;
+  return clients_.size() - 1;
+}
+
+// ---- effects -----------------------------------------------------------------------------------------------------------------------
+
+bool VirtualMedia::perform(std::size_t client, const Effect& effect) {
+  while (clients_.size() <= client) add_client({});
+  const PeerId* peer = peer_of(effect);
   if (peer == nullptr) return false;
+  if (std::holds_alternative<effect::CreatePeer>(effect)) {
+    create(client, *peer);
+    return true;
+  }
   End* end = find(client, *peer);
-  if (end == nullptr) return true;  // of a connection that could not be made
-  if (const auto* set = std::get_if<effect::SetRemoteDescription>(&effect)) pair_up(*end, set->sdp);
-  end->connection.perform(effect);
-  run(*end);
+  if (end == nullptr) return false;
+  if (std::holds_alternative<effect::ClosePeer>(effect)) {
+    close(*end);
+  } else {
+    end->connection.perform(effect);
+    arrange(*end);
+  }
   return true;
 }
 
-// One operation after another, each with its time.
-void VirtualMedia::run(End& end) {
-  if (end.is_running || end.is_stuck || end.connection.is_idle()) return;
-  end.is_running = true;
-  const Client& owner = client(end.client);
-  const std::uint32_t extra = time_.now() < owner.delayed_until ? random_.below(static_cast<std::uint32_t>(owner.delay.count)) : 0;
-  time_.after(Millis{1 + random_.below(25) + extra}, [this, &end] {
-    end.is_running = false;
-    end.connection.step();
-    if (end.loses_answer) {
-      end.connection.take_inputs();
-      end.is_stuck = true;
-    }
-    hand_over(end);
-    run(end);
-  });
-}
-
-// Whose description this is, its ufrag tells.
-void VirtualMedia::pair_up(End& end, const std::string& remote_sdp) {
-  const std::string ufrag(peer::sdp::ice_ufrag(remote_sdp));
-  for (const auto& other : ends_) {
-    const std::string prefix = name_of(other->client) + std::to_string(other->connection.peer().value) + "g";
-    if (ufrag.compare(0, prefix.size(), prefix) != 0) continue;
-    const bool known = std::any_of(paths_.begin(), paths_.end(), [&](const auto& path) {
-      return path->path.joins(end.connection) && path->path.joins(other->connection);
-    });
-    if (!known) paths_.push_back(std::make_unique<Path>(Path{&end, other.get(), FakeMediaPath(end.connection, other->connection)}));
+void VirtualMedia::create(std::size_t number, PeerId peer) {
+  Client& client = clients_[number];
+  auto& end = ends_[{number, peer.value}];
+  if (end) {
+    ++error_count_;  // two of one number
     return;
   }
-}
-
-void VirtualMedia::let_time_pass() {
-  time_.after(kStep, [this] {
-    paths_.erase(std::remove_if(paths_.begin(), paths_.end(),
-                                [](const auto& path) { return path->a->connection.is_closed() || path->b->connection.is_closed(); }),
-                 paths_.end());
-    for (std::size_t i = 0; i < paths_.size(); ++i) {
-      Path& path = *paths_[i];
-      path.path.pass(time_.now(), !client(path.a->client).is_asleep && !client(path.b->client).is_asleep &&
-                                      can_reach_(path.a->client, path.b->client) && can_reach_(path.b->client, path.a->client));
-      hand_over(*path.a);
-      hand_over(*path.b);
-    }
-    let_time_pass();
+  end = std::make_unique<End>(number, peer, client.options, seed_of(seed_, number, peer.value), time_.now());
+  by_name_[end->connection.name()] = end.get();
+  ++client.open_peers;
+  if (!std::exchange(client.creation_fails, false)) return;
+  close(*end);  // what else is asked of it is in vain
+  time_.after(0_ms, [this, number, peer] {
+    to_client_(number, input::PeerOperationFailed{peer, {}, "UnknownError", "Cannot create so many PeerConnections"});
   });
 }
 
-void VirtualMedia::hand_over(End& end) {
-  for (const Input& input : end.connection.take_inputs()) to_client_(end.client, input);
+void VirtualMedia::close(End& end) {
+  if (end.connection.is_closed()) return;
+  end.connection.perform(effect::ClosePeer{end.connection.peer()});
+  --clients_[end.client].open_peers;
 }
 
 void VirtualMedia::close_page(std::size_t client) {
-  for (const auto& end : ends_)
-    if (end->client == client) end->connection.perform(effect::ClosePeer{end->connection.peer()});
+  for_each_open(client, [this](End& end) { close(end); });
 }
 
-std::size_t VirtualMedia::open_peers(std::size_t client) const {
-  return static_cast<std::size_t>(
-      std::count_if(ends_.begin(), ends_.end(), [&](const auto& end) { return end->client == client && !end->connection.is_closed(); }));
+// ---- what happens by itself --------------------------------------------------------------------------------------------------------
+
+void VirtualMedia::later(End& end, Millis delay, Step step) {
+  time_.after(delay, [this, &end, step] { take(end, step); });
 }
 
-std::size_t VirtualMedia::error_count() const {
-  std::size_t count = 0;
-  for (const auto& end : ends_) count += end->connection.error_count();
-  return count;
+void VirtualMedia::take(End& end, Step step) {
+  if (end.connection.is_closed()) return;
+  Client& client = clients_[end.client];
+  if (client.asleep_since) return client.on_waking.push_back([this, &end, step] { take(end, step); });
+  (this->*step)(end);
+  hand_over(end);
+  arrange(end);
 }
+
+void VirtualMedia::arrange(End& end) {
+  if (!end.is_operating && end.connection.has_operations()) {
+    const Client& client = clients_[end.client];
+    const bool is_late = time_.now() < client.delayed_until;
+    const std::uint32_t longest = is_late ? static_cast<std::uint32_t>(client.longest_delay.count) : kOperationTime;
+    end.is_operating = true;
+    later(end, Millis{1 + end.random.below(longest)}, &VirtualMedia::operate);
+  }
+  if (!end.is_gathering && end.connection.is_gathering()) {
+    end.is_gathering = true;
+    later(end, Millis{1 + end.random.below(kCandidateTime)}, &VirtualMedia::gather);
+  }
+  if (!end.is_passing && end.path.is_alive()) {
+    end.is_passing = true;
+    later(end, kMoment, &VirtualMedia::pass);
+  }
+}
+
+void VirtualMedia::operate(End& end) {
+  end.is_operating = false;
+  if (std::exchange(end.loses_answer, false))
+    end.connection.run_next_unanswered();
+  else
+    end.connection.run_next();
+  error_count_ += end.connection.error_count() - std::exchange(end.known_errors, end.connection.error_count());
+}
+
+void VirtualMedia::gather(End& end) {
+  end.is_gathering = false;
+  if (end.connection.is_gathering()) end.connection.gather_next();
+}
+
+void VirtualMedia::pass(End& end) {
+  end.is_passing = false;
+  const auto other = by_name_.find(end.path.other_name());
+  const End* known = other == by_name_.end() ? nullptr : other->second;
+  const Reach reach = known ? Reach{reaches(end.client, known->client), reaches(known->client, end.client)} : Reach{};
+  end.path.pass(known ? &known->connection : nullptr, reach, time_.now());
+}
+
+bool VirtualMedia::reaches(std::size_t from, std::size_t to) const {
+  return !clients_[from].asleep_since && !clients_[to].asleep_since && can_reach_(from, to);
+}
+
+void VirtualMedia::hand_over(End& end) {
+  for (const Input& input : end.connection.take_inputs())
+    if (!end.connection.is_closed()) to_client_(end.client, input);
+}
+
+// ---- what a check can ask ----------------------------------------------------------------------------------------------------------
+
+std::size_t VirtualMedia::open_peers(std::size_t client) const { return client < clients_.size() ? clients_[client].open_peers : 0; }
+
+std::size_t VirtualMedia::error_count() const { return error_count_; }
 
 bool VirtualMedia::is_connected(std::size_t client, PeerId peer) const {
   const End* end = find(client, peer);
@@ -140,7 +172,7 @@ Instant VirtualMedia::created(std::size_t client, PeerId peer) const {
 
 bool VirtualMedia::is_deaf(std::size_t client, PeerId peer) const {
   const End* end = find(client, peer);
-  return end && end->is_deaf;
+  return end && end->connection.is_deaf();
 }
 
 std::int64_t VirtualMedia::bytes_received(std::size_t client, PeerId peer) const {
@@ -148,45 +180,82 @@ std::int64_t VirtualMedia::bytes_received(std::size_t client, PeerId peer) const
   return end ? end->connection.bytes_received() : 0;
 }
 
+SignaledId VirtualMedia::received_track(std::size_t client, PeerId peer, const std::string& mid) const {
+  const End* end = find(client, peer);
+  return end && !end->connection.is_closed() ? end->path.received_track(mid) : SignaledId();
+}
+
+// ---- what goes wrong ---------------------------------------------------------------------------------------------------------------
+
 void VirtualMedia::fail_description(std::size_t client) {
   if (End* end = any_open(client)) end->connection.fail_descriptions(1);
 }
 
 void VirtualMedia::go_deaf(std::size_t client) {
-  End* end = any_open(client);
-  if (end == nullptr) return;
-  end->is_deaf = true;
-  end->connection.go_deaf();
+  if (End* end = any_open(client)) end->connection.go_deaf();
 }
 
 void VirtualMedia::lose_answer(std::size_t client) {
   if (End* end = any_open(client)) end->loses_answer = true;
 }
 
-void VirtualMedia::fail_creation(std::size_t client) { this->client(client).creation_fails = true; }
-
-void VirtualMedia::delay_answers(std::size_t client, Millis up_to, Millis for_how_long) {
-  this->client(client).delay = up_to;
-  this->client(client).delayed_until = time_.now() + for_how_long;
+void VirtualMedia::fail_dtls(std::size_t client) {
+  if (End* end = any_open(client)) end->connection.fail_dtls();
 }
 
-void VirtualMedia::fail_dtls(std::size_t) {}
-void VirtualMedia::change_address(std::size_t) {}
-void VirtualMedia::sleep(std::size_t client) { this->client(client).is_asleep = true; }
-void VirtualMedia::wake(std::size_t client) { this->client(client).is_asleep = false; }
-SignaledId VirtualMedia::received_track(std::size_t, PeerId, const std::string&) const { return {}; }
+void VirtualMedia::blip(std::size_t client) {
+  End* end = any_open(client);
+  if (end == nullptr || clients_[client].asleep_since) return;
+  end->connection.blip();
+  hand_over(*end);
+}
+
+void VirtualMedia::fail_creation(std::size_t client) { clients_[client].creation_fails = true; }
+
+void VirtualMedia::delay_answers(std::size_t client, Millis up_to, Millis for_how_long) {
+  clients_[client].longest_delay = up_to;
+  clients_[client].delayed_until = time_.now() + for_how_long;
+}
+
+void VirtualMedia::change_address(std::size_t client) {
+  for_each_open(client, [](End& end) { end.connection.change_address(); });
+}
+
+void VirtualMedia::sleep(std::size_t client) {
+  if (!clients_[client].asleep_since) clients_[client].asleep_since = time_.now();
+}
+
+void VirtualMedia::wake(std::size_t number) {
+  Client& client = clients_[number];
+  if (!client.asleep_since) return;
+  const Millis slept = time_.now() - *std::exchange(client.asleep_since, std::nullopt);
+  for_each_open(number, [&](End& end) {
+    end.connection.wake(time_.now(), slept);
+    hand_over(end);
+  });
+  for (VirtualTime::Task& task : std::exchange(client.on_waking, {})) time_.after(0_ms, std::move(task));
+}
+
+// ---- ends --------------------------------------------------------------------------------------------------------------------------
+
+VirtualMedia::End* VirtualMedia::find(std::size_t client, PeerId peer) const {
+  const auto end = ends_.find({client, peer.value});
+  return end == ends_.end() ? nullptr : end->second.get();
+}
+
+template <class Action>
+void VirtualMedia::for_each_open(std::size_t client, Action action) {
+  std::vector<End*> open;
+  for (auto end = ends_.lower_bound({client, 0}); end != ends_.end() && end->first.first == client; ++end)
+    if (!end->second->connection.is_closed()) open.push_back(end->second.get());
+  for (End* end : open) action(*end);
+}
 
 VirtualMedia::End* VirtualMedia::any_open(std::size_t client) {
   std::vector<End*> open;
-  for (const auto& end : ends_)
-    if (end->client == client && !end->connection.is_closed()) open.push_back(end.get());
-  return open.empty() ? nullptr : open[random_.below(static_cast<std::uint32_t>(open.size()))];
-}
-
-VirtualMedia::End* VirtualMedia::find(std::size_t client, PeerId peer) const {
-  for (const auto& end : ends_)
-    if (end->client == client && end->connection.peer() == peer) return end.get();
-  return nullptr;
+  for_each_open(client, [&](End& end) { open.push_back(&end); });
+  const std::uint64_t moment = static_cast<std::uint64_t>(time_.now().ms);
+  return open.empty() ? nullptr : open[Prng(seed_of(seed_, client, moment)).below(static_cast<std::uint32_t>(open.size()))];
 }
 
 }  // namespace holdfast::sim

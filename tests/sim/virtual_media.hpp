@@ -4,14 +4,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/prng.hpp"
 #include "effect.hpp"
-#include "fake_peer_connection.hpp"
 #include "input.hpp"
+#include "media_path.hpp"
+#include "peer_connection_model.hpp"
 #include "virtual_time.hpp"
 
 namespace holdfast::sim {
@@ -21,11 +25,7 @@ class VirtualMedia {
   using ToClient = std::function<void(std::size_t client, const Input&)>;
   // Packets get from one client to the other. The way back is asked for separately.
   using CanReach = std::function<bool(std::size_t from, std::size_t to)>;
-  struct Options {
-    bool offers_are_applied_late = false;  // the official client in Chromium and Safari (docs/protocol.md 7.4)
-    bool adds_by_transceiver = false;      // … and its way to add tracks: they are never matched with offered sections (7.3)
-    bool is_firefox = false;
-  };
+  using Options = BrowserOptions;
 
   VirtualMedia(VirtualTime& time, std::uint64_t seed, ToClient to_client, CanReach can_reach);
 
@@ -66,49 +66,64 @@ class VirtualMedia {
   void delay_answers(std::size_t client, Millis up_to, Millis for_how_long);
   // Its candidates are worth nothing from now on; those it gathers from here, after an ICE restart, are.
   void change_address(std::size_t client);
-  // The machine stands still: nothing is sent, received or noticed. Give no inputs to a sleeping page.
+  // It is called disconnected for a moment, as with much loss.
+  void blip(std::size_t client);
+  // The machine stands still: nothing is sent, received or noticed.
   void sleep(std::size_t client);
   void wake(std::size_t client);
 
  private:
+  struct Client {
+    BrowserOptions options;
+    std::uint32_t open_peers = 0;
+    bool creation_fails = false;
+    Millis longest_delay;
+    Instant delayed_until;
+    std::optional<Instant> asleep_since;
+    std::vector<VirtualTime::Task> on_waking;
+  };
   struct End {
-    End(std::size_t owner, PeerId peer, std::string name, Instant now) : client(owner), created(now), connection(peer, std::move(name)) {}
+    End(std::size_t owner, PeerId peer, const BrowserOptions& options, std::uint64_t seed, Instant now);
+
     std::size_t client;
     Instant created;
-    FakePeerConnection connection;
-    bool is_deaf = false;
-    bool is_running = false;  // its next operation has its time
-    bool is_stuck = false;    // … and will never be done
+    Prng random;  // its own, so that what happens to another changes little here
+    PeerConnectionModel connection;
+    MediaPath path;
+    bool is_operating = false;  // the next operation has its time; the same for the next candidate and the next moment
+    bool is_gathering = false;
+    bool is_passing = false;
     bool loses_answer = false;
-  };
-  struct Client {
-    Options options;
-    bool is_asleep = false;
-    bool creation_fails = false;
-    Millis delay;
-    Instant delayed_until;
-  };
-  struct Path {
-    End* a;
-    End* b;
-    FakeMediaPath path;
+    std::size_t known_errors = 0;
   };
 
-  Client& client(std::size_t number);
-  void run(End& end);
-  void pair_up(End& end, const std::string& remote_sdp);
-  void let_time_pass();
+  void create(std::size_t client, PeerId peer);
+  void close(End& end);
+  // What the end has to do by itself from here on.
+  void arrange(End& end);
+  void operate(End& end);
+  void gather(End& end);
+  void pass(End& end);
+  // A step of one end, later, and not while the machine sleeps.
+  using Step = void (VirtualMedia::*)(End&);
+  void later(End& end, Millis delay, Step step);
+  void take(End& end, Step step);
   void hand_over(End& end);
+  bool reaches(std::size_t from, std::size_t to) const;
   End* find(std::size_t client, PeerId peer) const;
+  // One of this client's open connections; which, only the seed and the moment decide.
   End* any_open(std::size_t client);
+  template <class Action>
+  void for_each_open(std::size_t client, Action action);
 
   VirtualTime& time_;
-  Prng random_;
+  std::uint64_t seed_;
   ToClient to_client_;
   CanReach can_reach_;
   std::vector<Client> clients_;
-  std::vector<std::unique_ptr<End>> ends_;
-  std::vector<std::unique_ptr<Path>> paths_;
+  std::map<std::pair<std::size_t, std::uint32_t>, std::unique_ptr<End>> ends_;  // by client and peer; closed ones too
+  std::map<std::string, End*, std::less<>> by_name_;
+  std::size_t error_count_ = 0;
 };
 
 }  // namespace holdfast::sim
