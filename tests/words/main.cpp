@@ -49,6 +49,7 @@ struct Entry {
   Report (*check)();
 };
 constexpr Entry kMachines[] = {
+    {"connection", connection_words},   {"negotiation", negotiation_words},
     {"page_life", page_life_words},     {"room", room_words},
     {"channel", channel_words},         {"server_liveness", server_liveness_words},
     {"participant", participant_words}, {"server_link", server_link_words},

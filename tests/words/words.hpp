@@ -54,6 +54,8 @@ struct Report {
 
 // Prints its line. One for each machine, in the file of its name.
 Report room_words();
+Report connection_words();
+Report negotiation_words();
 Report page_life_words();
 Report channel_words();
 Report server_liveness_words();
