@@ -11,11 +11,11 @@
 #include <optional>
 #include <string>
 
-#include "backend.hpp"
 #include "base/instant.hpp"
-#include "base/strong_id.hpp"
 #include "client/client.hpp"
 #include "input.hpp"
+#include "official_local.hpp"
+#include "official_roster.hpp"
 
 namespace holdfast::sim {
 
@@ -46,27 +46,12 @@ class OfficialClient {
 
   std::string participant_sid() const;  // empty before `connected`
 
-  struct RemoteTrack {
-    std::string name;
-    backend::TrackKind kind = backend::TrackKind::kAudio;
-    bool enabled = true;
-    backend::Priority priority = backend::Priority::kStandard;
-    bool subscribed = false;  // SID, subscription and media have met (docs/protocol.md 6.2)
-    PeerId peer;              // where its media arrives; of a data track the connection of the channel …
-    std::string mid;          // … which has no mid
-  };
-  struct Remote {
-    std::string identity;
-    bool reconnecting = false;
-    std::map<std::string, RemoteTrack> tracks;  // by SID
-  };
+  using Remote = official::Remote;
+  using RemoteTrack = official::RemoteTrack;
   const std::map<std::string, Remote>& participants() const;  // by SID
 
   // What it publishes, by signaled id.
-  struct Publication {
-    backend::LocalTrack track;
-    std::string sid;  // empty: publishTrack() is pending
-  };
+  using Publication = official::Publication;
   const std::map<std::string, Publication>& publications() const;
 
  private:
