@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "base/json_reader.hpp"
@@ -55,12 +56,26 @@ std::optional<std::int64_t> read_time(const std::string& line) {
   return document ? document->root()["at"].integer() : std::nullopt;
 }
 
-// A line of the output, without what quoting JSON inside of JSON adds, and not too long to read.
-void print(const char* mark, std::string_view json) {
-  std::string text(mark);
-  for (const char c : json)
-    if (c != '\\') text += c;
-  if (text.size() > kWidth) text = text.substr(0, kWidth - 1) + "…";
+// One line of the output: the word that follows `key` in the JSON, and the rest of its members. What is quoted more than once is plain,
+// what is too long is cut.
+void print(const std::string& mark, const char* key, std::string_view json) {
+  const std::string before = std::string("\"") + key + "\":\"";
+  const std::size_t found = json.find(before);
+  if (found != std::string_view::npos) json.remove_prefix(found + before.size());
+  std::string text = mark;
+  bool escaped = false;
+  for (const char c : json) {
+    if (c == '\\')
+      escaped = true;
+    else if (!std::exchange(escaped, false) || (c != 'r' && c != 'n'))
+      text += c;
+    else if (c == 'n')
+      text += ' ';
+  }
+  text.pop_back();
+  const std::size_t quote = text.find('"');
+  if (quote != std::string::npos) text.replace(quote, 2, " ");
+  if (text.size() > kWidth) text = text.substr(0, kWidth) + "…";
   std::printf("%s\n", text.c_str());
 }
 
@@ -74,16 +89,17 @@ void print_effect(const Effect& effect) {
   constexpr std::string_view kBefore = "{\"effects\":[";
   constexpr std::string_view kAfter = "]}";
   const std::string batch = batch_to_json({{effect}, std::nullopt});
-  const bool is_event = std::holds_alternative<effect::Emit>(effect);
-  print(is_event ? "          * " : "          > ",
-        std::string_view(batch).substr(kBefore.size(), batch.size() - kBefore.size() - kAfter.size()));
+  const std::string_view json = std::string_view(batch).substr(kBefore.size(), batch.size() - kBefore.size() - kAfter.size());
+  if (std::holds_alternative<effect::Emit>(effect))
+    print("          * ", "event", json);
+  else
+    print("          > ", "kind", json);
 }
 
 void print_input(const std::string& line, std::int64_t since_start) {
   char mark[32];
   std::snprintf(mark, sizeof mark, "%5" PRId64 ".%03" PRId64 "  ", since_start / 1000, since_start % 1000);
-  const std::size_t kind = line.find("\"kind\"");
-  print(mark, std::string_view(line).substr(kind == std::string::npos ? 0 : kind));
+  print(mark, "kind", line);
 }
 
 int complain(const std::string& file, std::size_t line, const char* what) {

@@ -38,7 +38,8 @@ function isIncidental([object, event]: Emitted): boolean {
 }
 
 export class Caller {
-  private static readonly open = new Set<Caller>();
+  /** Those whose tabs are open. */
+  static readonly open = new Set<Caller>();
 
   private constructor(
     readonly page: TestPage,
@@ -58,7 +59,9 @@ export class Caller {
     Caller.open.add(caller);
     await page.goto(`${site.origin}/${sdk}.html`);
     await caller.until('the SDK is loaded', () => page.evaluate(() => (globalThis as unknown as CallPage).call?.sdk !== undefined, null));
-    await caller.run('join', { token: site.token(identity), media, options: { name: room, wsServer, ...options } });
+    // Holdfast then says the trace of a connect() that fails.
+    const logging = sdk === 'holdfast' ? { logLevel: 'debug' } : {};
+    await caller.run('join', { token: site.token(identity), media, options: { name: room, wsServer, ...logging, ...options } });
     return caller;
   }
 
@@ -165,7 +168,18 @@ export class Caller {
     }
   }
 
-  private async report(): Promise<string> {
+  /** What Holdfast's core was told so far: the JSON of each input, as it was. */
+  told(): Promise<string[]> {
+    return this.page.evaluate(() => (globalThis as unknown as CallPage).call.told, null);
+  }
+
+  /** What the page has recorded for `npm run replay`; nothing if it is one of the official client. */
+  async trace(): Promise<string | undefined> {
+    const trace = await this.page.evaluate(() => (globalThis as unknown as CallPage).call.room?.exportTrace?.() ?? null, null);
+    return trace ?? this.page.console.map((line) => /^\{"holdfastTrace"[^]*/m.exec(line)?.[0]).find(Boolean);
+  }
+
+  async report(): Promise<string> {
     const room = await this.page.evaluate(
       () =>
         (globalThis as unknown as CallPage).call?.room &&
@@ -176,7 +190,8 @@ export class Caller {
       () => (globalThis as unknown as CallPage).call?.recorder.events.map((event) => event.join(' ')),
       null,
     );
-    return [`room: ${String(room)}`, ...(events ?? []), ...this.page.errors, ...this.page.console.slice(-20)].join('\n  ');
+    const said = this.page.console.filter((line) => !line.includes('{"holdfastTrace"')).slice(-20);
+    return [`room: ${String(room)}`, ...(events ?? []), ...this.page.errors, ...said].join('\n  ');
   }
 
   private run<Result>(method: string, ...args: unknown[]): Promise<Result> {
@@ -190,9 +205,10 @@ export class Caller {
 interface CallPage {
   call: {
     sdk?: unknown;
-    room?: unknown;
+    room?: { exportTrace?(): string };
     recorder: { events: Emitted[] };
     received: unknown[];
+    told: string[];
     state(): unknown;
     connectionStates(): string[];
   };

@@ -1,8 +1,9 @@
 // What browser tests are written with.
 
-import { after, afterEach } from 'node:test';
+import { type TestContext, after, afterEach } from 'node:test';
 import { type BrowserKind, type LaunchOptions, type TestBrowser, launch } from './browser.js';
 import { Caller } from './caller.js';
+import { saveReports } from './reports.js';
 
 export type { BrowserKind, TestBrowser } from './browser.js';
 
@@ -19,7 +20,10 @@ export * from './stories.js';
 const shared = new Map<BrowserKind, Promise<TestBrowser>>();
 const started: Promise<TestBrowser>[] = [];
 
-afterEach(() => Caller.closeAll());
+afterEach(async (test) => {
+  await saveReports(test as TestContext, Caller.open);
+  await Caller.closeAll();
+});
 after(async () => {
   for (const browser of await Promise.allSettled(started)) if (browser.status === 'fulfilled') await browser.value.close();
 });
