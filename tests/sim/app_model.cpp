@@ -12,14 +12,16 @@ void AppModel::take(const effect::Emit& emit) {
   std::visit([this](const auto& event) { on(event); }, emit.event);
 }
 
-void AppModel::expect(bool truth, const char* otherwise) {
-  if (!truth && complaint.empty()) complaint = otherwise;
+void AppModel::expect(bool truth, const char* otherwise, const char* checker) {
+  if (truth || !complaint.empty()) return;
+  complaint = otherwise;
+  complaint_checker = checker;
 }
 
 // ---- the Room -----------------------------------------------------------------------------------------------------------------------
 
 void AppModel::on(const effect::RoomConnected& e) {
-  expect(state == State::kConnecting, "connected twice");
+  expect(state == State::kConnecting, "connected twice", "promise");
   state = State::kConnected;
   participant_sid = e.participant_sid.value;
   for (const effect::ParticipantModel& model : e.participants) add(model);
@@ -27,8 +29,8 @@ void AppModel::on(const effect::RoomConnected& e) {
 }
 
 void AppModel::on(const effect::ConnectFailed& e) {
-  expect(state == State::kConnecting, "connect() failed after it succeeded");
-  expect(!leaving_, "connect() failed although the app had given it up");
+  expect(state == State::kConnecting, "connect() failed after it succeeded", "promise");
+  expect(!leaving_, "connect() failed although the app had given it up", "promise");
   state = State::kDisconnected;
   reason = e.error;
 }
@@ -156,10 +158,10 @@ AppModel::Track& AppModel::known(const ParticipantSid& sid, const TrackSid& trac
 
 void AppModel::settle(const SignaledId& id, Publishing outcome) {
   const auto found = publishing.find(id.value);
-  expect(found != publishing.end(), "an answer for a track that is not published");
+  expect(found != publishing.end(), "an answer for a track that is not published", "promise");
   if (found == publishing.end()) return;
   expect(found->second == Publishing::kPending || (found->second == Publishing::kPublished && outcome == Publishing::kFailed),
-         "publishing settled twice");
+         "publishing settled twice", "promise");
   found->second = outcome;
 }
 

@@ -39,6 +39,7 @@ class AppModel {
   std::map<std::string, Participant> participants;  // by SID
   std::map<std::string, Publishing> publishing;     // by signaled id
   std::string complaint;                            // the first one; empty: none
+  const char* complaint_checker = "events";
 
   int reconnecting_count = 0;
   int reconnected_count = 0;
@@ -67,7 +68,7 @@ class AppModel {
   void on(const effect::LocalTrackPublished&);
   void on(const effect::LocalTrackPublicationFailed&);
 
-  void expect(bool truth, const char* otherwise);
+  void expect(bool truth, const char* otherwise, const char* checker = "events");
   void add(const effect::ParticipantModel& model);
   void settle(const SignaledId& id, Publishing outcome);
   void set_enabled(const ParticipantSid& participant, const TrackSid& track, bool enabled);

@@ -1,6 +1,4 @@
-// What must be true of a simulated room: after every step, some time after a fault, at rest, and at the end.
-#include <set>
-#include <utility>
+// What must be true after every step, whatever has happened.
 #include <variant>
 
 #include "sim_room.hpp"
@@ -9,172 +7,79 @@ namespace holdfast::sim {
 
 namespace {
 
-// Signs of trouble show within 3 s (design, promise 1), here with a slow network on top.
-constexpr Millis kOwnSign = 3200_ms;
-constexpr Millis kOthersSign = 3600_ms;
-constexpr Millis kNewLink = 4_s;
-
-std::string text_of(const backend::RemoteTrack& track) {
-  return track.sid.value + "/" + std::to_string(static_cast<int>(track.kind)) + "/" + track.name + (track.enabled ? "/on/" : "/off/") +
-         std::to_string(static_cast<int>(track.priority));
-}
+// Nothing that one input causes is ever this much.
+constexpr std::size_t kMostEffects = 300;
+constexpr std::size_t kMostServerEffects = 1000;
+constexpr std::size_t kMostPeers = 16;
 
 }  // namespace
 
-// ---- after every step --------------------------------------------------------------------------------------------------------------
-
-void SimRoom::check(std::size_t index) {
-  Tab& tab = *tabs_[index];
-  const std::string who = name_of(index);
-  if (!tab.app.complaint.empty()) complain(who + ": " + tab.app.complaint);
-  if (!tab.client->is_consistent()) complain(who + ": the client is inconsistent");
-  if (media_.error_count() > 0) complain(who + ": a call that no browser would have allowed");
-  if (network_.open_sockets(index) > 1) complain(who + ": more than one socket");
-  const bool over = tab.client->is_over();
-  if (over && network_.open_sockets(index) + media_.open_peers(index) > 0) complain(who + ": over with something open");
-  if (!over && tab.app.state == AppModel::State::kDisconnected) complain(who + ": disconnected, but not over");
-}
-
-const SimRoom::Tab* SimRoom::owner_of(const ParticipantSid& participant) const {
-  for (const auto& tab : tabs_)
-    if (tab->app.participant_sid == participant.value) return tab.get();
-  return nullptr;
-}
-
-bool SimRoom::is_in_room(const ParticipantSid& sid) const {
-  for (const roomserver::RoomSnapshot& room : server_.rooms())
-    for (const roomserver::ParticipantSnapshot& participant : room.participants)
-      if (participant.sid == sid) return true;
-  return false;
-}
-
-// As long as only signaling breaks, nobody sees more than that it does: nothing goes that has not gone, and no session ends by itself.
-void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
-  if (weather_.breaks_media) return;
-  const std::string who = name_of(index) + ": ";
-  if (const auto* trouble = std::get_if<effect::RoomReconnecting>(&event)) {
-    if (trouble->error.code != code::kSignalingDisconnected) complain(who + "lost media that was never disturbed");
-  } else if (const auto* end = std::get_if<effect::RoomDisconnected>(&event)) {
-    if (end->error && (end->error->code == code::kSignalingConnection || end->error->code == code::kParticipantNotFound) &&
-        !somebody_was_removed_)
-      complain(who + "lost its session");
-  } else if (const auto* away = std::get_if<effect::ParticipantReconnecting>(&event)) {
-    if (away->error.code != code::kSignalingDisconnected && is_in_room(away->participant))
-      complain(who + "lost media of a participant that was never disturbed");
-  } else if (const auto* left = std::get_if<effect::ParticipantDisconnected>(&event)) {
-    if (is_in_room(left->participant)) complain(who + "a participant disconnected that is still there");
-  } else if (const auto* lost = std::get_if<effect::TrackUnsubscribed>(&event)) {
-    const Tab* owner = owner_of(lost->participant);
-    const AppModel::Track track = tabs_[index]->app.participants[lost->participant.value].tracks[lost->track.value];
-    // A link that loses an answer of its first negotiation has to be replaced (docs/protocol.md 8.3).
-    const bool was_new = time_.now() - media_.created(index, track.peer) < kNewLink;
-    if (!tabs_[index]->client->is_over() && is_in_room(lost->participant) && owner && owner->tracks.count(track.model.name) > 0 && !was_new)
-      complain(who + "unsubscribed from " + track.model.name + ", which is still published");
-  }
-}
-
-// ---- some time after a fault -------------------------------------------------------------------------------------------------------
-
-// The tab has lost its host: it shows, and the others see it.
-void SimRoom::expect_signs_of_loss(std::size_t index, Instant since) {
-  time_.after(kOwnSign, [this, index, since] {
-    const Tab& tab = *tabs_[index];
-    if (tab.disturbed == since && is_in_use(index) && tab.app.state == AppModel::State::kConnected)
-      complain(name_of(index) + " has no host and does not notice");
-  });
-  time_.after(kOthersSign, [this, index, since] {
-    const Tab& tab = *tabs_[index];
-    if (tab.disturbed != since || !is_in_use(index)) return;
-    for (std::size_t other = 0; other < tabs_.size(); ++other) {
-      const AppModel& app = tabs_[other]->app;
-      const auto seen = app.participants.find(tab.app.participant_sid);
-      const bool could_see =
-          is_in_use(other) && app.state == AppModel::State::kConnected && tabs_[other]->disturbed < since && !tabs_[other]->frozen;
-      if (could_see && seen != app.participants.end() && !seen->second.reconnecting)
-        complain(name_of(other) + " does not see that " + name_of(index) + " has no host");
-    }
-  });
-}
-
-// ---- at rest -----------------------------------------------------------------------------------------------------------------------
-
-void SimRoom::check_agreement() {
-  if (has_ended()) return;
-  const std::vector<roomserver::RoomSnapshot> rooms = server_.rooms();
-  if (rooms.size() > 1) return complain("two rooms of one name");
-  const auto present = rooms.empty() ? std::vector<roomserver::ParticipantSnapshot>{} : rooms[0].participants;
-  std::size_t live = 0;
-  for (std::size_t tab = 0; tab < tabs_.size(); ++tab) {
-    const AppModel& app = tabs_[tab]->app;
-    figures_.add("reconnects", app.reconnecting_count);
-    if (app.reason) figures_.add("ended " + std::to_string(app.reason->code));
-    if (!is_in_use(tab)) continue;
-    ++live;
-    check_agreement(tab, present);
-  }
-  if (present.size() != live) complain(std::to_string(live) + " tabs in use, but " + std::to_string(present.size()) + " at the server");
-}
-
-void SimRoom::check_agreement(std::size_t index, const std::vector<roomserver::ParticipantSnapshot>& present) {
+void SimRoom::check(std::size_t index, const Batch& batch, Instant page_time) {
   const Tab& tab = *tabs_[index];
-  const std::string who = name_of(index) + ": ";
-  if (tab.app.state != AppModel::State::kConnected) return complain(who + "not connected at rest");
-  if (tab.app.participants.size() + 1 != present.size()) return complain(who + "other participants than at the server");
-  for (const auto& [id, publishing] : tab.app.publishing)
-    if (publishing == AppModel::Publishing::kPending) complain(who + "the server never answered for " + id);
-  for (const roomserver::ParticipantSnapshot& real : present) {
-    if (real.state != backend::ParticipantState::kConnected) complain("the server calls " + real.identity + " reconnecting at rest");
-    if (real.sid.value == tab.app.participant_sid) {
-      if (real.tracks.size() != tab.tracks.size()) complain(who + "other tracks at the server than wanted");
-      for (const backend::RemoteTrack& track : real.tracks)
-        for (const auto& [id, wanted] : tab.tracks)
-          if (wanted.name == track.name && (wanted.enabled != track.enabled || wanted.priority != track.priority))
-            complain(who + id + " is not at the server as wanted");
-      continue;
-    }
-    const auto seen = tab.app.participants.find(real.sid.value);
-    if (seen == tab.app.participants.end()) return complain(who + "does not know " + real.identity);
-    if (seen->second.reconnecting) complain(who + real.identity + " is reconnecting at rest");
-    check_tracks(who + real.identity, seen->second, real);
-    for (const auto& [sid, track] : seen->second.tracks) check_media(index, track);
+  if (!tab.app.complaint.empty()) complain(tab.app.complaint_checker, index, tab.app.complaint);
+  if (tab.official && !tab.official->complaint().empty()) complain("official", index, tab.official->complaint());
+  if (tab.holdfast && !tab.holdfast->is_consistent()) complain("consistency", index, "the client is inconsistent");
+  if (media_.error_count() > 0) complain("browser", index, "a call that no browser would have allowed");
+  if (network_.open_sockets(index) > 1) complain("socket", index, "more than one socket");
+  if (tab.holdfast && batch.next_deadline && *batch.next_deadline <= page_time)
+    complain("timer", index, "a deadline that has passed already");
+  if (batch.effects.size() > kMostEffects) complain("bound", index, "a batch without bounds");
+  if (media_.open_peers(index) > kMostPeers) complain("bound", index, "peer connections without bounds");
+  if (tab.page->has_overflowed() || network_.has_overflowed()) complain("bound", index, "a queue without bounds");
+  if (tab.is_over()) {
+    if (network_.open_sockets(index) > 0) complain("socket", index, "over with a socket");
+    if (media_.open_peers(index) > 0) complain("media", index, "over with a peer connection");
+    if (batch.next_deadline) complain("timer", index, "over with a timer");
+    check_reason(index);
+  } else if (tab.state() == AppModel::State::kDisconnected) {
+    complain("consistency", index, "disconnected, but not over");
   }
 }
 
-void SimRoom::check_tracks(const std::string& where, const AppModel::Participant& seen, const roomserver::ParticipantSnapshot& real) {
-  std::set<std::string> expected;
-  std::set<std::string> found;
-  for (const backend::RemoteTrack& track : real.tracks) expected.insert(text_of(track));
-  for (const auto& [sid, track] : seen.tracks) {
-    found.insert(text_of({track.model.sid, track.model.kind, track.model.name, track.model.enabled, track.model.priority}));
-    if (!track.subscribed) complain(where + "'s " + track.model.name + " is not subscribed at rest");
-  }
-  if (expected != found) complain(where + " has other tracks than at the server");
+void SimRoom::check_server(const roomserver::Input& input, const roomserver::Batch& batch) {
+  if (!server_->is_consistent()) complain("consistency", "the server is inconsistent");
+  if (batch.effects.size() > kMostServerEffects) complain("bound", "a batch of the server without bounds");
+  if (batch.next_deadline && *batch.next_deadline <= Instant{} + (time_.now() - server_start_))
+    complain("timer", "a deadline of the server that has passed already");
+
+  // Only room messages change tracks; those are longer than a heartbeat.
+  constexpr std::size_t kHeartbeat = 40;
+  const auto* text = std::get_if<roomserver::SocketText>(&input);
+  if (!std::holds_alternative<roomserver::TokenVerdict>(input) && (text == nullptr || text->text.size() < kHeartbeat)) return;
+  for (const roomserver::ParticipantSnapshot& participant : present())
+    for (const backend::RemoteTrack& track : participant.tracks)
+      check_mute("server", participant.sid, track.sid, track.name, track.enabled);
 }
 
-void SimRoom::remember_bytes() {
-  for (std::size_t tab = 0; tab < tabs_.size(); ++tab)
-    for (const auto& [sid, participant] : tabs_[tab]->app.participants)
-      for (const auto& [track_sid, track] : participant.tracks)
-        if (track.subscribed) bytes_[{tab, track.peer.value}] = media_.bytes_received(tab, track.peer);
+// ---- mute ------------------------------------------------------------------------------------------------------------------------------
+
+void SimRoom::check_mute(const std::string& viewer, const ParticipantSid& participant, const TrackSid& sid, const std::string& name,
+                         bool enabled) {
+  // A participant whose own client has not heard of it yet has not muted anything either.
+  const Tab* owner = owner_of(participant);
+  if (owner == nullptr) return;
+  if (!mutes_.sees(viewer, sid.value, index_of(*owner), name, enabled))
+    complain("mute", "the " + viewer + " sees " + name + " of " + owner->name + " enabled, which it has not been again");
 }
 
-// What is subscribed can be received, and what is enabled is.
-void SimRoom::check_media(std::size_t index, const AppModel::Track& track) {
-  const std::string what = name_of(index) + ": " + track.model.name;
-  if (!media_.is_connected(index, track.peer)) return complain(what + " is subscribed on a connection that is not connected");
-  // Silence since before a track was enabled may be the source's: that nobody can tell.
-  const bool flows = media_.is_deaf(index, track.peer) || media_.bytes_received(index, track.peer) > bytes_[{index, track.peer.value}];
-  if (track.model.kind != backend::TrackKind::kData && track.model.enabled && !flows) complain(what + " is subscribed and not received");
-}
-
-void SimRoom::check_all_over() {
-  if (has_ended()) return;
-  if (!server_.rooms().empty()) complain("the server keeps a room that everyone has left");
-  for (const auto& tab : tabs_) {
-    const AppModel& app = tab->app;
-    const int open = app.reconnecting_count - app.reconnected_count;
-    if (open < 0 || open > 1) complain(tab->identity + ": reconnecting and reconnected do not match");
-  }
+void SimRoom::check_mutes(std::size_t viewer, const effect::Event& event) {
+  const std::string& who = tabs_[viewer]->name;
+  const auto check_all = [&](const effect::ParticipantModel& participant) {
+    for (const effect::TrackModel& track : participant.tracks) check_mute(who, participant.sid, track.sid, track.name, track.enabled);
+  };
+  const auto check_one = [&](const ParticipantSid& participant, const TrackSid& sid) {
+    const auto& all = tabs_[viewer]->app.participants;
+    const auto seen = all.find(participant.value);
+    if (seen == all.end() || seen->second.tracks.count(sid.value) == 0) return;  // a complaint already
+    const effect::TrackModel& track = seen->second.tracks.at(sid.value).model;
+    check_mute(who, participant, sid, track.name, track.enabled);
+  };
+  if (const auto* room = std::get_if<effect::RoomConnected>(&event))
+    for (const effect::ParticipantModel& participant : room->participants) check_all(participant);
+  if (const auto* joined = std::get_if<effect::ParticipantConnected>(&event)) check_all(joined->participant);
+  if (const auto* published = std::get_if<effect::TrackPublished>(&event)) check_one(published->participant, published->track.sid);
+  if (const auto* on = std::get_if<effect::TrackEnabled>(&event)) check_one(on->participant, on->track);
+  if (const auto* off = std::get_if<effect::TrackDisabled>(&event)) check_one(off->participant, off->track);
 }
 
 }  // namespace holdfast::sim

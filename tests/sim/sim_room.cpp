@@ -1,7 +1,5 @@
 #include "sim_room.hpp"
 
-#include <algorithm>
-#include <cstdio>
 #include <utility>
 #include <variant>
 
@@ -11,58 +9,58 @@ namespace holdfast::sim {
 
 namespace {
 
-roomserver::Config config_of(Millis session_timeout) {
-  roomserver::Config config;
-  config.secret = "simulation";
-  config.wall_clock_at_start_ms = 1'700'000'000'000;
-  config.session_timeout = session_timeout;
-  return config;
+constexpr std::int64_t kWallClockAtStart = 1'700'000'000'000;
+constexpr Millis kUntilRest = 20_s;  // after the session timeout: the bound within which everyone alive must have converged
+constexpr Millis kRest = 2_s;
+constexpr Millis kUntilEmpty = 5_s;  // after the session timeout: nothing may be left of those who have gone
+
+// A fault of signaling that lasts longer may break what is being negotiated.
+constexpr Millis kGentle = 4_s;
+
+bool is_rough(const Plan& plan) {
+  for (const Step& step : plan.steps)
+    if (kind_of(step.what).breaks_signaling && step.length > kGentle) return true;
+  return false;
 }
 
 }  // namespace
 
-const SimRoom::Weather SimRoom::kWeathers[] = {
-    {"faults of signaling only", 25_s, false, false, 2000, 0, 0},
-    {"short faults", 25_s, true, false, 2000, 3000, 6000},
-    {"faults of any length", 50_s, true, true, 20000, 20000, 60000},
-};
-
-SimRoom::SimRoom(std::uint64_t seed, bool verbose)
-    : verbose_(verbose),
-      random_(seed),
-      people_(2 + random_.below(2)),
-      session_timeout_(1000 * some(4, 15)),
-      weather_(kWeathers[random_.below(3)]),
-      server_(config_of(session_timeout_)),
+SimRoom::SimRoom(const Plan& plan, Coverage& coverage, Story* story)
+    : plan_(plan),
+      coverage_(coverage),
+      story_(story),
+      tokens_(seed_of(1)),
       network_(
-          time_, random_.next(), [this](std::size_t tab, const Input& input) { give(tab, input); },
+          time_, seed_of(2), [this](std::size_t tab, const Input& input) { tabs_[tab]->page->deliver(input); },
           [this](const roomserver::Input& input) { give_server(input); }),
       media_(
-          time_, random_.next(), [this](std::size_t tab, const Input& input) { give(tab, input); },
-          [this](std::size_t a, std::size_t b) { return can_reach(a, b); }),
-      tab_of_(people_) {}
-
-std::string SimRoom::options() const {
-  return std::to_string(people_) + " people, session timeout " + std::to_string(session_timeout_.count) + " ms, " + weather_.name;
+          time_, seed_of(3), [this](std::size_t tab, const Input& input) { tabs_[tab]->page->deliver(input); },
+          [this](std::size_t from, std::size_t to) { return can_reach(from, to); }),
+      breaks_signaling_(plan.has(&Kind::breaks_signaling)),
+      breaks_media_(plan.has(&Kind::breaks_media) || is_rough(plan)) {
+  start_server();
 }
 
+SimRoom::~SimRoom() { fsm::transition_observer = nullptr; }
+
 std::string SimRoom::run() {
-  for (std::size_t person = 0; person < people_; ++person)
-    time_.after(some(0, 1500), [this, person] {
-      join(person);
-      act(person);
-    });
-  run_until(time_.now() + weather_.trouble);
+  fsm::transition_observer_data = this;
+  fsm::transition_observer = [](const fsm::Transition& transition, void* room) { static_cast<SimRoom*>(room)->observe(transition); };
+
+  for (const Step& step : plan_.steps) time_.at(Instant{} + step.at, [this, &step] { carry_out(step); });
+  run_until(Instant{} + plan_.trouble);
   heal();
-  run_until(time_.now() + session_timeout_ + 20_s);
+  run_until(time_.now() + plan_.session_timeout + kUntilRest);
+  is_at_rest_ = true;
   remember_bytes();
-  run_until(time_.now() + 2_s);
+  run_until(time_.now() + kRest);
   check_agreement();
+  is_at_rest_ = false;
   for (std::size_t tab = 0; tab < tabs_.size(); ++tab)
-    if (is_in_use(tab)) leave(tab);
-  run_until(time_.now() + session_timeout_ + 5_s);
+    if (tabs_[tab]->is_in_use()) leave(tab);
+  run_until(time_.now() + plan_.session_timeout + kUntilEmpty);
   check_all_over();
-  figures_.add("virtual s", time_.now().ms / 1000);
+  figures_.virtual_ms = time_.now().ms;
   return complaint_;
 }
 
@@ -72,83 +70,148 @@ void SimRoom::run_until(Instant end) {
 }
 
 void SimRoom::say(const std::string& text) {
-  if (verbose_) std::printf("%8.3f  %s\n", static_cast<double>(time_.now().ms) / 1000.0, text.c_str());
+  if (story_ != nullptr) story_->say(time_.now(), text);
 }
 
-void SimRoom::complain(const std::string& text) {
-  if (!has_ended()) complaint_ = "at " + std::to_string(time_.now().ms) + " ms: " + text;
+void SimRoom::complain(const char* checker, const std::string& text) {
+  if (!has_ended()) complaint_ = "[" + std::string(checker) + "] at " + std::to_string(time_.now().ms) + " ms: " + text;
 }
 
-// ---- the machines -----------------------------------------------------------------------------------------------------------------------
+void SimRoom::complain(const char* checker, std::size_t tab, const std::string& text) {
+  if (!has_ended()) concerned_ = {tabs_[tab]->name, "server"};
+  complain(checker, tabs_[tab]->name + ": " + text);
+}
+
+void SimRoom::observe(const fsm::Transition& transition) {
+  coverage_.count(transition);
+  if (story_ != nullptr) story_->transition(time_.now(), speaker_, transition);
+}
+
+// ---- the server ------------------------------------------------------------------------------------------------------------------------
+
+void SimRoom::start_server() {
+  server_start_ = time_.now();
+  roomserver::Config config;
+  config.secret = "simulation";
+  config.wall_clock_at_start_ms = kWallClockAtStart + server_start_.ms;
+  config.session_timeout = plan_.session_timeout;
+  server_ = std::make_unique<roomserver::RoomServer>(std::move(config));
+  ++server_timer_;
+}
 
 void SimRoom::give_server(const roomserver::Input& input) {
   if (has_ended()) return;
-  const roomserver::Batch batch = server_.handle(input, time_.now());
-  if (!server_.is_consistent()) complain("the server is inconsistent");
-  for (const roomserver::Effect& effect : batch.effects) perform(effect);
+  const std::string before = std::exchange(speaker_, "server");
+  const roomserver::Batch batch = server_->handle(input, Instant{} + (time_.now() - server_start_));
+  speaker_ = before;
+  check_server(input, batch);
+  take(batch);
+}
+
+void SimRoom::take(const roomserver::Batch& batch) {
   const std::uint64_t timer = ++server_timer_;
-  if (batch.next_deadline)
-    time_.at(*batch.next_deadline, [this, timer] {
+  for (const roomserver::Effect& effect : batch.effects) perform(effect);
+  if (!batch.next_deadline) return;
+  time_.at(server_start_ + (*batch.next_deadline - Instant{}), [this, timer] {
+    network_.run_in_server([this, timer] {
       if (timer == server_timer_) give_server(roomserver::Tick{});
     });
+  });
 }
 
 void SimRoom::perform(const roomserver::Effect& effect) {
   if (network_.perform(effect)) return;
-  if (const auto* verify = std::get_if<roomserver::VerifyToken>(&effect)) {
-    // A token is the identity itself, and always good.
-    time_.after(some(0, 5), [this, op = verify->op, identity = verify->token] {
-      give_server(roomserver::TokenVerdict{op, 0, identity, ""});
-    });
+  if (const auto* question = std::get_if<roomserver::VerifyToken>(&effect)) {
+    verify(*question);
   } else if (const auto* joined = std::get_if<roomserver::ParticipantJoined>(&effect)) {
     say("server: " + joined->identity + " joined as " + joined->participant.value);
-    figures_.add("joins");
+    figures_.add("joined");
   } else if (const auto* left = std::get_if<roomserver::ParticipantLeft>(&effect)) {
     say("server: " + left->identity + " left " + std::to_string(left->reason));
+    left_[left->participant.value] = {left->reason};
+    check_server_drops(*left);
   } else if (const auto* log = std::get_if<roomserver::Log>(&effect)) {
     say("server: " + log->message);
   }
 }
 
-void SimRoom::give(std::size_t index, const Input& input) {
-  Tab& tab = *tabs_[index];
-  if (tab.gone || has_ended()) return;
-  if (tab.frozen) {
-    tab.waiting.push_back(input);
-    return;
-  }
-  figures_.add("inputs");
-  take_batch(index, tab.client->handle(input, time_.now()));
+// A token is "identity#number", and good until its holder's step says otherwise.
+void SimRoom::verify(const roomserver::VerifyToken& question) {
+  const Instant process = server_start_;
+  time_.after(Millis{tokens_.below(6)}, [this, process, op = question.op, token = question.token] {
+    network_.run_in_server([this, process, op, token] {
+      if (process != server_start_) return;
+      const bool is_expired = expired_.count(token) > 0;
+      give_server(roomserver::TokenVerdict{op, is_expired ? code::kAccessTokenExpired : 0, token.substr(0, token.find('#')), ""});
+    });
+  });
 }
 
-void SimRoom::take_batch(std::size_t index, const Batch& batch) {
+// ---- tabs ------------------------------------------------------------------------------------------------------------------------------
+
+void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
+  if (has_ended()) return;
   Tab& tab = *tabs_[index];
-  set_timer(index, batch.next_deadline);
+  const std::string before = std::exchange(speaker_, tab.name);
+  const Batch batch = tab.handle(input, page_time);
+  speaker_ = before;
+  tab.page->set_deadline(batch.next_deadline);
   bool has_emitted = false;
   for (const Effect& effect : batch.effects) {
     if (const auto* emit = std::get_if<effect::Emit>(&effect)) {
       has_emitted = true;
-      say(name_of(index) + ": " + std::visit(test::EventText{}, emit->event));
-      check_cause(index, emit->event);
-      tab.app.take(*emit);
-      continue;
+      take_event(index, *emit);
+    } else if (const auto* log = std::get_if<effect::Log>(&effect)) {
+      say(tab.name + " log: " + log->message);
+    } else {
+      if (has_emitted) complain("events", index, "a network effect after an event");
+      if (!network_.perform(index, effect) && !media_.perform(index, effect))
+        complain("consistency", index, "an effect that nobody performs");
     }
-    if (const auto* log = std::get_if<effect::Log>(&effect)) {
-      say(name_of(index) + " log: " + log->message);
-      continue;
-    }
-    if (has_emitted) complain(tab.identity + ": a network effect after an event");
-    if (!network_.perform(index, effect) && !media_.perform(index, effect)) complain("an effect that nobody performs");
   }
-  check(index);
+  check(index, batch, page_time);
 }
 
-void SimRoom::set_timer(std::size_t index, std::optional<Instant> deadline) {
-  const std::uint64_t timer = ++tabs_[index]->timer;
-  if (deadline)
-    time_.at(*deadline, [this, index, timer] {
-      if (timer == tabs_[index]->timer) give(index, input::Tick{});
-    });
+void SimRoom::take_event(std::size_t index, const effect::Emit& emit) {
+  Tab& tab = *tabs_[index];
+  if (story_ != nullptr) say(tab.name + ": " + std::visit(test::EventText{}, emit.event));
+  check_cause(index, emit.event);
+  tab.app.take(emit);
+  check_mutes(index, emit.event);
+}
+
+// ---- who is where
+// ------------------------------------------------------------------------------------------------------------------------
+
+SimRoom::Present SimRoom::present() const {
+  Present all;
+  for (const roomserver::RoomSnapshot& room : server_->rooms()) all.insert(all.end(), room.participants.begin(), room.participants.end());
+  return all;
+}
+
+bool SimRoom::is_in_room(const ParticipantSid& sid) const {
+  for (const roomserver::ParticipantSnapshot& participant : present())
+    if (participant.sid == sid) return true;
+  return false;
+}
+
+Tab* SimRoom::owner_of(const ParticipantSid& participant) const {
+  for (const auto& tab : tabs_)
+    if (tab->participant_sid() == participant.value) return tab.get();
+  return nullptr;
+}
+
+std::size_t SimRoom::index_of(const Tab& tab) const {
+  std::size_t index = 0;
+  while (tabs_[index].get() != &tab) ++index;
+  return index;
+}
+
+std::optional<std::size_t> SimRoom::tab_of(char person) const {
+  std::optional<std::size_t> latest;
+  for (std::size_t index = 0; index < tabs_.size(); ++index)
+    if (tabs_[index]->person.name == person && (tabs_[index]->is_in_use() || !latest || !tabs_[*latest]->is_in_use())) latest = index;
+  return latest;
 }
 
 }  // namespace holdfast::sim

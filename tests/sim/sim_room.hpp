@@ -1,18 +1,23 @@
-// One simulated room: a server and the tabs of two or three people on virtual time. A seed decides everything. First a phase in which
-// they use the room and things break, then everything heals and all that is left must agree, then they leave.
+// One simulated room: a server and the tabs of a few people on virtual time. The plan decides what they do and what breaks. First that
+// happens, then everything heals and all that is left must agree, then they leave, and nothing may be left.
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "app_model.hpp"
 #include "base/prng.hpp"
-#include "client/client.hpp"
+#include "coverage.hpp"
+#include "mute_book.hpp"
+#include "plan.hpp"
 #include "roomserver/server.hpp"
+#include "story.hpp"
+#include "tab.hpp"
 #include "virtual_media.hpp"
 #include "virtual_network.hpp"
 #include "virtual_time.hpp"
@@ -20,120 +25,161 @@
 namespace holdfast::sim {
 
 struct Figures {
-  std::map<std::string, std::int64_t> counts;
+  std::int64_t virtual_ms = 0;
+  std::map<std::string, std::int64_t> counts;  // what happened, in words
   void add(const std::string& what, std::int64_t count = 1) { counts[what] += count; }
   void add(const Figures& others) {
+    virtual_ms += others.virtual_ms;
     for (const auto& [what, count] : others.counts) add(what, count);
   }
 };
 
 class SimRoom {
  public:
-  // `verbose` prints what happens.
-  SimRoom(std::uint64_t seed, bool verbose);
+  // Without a story nothing is told.
+  SimRoom(const Plan& plan, Coverage& coverage, Story* story = nullptr);
+  ~SimRoom();
+  SimRoom(const SimRoom&) = delete;
+  SimRoom& operator=(const SimRoom&) = delete;
 
-  // Runs all phases; the complaint, or nothing.
+  // Runs all phases; the complaint, "[checker] at N ms: …", or nothing.
   std::string run();
-  // What the seed decided before the start.
-  std::string options() const;
   const Figures& figures() const { return figures_; }
+  // Whose machines the complaint is about; empty: all.
+  const std::vector<std::string>& concerned() const { return concerned_; }
 
  private:
-  // One page with one Client, of one person. A person who joins again does so in another tab.
-  struct Tab {
-    std::string identity;
-    std::unique_ptr<Client> client;
-    AppModel app;
-    std::map<std::string, backend::LocalTrack> tracks;  // as the app wants them, by signaled id
-    std::uint64_t timer = 0;                            // which of its timers counts
-    bool frozen = false;
-    std::deque<Input> waiting;  // while frozen
-    bool gone = false;          // closed or crashed: the browser runs no more of it
-    Instant disturbed;          // last change of its host or of its being frozen
-  };
-  // What can break, and for how long.
-  struct Weather {
-    const char* name;
-    Millis trouble;
-    bool breaks_media;
-    bool crashes;
-    std::uint32_t longest_freeze_ms;
-    std::uint32_t longest_loss_ms;
-    std::uint32_t longest_cut_ms;
-  };
-  static const Weather kWeathers[];
+  using Present = std::vector<roomserver::ParticipantSnapshot>;
 
+  // ---- the room (sim_room.cpp)
   void say(const std::string& text);
-  void complain(const std::string& text);
+  void complain(const char* checker, const std::string& text);
+  void complain(const char* checker, std::size_t tab, const std::string& text);
   bool has_ended() const { return !complaint_.empty(); }
-
   void run_until(Instant end);
+  void start_server();
   void give_server(const roomserver::Input& input);
+  void take(const roomserver::Batch& batch);
   void perform(const roomserver::Effect& effect);
-  void give(std::size_t tab, const Input& input);
-  void take_batch(std::size_t tab, const Batch& batch);
-  void set_timer(std::size_t tab, std::optional<Instant> deadline);
-  void check(std::size_t tab);
-  void check_cause(std::size_t tab, const effect::Event& event);
+  void verify(const roomserver::VerifyToken& question);
+  void take(std::size_t tab, const Input& input, Instant page_time);
+  void take_event(std::size_t tab, const effect::Emit& emit);
+  void observe(const fsm::Transition& transition);
+  std::uint64_t seed_of(std::uint64_t part) const { return Prng(plan_.seed * 1000003 + part).next(); }
 
-  // What people do, and what happens to them.
-  void join(std::size_t person);
-  void act(std::size_t person);
-  void act_once(std::size_t tab);
-  backend::LocalTrack new_track();
-  void publish(std::size_t tab);
-  void unpublish(std::size_t tab);
-  void toggle(std::size_t tab);
-  void set_priority(std::size_t tab);
+  // ---- steps: what people do (sim_people.cpp)
+  void carry_out(const Step& step);
+  void carry_out_for_people(const Step& step, std::size_t tab);
+  void join(const Person& person, Prng& dice);
   void leave(std::size_t tab);
-  void close_tab(std::size_t tab);
-  void open_second_tab(std::size_t tab);
-  void be_removed(std::size_t tab);
-  void complete_room(std::size_t tab);
-  void crash(std::size_t tab);
-  void freeze(std::size_t tab);
-  void thaw(std::size_t tab);
-  void hear_of_page_or_network(std::size_t tab);
-  void reset(std::size_t tab);
-  void lose_host(std::size_t tab);
-  void cut_media(std::size_t tab);
-  void disturb_peers(std::size_t tab);
+  void close_tab(std::size_t tab, Prng& dice);
+  void publish(std::size_t tab, Prng& dice);
+  void publish_again(std::size_t tab, Prng& dice);
+  void unpublish(std::size_t tab, const std::string& id);
+  void mute(std::size_t tab, Prng& dice);
+  void set_priority(std::size_t tab, Prng& dice);
+  void publish(std::size_t tab, const backend::LocalTrack& track);
+  backend::LocalTrack new_track(Prng& dice);
+  SignaledId new_id(const std::string& name);
+  std::string pick(const Tab& tab, Prng& dice) const;
+
+  // ---- … and what breaks (sim_faults.cpp)
+  void break_signaling(const Step& step, std::size_t tab);
+  void break_way(const Step& step, std::size_t tab);
+  void break_media(const Step& step, std::size_t tab);
+  void disturb_page(const Step& step, std::size_t tab);
+  void disturb_server(const Step& step, std::size_t tab);
+  void lose_host(const Step& step, std::size_t tab);
+  void cut_one_way(const Step& step, std::size_t tab);
+  void cut_media(const Step& step, std::size_t tab);
+  void freeze(const Step& step, std::size_t tab);
+  void sleep(const Step& step, std::size_t tab);
+  void cache(const Step& step, std::size_t tab);
+  void crash(const Step& step, std::size_t tab);
+  void pause_server(const Step& step);
+  void restart_server(const Step& step);
+  void hint(std::size_t tab, input::NetworkEvent event, Millis delay);
+  // `end` is done after that time, or when everything heals.
+  void lasting(Millis length, std::function<void()> end);
+  void finish(std::uint64_t fault);
+  bool occupy(std::size_t tab, Slot slot) { return tabs_[tab]->busy.insert(slot).second; }
+  void begin_trouble(std::size_t tab, bool with_media);
+  void end_trouble(std::size_t tab, bool with_media);
+  void strike(std::size_t tab, bool with_media);
+  bool can_reach(std::size_t from, std::size_t to) const;
   void heal();
 
-  std::string name_of(std::size_t tab) const { return tabs_[tab]->identity + std::to_string(tab); }
-  bool is_in_use(std::size_t tab) const { return !tabs_[tab]->gone && tabs_[tab]->app.state != AppModel::State::kDisconnected; }
-  bool can_reach(std::size_t a, std::size_t b) const;
-  Millis some(std::uint32_t from_ms, std::uint32_t to_ms) { return Millis{from_ms + random_.below(to_ms - from_ms + 1)}; }
-  std::string pick(const std::map<std::string, backend::LocalTrack>& tracks);
-  const Tab* owner_of(const ParticipantSid& participant) const;
-  bool is_in_room(const ParticipantSid& participant) const;
+  // ---- checks after every step (sim_checks.cpp)
+  void check(std::size_t tab, const Batch& batch, Instant page_time);
+  void check_server(const roomserver::Input& input, const roomserver::Batch& batch);
+  void check_mute(const std::string& viewer, const ParticipantSid& participant, const TrackSid& sid, const std::string& name, bool enabled);
+  void check_mutes(std::size_t viewer, const effect::Event& event);
 
-  void expect_signs_of_loss(std::size_t tab, Instant since);
+  // ---- why something happened (sim_causes.cpp)
+  void check_cause(std::size_t tab, const effect::Event& event);
+  void check_reason(std::size_t tab);
+  bool explains_end(const Tab& tab, int code) const;
+  bool explains_failure(const Tab& tab, int code) const;
+  bool was_away_for_long(const Tab& tab, Millis length) const;
+  bool media_was_lost_for_long() const;
+  bool server_dropped(const Tab& tab) const;
+  void check_server_drops(const roomserver::ParticipantLeft& left);
+
+  // ---- some time after a fault (sim_notices.cpp)
+  void expect_signs_of_loss(std::size_t tab);
+  void expect_signs_of_lost_media(std::size_t tab, std::size_t other);
+  void expect_return(std::size_t tab, Millis limit);
+
+  // ---- at rest and at the end (sim_rest.cpp)
   void remember_bytes();
   void check_agreement();
-  void check_agreement(std::size_t tab, const std::vector<roomserver::ParticipantSnapshot>& present);
-  void check_tracks(const std::string& where, const AppModel::Participant& seen, const roomserver::ParticipantSnapshot& real);
-  void check_media(std::size_t tab, const AppModel::Track& track);
+  void check_agreement(std::size_t tab, const Present& present);
+  void check_own_tracks(std::size_t tab, const roomserver::ParticipantSnapshot& real);
+  void check_tracks(std::size_t tab, const AppModel::Participant& seen, const roomserver::ParticipantSnapshot& real);
+  void check_media(std::size_t tab, const std::string& owner, const AppModel::Track& track);
   void check_all_over();
 
-  bool verbose_;
-  Prng random_;
+  Present present() const;
+  bool is_in_room(const ParticipantSid& participant) const;
+  Tab* owner_of(const ParticipantSid& participant) const;
+  std::size_t index_of(const Tab& tab) const;
+  // The tab in which this person is in the room, or its latest.
+  std::optional<std::size_t> tab_of(char person) const;
+
+  const Plan& plan_;
+  Coverage& coverage_;
+  Story* story_;
   VirtualTime time_;
-  std::size_t people_;
-  Millis session_timeout_;
-  const Weather& weather_;
-  roomserver::RoomServer server_;
+  Prng tokens_;  // how long the host of the server takes to check one
   VirtualNetwork network_;
   VirtualMedia media_;
   std::vector<std::unique_ptr<Tab>> tabs_;
-  std::vector<std::size_t> tab_of_;     // of each person, the latest
-  std::vector<std::vector<bool>> cut_;  // media between two tabs
-  std::uint64_t server_timer_ = 0;
+
+  std::unique_ptr<roomserver::RoomServer> server_;
+  Instant server_start_;
+  std::uint64_t server_timer_ = 0;  // which of its timers counts
+  bool server_is_busy_ = false;     // pausing or restarting
+  bool server_has_restarted_ = false;
+  struct Left {
+    int reason = 0;
+  };
+  std::map<std::string, Left> left_;  // participants that the server dropped, by SID
+  std::set<std::string> expired_;     // tokens
+
+  std::map<std::uint64_t, std::function<void()>> endings_;  // of the faults in force
+  std::uint64_t last_fault_ = 0;
+  std::map<std::pair<std::size_t, std::size_t>, int> cuts_;  // media from one tab to another
+  Trouble media_trouble_{20_s};                              // anybody's
+
+  const bool breaks_signaling_;
+  const bool breaks_media_;
+  bool is_at_rest_ = false;
   std::uint32_t next_track_ = 1;
-  bool healed_ = false;
-  bool somebody_was_removed_ = false;
+  MuteBook mutes_;
   std::map<std::pair<std::size_t, std::uint32_t>, std::int64_t> bytes_;  // received by (tab, peer) shortly before the end
+  std::string speaker_;                                                  // whose machines move
   std::string complaint_;
+  std::vector<std::string> concerned_;
   Figures figures_;
 };
 

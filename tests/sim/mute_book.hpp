@@ -1,0 +1,30 @@
+// Who may see which track enabled, and how often: never more often than its app enabled it. Needs no clock, so it holds under every fault.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace holdfast::sim {
+
+class MuteBook {
+ public:
+  // The app of a tab publishes or unmutes a track, under this name.
+  void enabled(std::size_t tab, const std::string& track) { ++allowed_[{tab, track}]; }
+
+  // `viewer` (a tab, or the server) sees a track of that tab in this state; false: it has come on by itself.
+  bool sees(const std::string& viewer, const std::string& sid, std::size_t tab, const std::string& track, bool is_enabled) {
+    const bool was_enabled = std::exchange(seen_[{viewer, sid}], is_enabled);
+    if (!is_enabled || was_enabled) return true;
+    return ++times_[viewer][{tab, track}] <= allowed_[{tab, track}];
+  }
+
+ private:
+  using Track = std::pair<std::size_t, std::string>;
+  std::map<Track, int> allowed_;
+  std::map<std::pair<std::string, std::string>, bool> seen_;  // by viewer and SID
+  std::map<std::string, std::map<Track, int>> times_;         // by viewer
+};
+
+}  // namespace holdfast::sim

@@ -1,0 +1,134 @@
+// Whether there is a reason for what an app is told: for trouble that it sees, for participants and tracks that go, and for every end.
+#include <algorithm>
+#include <variant>
+
+#include "sim_room.hpp"
+
+namespace holdfast::sim {
+
+namespace {
+
+// A link that loses an answer of its first negotiation has to be replaced (docs/protocol.md 8.3).
+constexpr Millis kNewLink = 4_s;
+// How long connect() waits at least before it gives up.
+constexpr Millis kConnectPatience = 15_s;
+// How long the server waits for a page that closed its socket with 1001, and for one that was hidden.
+constexpr Millis kShortestHold = 1_s;
+// A hold runs from the first sign of trouble, and on clocks of its own.
+constexpr Millis kSlack = 1_s;
+
+}  // namespace
+
+// As long as something never breaks, nobody sees that it does.
+void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
+  if (const auto* trouble = std::get_if<effect::RoomReconnecting>(&event)) {
+    if (!breaks_media_ && trouble->error.code != code::kSignalingDisconnected)
+      complain("spurious", index, "lost media that was never disturbed");
+    if (!breaks_signaling_ && trouble->error.code == code::kSignalingDisconnected)
+      complain("spurious", index, "lost signaling that was never disturbed");
+  } else if (const auto* away = std::get_if<effect::ParticipantReconnecting>(&event)) {
+    if (!breaks_media_ && away->error.code != code::kSignalingDisconnected && is_in_room(away->participant))
+      complain("spurious", index, "lost media of a participant that was never disturbed");
+    if (!breaks_signaling_ && !plan_.has(What::kCrash) && away->error.code == code::kSignalingDisconnected)
+      complain("spurious", index, "told that a participant has lost signaling that was never disturbed");
+  } else if (const auto* left = std::get_if<effect::ParticipantDisconnected>(&event)) {
+    if (is_in_room(left->participant)) complain("spurious", index, "a participant disconnected that is still there");
+  } else if (const auto* lost = std::get_if<effect::TrackUnsubscribed>(&event)) {
+    const Tab* owner = owner_of(lost->participant);
+    const auto& seen = tabs_[index]->app.participants;
+    const auto participant = seen.find(lost->participant.value);
+    if (breaks_media_ || tabs_[index]->is_over() || owner == nullptr || !is_in_room(lost->participant) || participant == seen.end()) return;
+    const auto track = participant->second.tracks.find(lost->track.value);
+    if (track == participant->second.tracks.end()) return;
+    const bool was_new = time_.now() - media_.created(index, track->second.peer) < kNewLink;
+    const bool is_wanted = std::any_of(owner->tracks.begin(), owner->tracks.end(),
+                                       [&](const auto& entry) { return entry.second.name == track->second.model.name; });
+    if (is_wanted && !was_new) complain("spurious", index, "unsubscribed from " + track->second.model.name + ", which is still published");
+  }
+}
+
+// ---- ends ------------------------------------------------------------------------------------------------------------------------------
+
+// Once for each tab, when it is over.
+void SimRoom::check_reason(std::size_t index) {
+  Tab& tab = *tabs_[index];
+  if (std::exchange(tab.over_was_checked, true)) return;
+  const std::optional<int> code = tab.reason();
+  if (!code) {
+    if (tab.holdfast && tab.state() == AppModel::State::kConnecting && !tab.has_left)
+      complain("promise", index, "over, and connect() has not settled");
+    return;
+  }
+  figures_.add("ended with " + std::to_string(*code));
+  const bool has_been_in = !tab.participant_sid().empty();
+  if (!(has_been_in ? explains_end(tab, *code) : explains_failure(tab, *code)))
+    complain("reason", index, (has_been_in ? "ended with " : "connect() failed with ") + std::to_string(*code) + ", for no reason");
+}
+
+bool SimRoom::explains_end(const Tab& tab, int code) const {
+  // What rsp.md calls D1 to D3: the official client may give up by itself, for signaling or media, once there was any trouble.
+  const bool official_gives_up = tab.official && (breaks_signaling_ || breaks_media_);
+  switch (code) {
+    case code::kAccessTokenExpired:
+      return expired_.count(tab.token) > 0;
+    case code::kDuplicateIdentity:
+      return tab.was_superseded;
+    case code::kRoomCompleted:
+      return tab.room_was_completed;
+    case code::kSignalingDisconnected:
+      return tab.was_removed || official_gives_up;
+    case code::kParticipantNotFound:
+      return server_has_restarted_ || server_dropped(tab);
+    case code::kSignalingConnection:
+      return was_away_for_long(tab, plan_.session_timeout) || official_gives_up;
+    case code::kMediaConnection:
+    case code::kMediaDtls:
+      return official_gives_up || media_was_lost_for_long();
+    default:
+      return false;
+  }
+}
+
+bool SimRoom::explains_failure(const Tab& tab, int code) const {
+  switch (code) {
+    case code::kAccessTokenExpired:
+      return expired_.count(tab.token) > 0;
+    case code::kDuplicateIdentity:
+      return tab.was_superseded;
+    case code::kRoomCompleted:
+      return tab.room_was_completed;
+    case code::kSignalingServerBusy:
+      return tab.was_called_busy;
+    case code::kSignalingDisconnected:
+      return tab.was_removed || tab.page_went;
+    case code::kSignalingConnection:
+      return !tab.signaling.is_calm(time_.now(), kConnectPatience) || tab.browser_failed;
+    case code::kMediaConnection:
+    case code::kClientLocalDescription:
+      return tab.browser_failed;
+    default:
+      return false;
+  }
+}
+
+// Without a stretch between in which it would have come back.
+bool SimRoom::was_away_for_long(const Tab& tab, Millis length) const {
+  return tab.signaling.has_been() && time_.now() - tab.signaling.well_until(time_.now()) >= length - kSlack;
+}
+
+bool SimRoom::media_was_lost_for_long() const {
+  return media_trouble_.has_been() && time_.now() - media_trouble_.well_until(time_.now()) >= plan_.session_timeout - kSlack;
+}
+
+bool SimRoom::server_dropped(const Tab& tab) const { return left_.count(tab.participant_sid()) > 0; }
+
+// The server says that it has dropped someone for having been silent, or that someone has left.
+void SimRoom::check_server_drops(const roomserver::ParticipantLeft& left) {
+  const Tab* tab = owner_of(left.participant);
+  if (tab == nullptr || tab->has_left || tab->page->is_gone() || tab->was_removed || tab->room_was_completed || tab->is_over()) return;
+  if (left.reason == 0 && !tab->may_look_gone) complain("reason", index_of(*tab), "has left, as the server believes");
+  if (left.reason == code::kSignalingDisconnected && !was_away_for_long(*tab, kShortestHold))
+    complain("reason", index_of(*tab), "dropped by the server for no reason");
+}
+
+}  // namespace holdfast::sim

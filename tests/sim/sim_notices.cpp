@@ -1,0 +1,76 @@
+// What must be true some time after a fault, if nothing else happens meanwhile: it shows, and what can come back has.
+#include "sim_room.hpp"
+
+namespace holdfast::sim {
+
+namespace {
+
+// Signs of trouble show within 3 s (design, promise 1), here with a slow network on top.
+constexpr Millis kOwnSign = 3200_ms;
+constexpr Millis kOthersSign = 3600_ms;
+constexpr Millis kMediaSign = 3600_ms;
+// What a tab must have had of peace for a fault to be the only one.
+constexpr Millis kPeace = 5_s;
+
+bool sees_in_time(const Tab& tab) { return tab.holdfast && tab.is_in_use() && tab.page->is_running() && tab.page->is_visible(); }
+
+}  // namespace
+
+// The tab has lost its host: it shows, and the others see it.
+void SimRoom::expect_signs_of_loss(std::size_t index) {
+  const Instant since = time_.now();
+  time_.after(kOwnSign, [this, index, since] {
+    const Tab& tab = *tabs_[index];
+    if (tab.signaling.last() == since && sees_in_time(tab) && tab.state() == AppModel::State::kConnected)
+      complain("notice", index, "has no host and does not notice");
+  });
+  time_.after(kOthersSign, [this, index, since] {
+    const Tab& tab = *tabs_[index];
+    if (tab.signaling.last() != since || !tab.is_in_use()) return;
+    for (std::size_t other = 0; other < tabs_.size(); ++other) {
+      const Tab& viewer = *tabs_[other];
+      if (!sees_in_time(viewer) || viewer.state() != AppModel::State::kConnected || !viewer.signaling.is_calm(time_.now(), kPeace))
+        continue;
+      const auto seen = viewer.app.participants.find(tab.participant_sid());
+      if (seen != viewer.app.participants.end() && !seen->second.reconnecting)
+        complain("notice", other, "does not see that " + tab.name + " has no host");
+    }
+  });
+}
+
+// Nothing comes from `other` any more, of which something came.
+void SimRoom::expect_signs_of_lost_media(std::size_t index, std::size_t other) {
+  const Tab& tab = *tabs_[index];
+  const auto seen = tab.app.participants.find(tabs_[other]->participant_sid());
+  if (!sees_in_time(tab) || seen == tab.app.participants.end()) return;
+  const Instant since = time_.now();
+  for (const auto& [sid, track] : seen->second.tracks) {
+    if (!track.subscribed || !track.model.enabled || track.model.kind == backend::TrackKind::kData) continue;
+    if (since - media_.created(index, track.peer) < kPeace || !media_.is_connected(index, track.peer)) continue;
+    const std::int64_t bytes = media_.bytes_received(index, track.peer);
+    if (bytes == 0) continue;
+    time_.after(kMediaSign, [this, index, other, since, sid = sid, peer = track.peer, bytes] {
+      const Tab& viewer = *tabs_[index];
+      if (media_trouble_.last() != since || !sees_in_time(viewer) || viewer.state() != AppModel::State::kConnected) return;
+      if (!viewer.signaling.is_calm(time_.now(), kPeace) || media_.bytes_received(index, peer) != bytes) return;
+      const auto lost = viewer.app.participants.find(tabs_[other]->participant_sid());
+      if (lost == viewer.app.participants.end() || lost->second.reconnecting || lost->second.tracks.count(sid) == 0) return;
+      const AppModel::Track& still = lost->second.tracks.at(sid);
+      if (still.subscribed && still.model.enabled)
+        complain("notice", index, "receives nothing from " + tabs_[other]->name + " and does not notice");
+    });
+    return;
+  }
+}
+
+// The way to the server is free again.
+void SimRoom::expect_return(std::size_t index, Millis limit) {
+  const Instant since = time_.now();
+  time_.after(limit, [this, index, since] {
+    const Tab& tab = *tabs_[index];
+    if (tab.signaling.last() != since || !tab.signaling.is_calm(time_.now(), 0_ms) || !sees_in_time(tab)) return;
+    if (tab.state() == AppModel::State::kReconnecting && !media_trouble_.has_been()) complain("return", index, "is still reconnecting");
+  });
+}
+
+}  // namespace holdfast::sim

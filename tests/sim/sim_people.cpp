@@ -1,0 +1,222 @@
+// What people do in a simulated room.
+#include <iterator>
+#include <utility>
+
+#include "sim_room.hpp"
+
+namespace holdfast::sim {
+
+namespace {
+
+constexpr std::size_t kMostTracks = 5;
+constexpr std::size_t kNameTooLong = 129;  // characters (docs/protocol.md 6.5)
+
+}  // namespace
+
+void SimRoom::carry_out(const Step& step) {
+  const Person* person = plan_.find(step.who);
+  if (has_ended() || person == nullptr) return;
+  if (story_ != nullptr) say("step " + std::to_string(step.number) + ": " + step.who + " " + kind_of(step.what).words);
+  Prng dice(step.dice);
+  const std::optional<std::size_t> tab = tab_of(step.who);
+  const bool is_in = tab && tabs_[*tab]->is_in_use();
+  if (step.what == What::kJoin ? !is_in : step.what == What::kSecondTab) return join(*person, dice);
+  if (!is_in) return;
+  figures_.add(kind_of(step.what).words);
+  switch (kind_of(step.what).group) {
+    case Group::kPeople:
+    case Group::kHost:
+      return carry_out_for_people(step, *tab);
+    case Group::kSignaling:
+      return break_signaling(step, *tab);
+    case Group::kPath:
+      return break_way(step, *tab);
+    case Group::kMedia:
+      return break_media(step, *tab);
+    case Group::kPage:
+      return disturb_page(step, *tab);
+    case Group::kServer:
+      return disturb_server(step, *tab);
+  }
+}
+
+void SimRoom::carry_out_for_people(const Step& step, std::size_t index) {
+  Tab& tab = *tabs_[index];
+  Prng dice(step.dice);
+  if (step.what == What::kRemove) {
+    tab.was_removed = true;
+    return network_.run_in_server([this, identity = tab.identity] { give_server(roomserver::RemoveParticipant{"room", identity}); });
+  }
+  if (step.what == What::kCompleteRoom) {
+    for (const auto& each : tabs_) each->room_was_completed = true;
+    return network_.run_in_server([this] { give_server(roomserver::CompleteRoom{"room"}); });
+  }
+  if (step.what == What::kCloseTab) return close_tab(index, dice);
+  // Nothing can be clicked in a page that stands still.
+  if (!tab.page->is_running()) return;
+  switch (step.what) {
+    case What::kLeave:
+      return leave(index);
+    case What::kReload:
+      close_tab(index, dice);
+      return join(tab.person, dice);
+    case What::kPublish:
+      return publish(index, dice);
+    case What::kUnpublish:
+      return unpublish(index, pick(tab, dice));
+    case What::kPublishAgain:
+      return publish_again(index, dice);
+    case What::kMute:
+      return mute(index, dice);
+    case What::kPriority:
+      return set_priority(index, dice);
+    default:
+      return;
+  }
+}
+
+// ---- coming and going ----------------------------------------------------------------------------------------------------------------
+
+// A person who was here before mostly publishes the same tracks again, muted as they were.
+void SimRoom::join(const Person& person, Prng& dice) {
+  std::map<std::string, backend::LocalTrack> before;
+  if (const auto last = tab_of(person.name); last && dice.chance(3, 4)) before = tabs_[*last]->tracks;
+  for (const auto& other : tabs_)
+    if (other->person.name == person.name && other->is_in_use()) other->was_superseded = true;
+
+  const std::size_t index = tabs_.size();
+  const bool is_firefox = person.browser == Browser::kFirefox;
+  tabs_.push_back(std::make_unique<Tab>(person, index, std::string(1, person.name) + "#" + std::to_string(index), seed_of(100 + index)));
+  network_.add_client(person.browser);
+  media_.add_client({person.is_official && !is_firefox, person.is_official, is_firefox});
+  Tab& tab = *tabs_[index];
+  tab.page = std::make_unique<Page>(
+      time_, seed_of(200 + index), [this, index](const Input& input, Instant now) { take(index, input, now); }, person.browser);
+  say(tab.name + " joins");
+
+  input::Connect connect;
+  connect.url = "wss://rooms.example/signaling";
+  connect.token = tab.token;
+  connect.room_name = "room";
+  connect.ice_servers_given = person.brings_ice_servers;
+  connect.page_lifecycle = person.leaves_with_page;
+  for (std::uint32_t i = 0; i < person.tracks && before.empty(); ++i) {
+    const backend::LocalTrack track = new_track(dice);
+    before[track.id.value] = track;
+  }
+  for (auto& [id, track] : before) {
+    track.id = new_id(track.name);
+    tab.tracks[track.id.value] = track;
+    tab.app.publish(track.id);
+    if (track.enabled) mutes_.enabled(index, track.name);
+    connect.tracks.push_back(track);
+  }
+  tab.page->deliver(connect);
+  if (dice.chance(1, 20)) {
+    time_.after(Millis{dice.below(400)}, [this, index] {
+      if (tabs_[index]->is_in_use() && tabs_[index]->page->is_running()) leave(index);
+    });
+  }
+}
+
+void SimRoom::leave(std::size_t index) {
+  Tab& tab = *tabs_[index];
+  say(tab.name + " leaves");
+  tab.app.leave();
+  tab.has_left = true;
+  tab.page->deliver(input::Disconnect{});
+  if (tab.page->is_running() && !tab.is_over()) complain("promise", index, "disconnect() did not end it at once");
+}
+
+// With handlers a page of ours says goodbye by itself, and an app with the official client may have thought of it.
+void SimRoom::close_tab(std::size_t index, Prng& dice) {
+  Tab& tab = *tabs_[index];
+  const bool handlers_run = dice.chance(1, 2);
+  const Page::State state = tab.page->state();
+  const bool can_run = handlers_run && (tab.page->is_running() || state == Page::State::kFrozen);
+  say(tab.name + " closes its tab" + (handlers_run ? "" : " without a word"));
+  tab.has_left = tab.page_went = true;
+  if (can_run && tab.official && dice.chance(1, 2)) tab.page->deliver(input::Disconnect{});
+  if (can_run && tab.holdfast && tab.person.leaves_with_page && tab.app.state != AppModel::State::kConnecting) tab.app.leave();
+  tab.page->close(handlers_run);
+  if (can_run && tab.holdfast && tab.person.leaves_with_page && !tab.is_over())
+    complain("promise", index, "the page has gone and the client has not");
+  network_.close_page(index);
+  media_.close_page(index);
+}
+
+// ---- tracks ----------------------------------------------------------------------------------------------------------------------------
+
+// The models of browsers know the kind of a track by the first letter of its id.
+backend::LocalTrack SimRoom::new_track(Prng& dice) {
+  const std::uint32_t kind = dice.below(3);
+  const std::string name = std::string(1, "avd"[kind]) + std::to_string(next_track_++);
+  return {new_id(name), backend::TrackKind(kind), name, kind == 2 || dice.chance(3, 4), {}};
+}
+
+SignaledId SimRoom::new_id(const std::string& name) { return SignaledId(name.substr(0, 8) + "." + std::to_string(next_track_++)); }
+
+std::string SimRoom::pick(const Tab& tab, Prng& dice) const {
+  if (tab.tracks.empty()) return "";
+  auto entry = tab.tracks.begin();
+  std::advance(entry, dice.below(static_cast<std::uint32_t>(tab.tracks.size())));
+  return entry->first;
+}
+
+// Now and then under a name that the server does not accept.
+void SimRoom::publish(std::size_t index, Prng& dice) {
+  const Tab& tab = *tabs_[index];
+  if (tab.tracks.size() >= kMostTracks) return;
+  backend::LocalTrack track = new_track(dice);
+  if (dice.chance(1, 20)) track.name.resize(kNameTooLong, 'x');
+  if (const std::string other = pick(tab, dice); !other.empty() && dice.chance(1, 20)) track.name = tab.tracks.at(other).name;
+  publish(index, track);
+}
+
+void SimRoom::publish(std::size_t index, const backend::LocalTrack& track) {
+  Tab& tab = *tabs_[index];
+  say(tab.name + " publishes " + track.id.value + (track.enabled ? "" : ", muted"));
+  tab.tracks[track.id.value] = track;
+  tab.app.publish(track.id);
+  if (track.enabled) mutes_.enabled(index, track.name);
+  tab.page->deliver(input::Publish{track});
+}
+
+void SimRoom::publish_again(std::size_t index, Prng& dice) {
+  const std::string id = pick(*tabs_[index], dice);
+  if (id.empty()) return;
+  backend::LocalTrack track = tabs_[index]->tracks.at(id);
+  unpublish(index, id);
+  track.id = new_id(track.name);
+  publish(index, track);
+}
+
+void SimRoom::unpublish(std::size_t index, const std::string& id) {
+  Tab& tab = *tabs_[index];
+  if (id.empty()) return;
+  say(tab.name + " unpublishes " + id);
+  tab.tracks.erase(id);
+  tab.app.unpublish(SignaledId(id));
+  tab.page->deliver(input::Unpublish{SignaledId(id)});
+}
+
+void SimRoom::mute(std::size_t index, Prng& dice) {
+  Tab& tab = *tabs_[index];
+  const std::string id = pick(tab, dice);
+  if (id.empty() || tab.tracks[id].kind == backend::TrackKind::kData) return;
+  backend::LocalTrack& track = tab.tracks[id];
+  track.enabled = !track.enabled;
+  say(tab.name + (track.enabled ? " unmutes " : " mutes ") + id);
+  if (track.enabled) mutes_.enabled(index, track.name);
+  tab.page->deliver(input::SetTrackEnabled{track.id, track.enabled});
+}
+
+void SimRoom::set_priority(std::size_t index, Prng& dice) {
+  Tab& tab = *tabs_[index];
+  const std::string id = pick(tab, dice);
+  if (id.empty()) return;
+  tab.tracks[id].priority = backend::Priority(dice.below(3));
+  tab.page->deliver(input::SetTrackPriority{SignaledId(id), tab.tracks[id].priority});
+}
+
+}  // namespace holdfast::sim

@@ -1,0 +1,112 @@
+// What must be true at rest, some time after everything has healed, and when everyone has left.
+#include <set>
+#include <utility>
+
+#include "sim_room.hpp"
+
+namespace holdfast::sim {
+
+namespace {
+
+std::string text_of(const backend::RemoteTrack& track) {
+  return track.sid.value + "/" + std::to_string(static_cast<int>(track.kind)) + "/" + track.name + (track.enabled ? "/on/" : "/off/") +
+         std::to_string(static_cast<int>(track.priority));
+}
+
+}  // namespace
+
+void SimRoom::check_agreement() {
+  if (has_ended()) return;
+  if (server_->rooms().size() > 1) return complain("agreement", "two rooms of one name");
+  const Present all = present();
+  std::size_t live = 0;
+  for (std::size_t tab = 0; tab < tabs_.size(); ++tab) {
+    figures_.add("reconnecting", tabs_[tab]->official ? tabs_[tab]->official->reconnecting_count() : tabs_[tab]->app.reconnecting_count);
+    if (!tabs_[tab]->is_in_use()) continue;
+    // An official client whose browser never answers its first call waits for ever, as it does for a `connected` that does not come.
+    if (tabs_[tab]->official && tabs_[tab]->browser_failed && tabs_[tab]->state() == AppModel::State::kConnecting) continue;
+    ++live;
+    check_agreement(tab, all);
+  }
+  if (all.size() != live)
+    complain("agreement", std::to_string(live) + " tabs in use, but " + std::to_string(all.size()) + " at the server");
+}
+
+void SimRoom::check_agreement(std::size_t index, const Present& all) {
+  const Tab& tab = *tabs_[index];
+  if (tab.state() == AppModel::State::kConnecting) return complain("promise", index, "connect() has not settled at rest");
+  if (tab.state() != AppModel::State::kConnected) return complain("agreement", index, "not connected at rest");
+  const auto participants = tab.participants();
+  if (participants.size() + 1 != all.size()) return complain("agreement", index, "other participants than at the server");
+  for (const roomserver::ParticipantSnapshot& real : all) {
+    if (real.state != backend::ParticipantState::kConnected)
+      complain("agreement", index, "the server calls " + real.identity + " reconnecting at rest");
+    if (real.sid.value == tab.participant_sid()) {
+      check_own_tracks(index, real);
+      continue;
+    }
+    const auto seen = participants.find(real.sid.value);
+    if (seen == participants.end()) return complain("agreement", index, "does not know " + real.identity);
+    if (seen->second.identity != real.identity) complain("agreement", index, "has another name for " + real.identity);
+    if (seen->second.reconnecting) complain("agreement", index, real.identity + " is reconnecting at rest");
+    check_tracks(index, seen->second, real);
+    for (const auto& [sid, track] : seen->second.tracks) check_media(index, real.sid.value, track);
+  }
+}
+
+// Those that the server has not refused, as the app wants them.
+void SimRoom::check_own_tracks(std::size_t index, const roomserver::ParticipantSnapshot& real) {
+  const Tab& tab = *tabs_[index];
+  std::multiset<std::string> expected;
+  std::multiset<std::string> found;
+  for (const auto& [id, track] : tab.tracks) {
+    if (tab.awaits_answer_for(id)) complain("promise", index, "the server never answered for " + id);
+    if (!tab.was_refused(id)) expected.insert(text_of({{}, track.kind, track.name, track.enabled, track.priority}));
+  }
+  for (backend::RemoteTrack track : real.tracks) {
+    track.sid = {};
+    found.insert(text_of(track));
+  }
+  if (expected != found) complain("agreement", index, "its own tracks are not at the server as wanted");
+}
+
+void SimRoom::check_tracks(std::size_t index, const AppModel::Participant& seen, const roomserver::ParticipantSnapshot& real) {
+  std::set<std::string> expected;
+  std::set<std::string> found;
+  for (const backend::RemoteTrack& track : real.tracks) expected.insert(text_of(track));
+  for (const auto& [sid, track] : seen.tracks) {
+    found.insert(text_of({track.model.sid, track.model.kind, track.model.name, track.model.enabled, track.model.priority}));
+    if (!track.subscribed) complain("media", index, real.identity + "'s " + track.model.name + " is not subscribed at rest");
+  }
+  if (expected != found) complain("agreement", index, real.identity + " has other tracks than at the server");
+}
+
+void SimRoom::remember_bytes() {
+  for (std::size_t tab = 0; tab < tabs_.size(); ++tab)
+    for (const auto& [sid, participant] : tabs_[tab]->participants())
+      for (const auto& [track_sid, track] : participant.tracks)
+        if (track.subscribed) bytes_[{tab, track.peer.value}] = media_.bytes_received(tab, track.peer);
+}
+
+// What is subscribed can be received, and what is enabled is.
+void SimRoom::check_media(std::size_t index, const std::string&, const AppModel::Track& track) {
+  if (!media_.is_connected(index, track.peer))
+    return complain("media", index, track.model.name + " is subscribed on a connection that is not connected");
+  // Silence since before a track was enabled may be the source's: that nobody can tell.
+  const bool flows = media_.is_deaf(index, track.peer) || media_.bytes_received(index, track.peer) > bytes_[{index, track.peer.value}];
+  if (track.model.kind != backend::TrackKind::kData && track.model.enabled && !flows)
+    complain("media", index, track.model.name + " is subscribed and not received");
+}
+
+void SimRoom::check_all_over() {
+  if (has_ended()) return;
+  if (!present().empty()) complain("left over", "the server keeps a room that everyone has left");
+  for (std::size_t tab = 0; tab < tabs_.size(); ++tab) {
+    const AppModel& app = tabs_[tab]->app;
+    const int open = app.reconnecting_count - app.reconnected_count;
+    if (open < 0 || open > 1) complain("events", tab, "reconnecting and reconnected do not match");
+    if (network_.open_sockets(tab) + media_.open_peers(tab) > 0) complain("left over", tab, "something is open after the end");
+  }
+}
+
+}  // namespace holdfast::sim

@@ -1,0 +1,67 @@
+// One tab of one person: a page with a client program in it, ours or a model of the official one, and what its app wants and knows.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "app_model.hpp"
+#include "client/client.hpp"
+#include "official_client.hpp"
+#include "page.hpp"
+#include "plan.hpp"
+#include "trouble.hpp"
+
+namespace holdfast::sim {
+
+// What cannot happen to a tab twice at the same time.
+enum class Slot { kWay, kLine, kRefusal, kBrowser, kPage, kVisibility };
+
+struct Tab {
+  Tab(const Person& person, std::size_t number, std::string token, std::uint64_t seed);
+
+  Batch handle(const Input& input, Instant now) { return official ? official->handle(input, now) : holdfast->handle(input, now); }
+  // What the app sees, whichever the client.
+  bool is_over() const { return official ? official->is_over() : holdfast->is_over(); }
+  AppModel::State state() const;
+  std::optional<int> reason() const;
+  std::string participant_sid() const { return official ? official->participant_sid() : app.participant_sid; }
+  std::map<std::string, AppModel::Participant> participants() const;
+  // Tracks of which the server has not said anything, or nothing good.
+  bool awaits_answer_for(const std::string& id) const;
+  bool was_refused(const std::string& id) const;
+
+  // The app has not left, and the Room or the connect() it asked for has not ended.
+  bool is_in_use() const { return !page->is_gone() && !has_left && state() != AppModel::State::kDisconnected; }
+
+  const Person& person;
+  std::string identity;
+  std::string name;  // identity and number
+  std::string token;
+  std::unique_ptr<Client> holdfast;  // one of these two
+  std::unique_ptr<OfficialClient> official;
+  std::unique_ptr<Page> page;
+  AppModel app;                                       // of a holdfast client
+  std::map<std::string, backend::LocalTrack> tracks;  // as the app wants them, by signaled id
+
+  // What has happened to it.
+  Trouble signaling{8_s};
+  std::set<Slot> busy;
+  bool sends = true;  // packets get out, and in
+  bool hears = true;
+  bool has_left = false;
+  bool page_went = false;      // its pagehide has run
+  bool may_look_gone = false;  // the server was told what a page says that goes, or had its socket closed with 1001
+  bool was_removed = false;
+  bool was_superseded = false;
+  bool room_was_completed = false;
+  bool was_called_busy = false;
+  bool browser_failed = false;  // it could not make its first connection or offer
+  bool over_was_checked = false;
+};
+
+}  // namespace holdfast::sim
