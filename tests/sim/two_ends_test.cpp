@@ -1,14 +1,15 @@
-// Two PeerSets with fake browsers, joined by the arbitration rule of docs/protocol.md 8.3, under random schedules: publishing on both sides
-// at once, lost and resumed signaling, failing operations. Whatever happened, once it is calm everything published has arrived.
+// Two PeerSets with modelled browsers, joined by the arbitration rule of docs/protocol.md 8.3, under random schedules: publishing on both
+// sides at once, lost and resumed signaling, failing operations. Whatever happened, once it is calm everything published has arrived.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "../../sim/fake_peer_connection.hpp"
 #include "base/prng.hpp"
+#include "media_path.hpp"
 #include "peer/peer_set.hpp"
+#include "peer_connection_model.hpp"
 
 using namespace holdfast;
 
@@ -24,6 +25,13 @@ struct Message {
   bool is_synced = false;
 };
 
+struct Connection {
+  Connection(PeerId peer, const std::string& end, Instant now)
+      : model(peer, end + std::to_string(peer.value), {}, peer.value), path(model, now) {}
+  sim::PeerConnectionModel model;
+  sim::MediaPath path;
+};
+
 // One client without a room: PeerSet, its browser, and what a session does with descriptions while signaling is down.
 struct End {
   explicit End(std::uint64_t seed, std::string own_name) : peers(seed), name(std::move(own_name)) {}
@@ -31,7 +39,7 @@ struct End {
   peer::PeerSet peers;
   std::string name;
   Effects effects;
-  std::vector<std::unique_ptr<sim::FakePeerConnection>> browser;
+  std::vector<std::unique_ptr<Connection>> browser;
   std::vector<backend::LocalTrack> tracks;
   std::vector<LinkUpdate> latest;  // per link, what was said last
   std::vector<LinkUpdate> unsent;
@@ -40,10 +48,17 @@ struct End {
   std::vector<peer::MediaArrived> media;
   bool is_up = true;      // the session is in step
   bool is_online = true;  // the socket is open
+  Instant now{1000};
 
-  sim::FakePeerConnection* find(PeerId peer) {
+  sim::PeerConnectionModel* find(PeerId peer) {
     for (auto& connection : browser)
-      if (connection->peer() == peer) return connection.get();
+      if (connection->model.peer() == peer) return &connection->model;
+    return nullptr;
+  }
+
+  const sim::PeerConnectionModel* named(const std::string& connection_name) const {
+    for (const auto& connection : browser)
+      if (connection->model.name() == connection_name) return &connection->model;
     return nullptr;
   }
 
@@ -51,7 +66,7 @@ struct End {
   void carry_out() {
     for (const Effect& effect : std::exchange(effects, {})) {
       if (const auto* create = std::get_if<effect::CreatePeer>(&effect))
-        browser.push_back(std::make_unique<sim::FakePeerConnection>(create->peer, name));
+        browser.push_back(std::make_unique<Connection>(create->peer, name, now));
       std::visit(
           [&](const auto& what) {
             if constexpr (requires { what.peer; }) find(what.peer)->perform(what);
@@ -118,7 +133,6 @@ struct World {
   std::unique_ptr<End> a, b;
   End* ends[2];
   std::vector<ServerLink> links;
-  std::vector<std::unique_ptr<sim::FakeMediaPath>> paths;
   int made_links = 0;
   int made_tracks = 0;
   bool media_is_up = true;
@@ -212,11 +226,15 @@ struct World {
   }
   void run_browser(End& end) {
     if (end.browser.empty()) return;
-    sim::FakePeerConnection& connection = *end.browser[random.below(static_cast<std::uint32_t>(end.browser.size()))];
-    connection.step();
+    sim::PeerConnectionModel& connection = end.browser[random.below(static_cast<std::uint32_t>(end.browser.size()))]->model;
+    if (connection.has_operations() && (!connection.is_gathering() || random.chance(1, 2))) {
+      connection.run_next();
+    } else if (connection.is_gathering()) {
+      connection.gather_next();
+    }
     report(end, connection);
   }
-  void report(End& end, sim::FakePeerConnection& connection) {
+  void report(End& end, sim::PeerConnectionModel& connection) {
     for (const Input& input : connection.take_inputs()) {
       std::visit(
           [&](const auto& what) {
@@ -234,7 +252,7 @@ struct World {
     set_tracks(end);
   }
   void unpublish(End& end) {
-    // Data channels of the fake stay at the receiver, as they do in the core; only media is taken back here.
+    // Data channels stay at the receiver, as they do in the core; only media is taken back here.
     for (std::size_t i = 0; i < end.tracks.size(); ++i) {
       if (end.tracks[i].kind == backend::TrackKind::kData || random.chance(1, 2)) continue;
       end.tracks.erase(end.tracks.begin() + static_cast<std::ptrdiff_t>(i));
@@ -271,24 +289,20 @@ struct World {
   }
   void pass(Millis time) {
     now = now + time;
-    for (auto& path : paths) path->pass(now, media_is_up);
-    pair_up();
     for (End* end : ends) {
-      for (std::size_t i = 0; i < end->browser.size(); ++i) report(*end, *end->browser[i]);
+      end->now = now;
+      const End& other = *ends[end == ends[0] ? 1 : 0];
+      for (std::size_t i = 0; i < end->browser.size(); ++i) {
+        Connection& connection = *end->browser[i];
+        const sim::PeerConnectionModel* met = other.named(connection.path.other_name());
+        connection.path.pass(met, {media_is_up, media_is_up}, now);
+        report(*end, connection.model);
+      }
       while (end->peers.next_deadline() && *end->peers.next_deadline() <= now) {
         end->peers.handle_timers(now, end->effects);
         end->carry_out();
       }
     }
-  }
-  // Each connection of one end may meet each of the other; those without a common ICE generation never do.
-  void pair_up() {
-    for (auto& left : a->browser)
-      for (auto& right : b->browser) {
-        const bool known =
-            std::any_of(paths.begin(), paths.end(), [&](const auto& path) { return path->joins(*left) && path->joins(*right); });
-        if (!known) paths.push_back(std::make_unique<sim::FakeMediaPath>(*left, *right));
-      }
   }
 
   void step(bool troubled) {
@@ -307,7 +321,8 @@ struct World {
       case 46:
         return resume_signaling(index);
       case 47:
-        if (!end.browser.empty() && !end.browser.back()->is_closed() && random.chance(1, 3)) end.browser.back()->fail_descriptions(1);
+        if (!end.browser.empty() && !end.browser.back()->model.is_closed() && random.chance(1, 3))
+          end.browser.back()->model.fail_descriptions(1);
         return;
       case 48:
         media_is_up = random.chance(1, 2);
@@ -332,7 +347,7 @@ struct World {
     for (const End* end : ends) {
       if (!end->outbox.empty() || !end->inbox.empty() || !end->is_up) return false;
       for (const auto& connection : end->browser)
-        if (!connection->is_idle()) return false;
+        if (connection->model.has_operations() || connection->model.is_gathering()) return false;
     }
     return true;
   }
@@ -341,16 +356,16 @@ struct World {
     media_is_up = true;
     for (std::size_t index = 0; index < 2; ++index) resume_signaling(index);
     for (End* end : ends)
-      for (auto& connection : end->browser) connection->fail_descriptions(0);
+      for (auto& connection : end->browser) connection->model.fail_descriptions(0);
     for (int tick = 0; tick < seconds * 10; ++tick) {
       for (int i = 0; i < 20000 && !is_calm(); ++i) step(false);
       pass(100_ms);
     }
   }
-  std::vector<sim::FakePeerConnection*> open_connections(End& end) {
-    std::vector<sim::FakePeerConnection*> list;
+  std::vector<sim::PeerConnectionModel*> open_connections(End& end) {
+    std::vector<sim::PeerConnectionModel*> list;
     for (auto& connection : end.browser)
-      if (!connection->is_closed()) list.push_back(connection.get());
+      if (!connection->model.is_closed()) list.push_back(&connection->model);
     return list;
   }
   void check_settled() {
@@ -358,7 +373,7 @@ struct World {
       const End& other = *ends[end == ends[0] ? 1 : 0];
       const auto open = open_connections(*end);
       REQUIRE(open.size() == 1);
-      CHECK(open[0]->state() == sim::FakePeerConnection::SignalingState::kStable);
+      CHECK(open[0]->state() == sim::PeerConnectionModel::SignalingState::kStable);
       CHECK(open[0]->connection_state() == input::ConnectionState::kConnected);
       CHECK(open[0]->error_count() == 0);
       CHECK(end->arrived() == other.wanted());
@@ -415,7 +430,7 @@ TEST_CASE("two ends: a connection that says connected and delivers nothing is re
   world.make_link();
   world.settle(5);
   world.check_settled();
-  world.a->browser.back()->go_deaf();
+  world.a->browser.back()->model.go_deaf();
   world.settle(15);
   world.check_settled();
   CHECK(world.made_links == 2);
