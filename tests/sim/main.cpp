@@ -12,6 +12,7 @@
 
 #include "base/json_writer.hpp"
 #include "coverage.hpp"
+#include "mutation.hpp"
 #include "shrink.hpp"
 #include "sim_room.hpp"
 #include "story.hpp"
@@ -131,6 +132,9 @@ std::vector<std::uint32_t> numbers_of(const char* list) {
 }  // namespace
 
 int main(int argc, char** argv) {
+#if defined(HOLDFAST_MUTATE)
+  take_mutation(argc, argv);
+#endif
   const auto option = [&](const char* name) -> const char* {
     for (int i = 1; i + 1 < argc; ++i)
       if (std::strcmp(argv[i], name) == 0) return argv[i + 1];
