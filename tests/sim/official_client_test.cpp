@@ -1,0 +1,173 @@
+#include "official_client.hpp"
+
+#include <catch2/catch.hpp>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "app_model.hpp"
+#include "client/client.hpp"
+#include "roomserver/server.hpp"
+#include "virtual_media.hpp"
+#include "virtual_network.hpp"
+#include "virtual_time.hpp"
+
+using namespace holdfast;
+using namespace holdfast::sim;
+using backend::TrackKind;
+using State = OfficialClient::State;
+
+namespace {
+
+backend::LocalTrack track(const std::string& id, TrackKind kind) { return {SignaledId(id), kind, id + "-name"}; }
+
+// A room server and tabs with either client, on virtual time.
+class Bench {
+ public:
+  explicit Bench(Millis session_timeout = 30_s, std::uint64_t seed = 1)
+      : random_(seed),
+        session_timeout_(session_timeout),
+        network(
+            time, random_.next(), [this](std::size_t tab, const Input& input) { give(tab, input); },
+            [this](const roomserver::Input& input) { give_server(input); }),
+        media(
+            time, random_.next(), [this](std::size_t tab, const Input& input) { give(tab, input); },
+            [this](std::size_t from, std::size_t to) { return !silent.count(from) && !silent.count(to); }) {
+    start_server();
+  }
+
+  std::size_t join(bool is_official, std::vector<backend::LocalTrack> tracks, bool is_firefox = false) {
+    const std::size_t index = network.add_client(is_firefox ? Browser::kFirefox : Browser::kChromium);
+    media.add_client({is_official && !is_firefox, is_official, is_firefox});
+    tabs_.push_back(std::make_unique<Tab>());
+    Tab& tab = *tabs_.back();
+    if (is_official)
+      tab.official = std::make_unique<OfficialClient>(random_.next(), OfficialClient::Options{!is_firefox});
+    else
+      tab.client = std::make_unique<Client>(random_.next());
+    input::Connect connect;
+    connect.url = "wss://room";
+    connect.token = "person" + std::to_string(index);
+    connect.room_name = "room";
+    connect.tracks = std::move(tracks);
+    give(index, connect);
+    return index;
+  }
+
+  void give(std::size_t index, const Input& input) {
+    Tab& tab = *tabs_[index];
+    const Batch batch = tab.official ? tab.official->handle(input, time.now()) : tab.client->handle(input, time.now());
+    const std::uint64_t timer = ++tab.timer;
+    if (batch.next_deadline)
+      time.at(*batch.next_deadline, [this, index, timer] {
+        if (tabs_[index]->timer == timer) give(index, input::Tick{});
+      });
+    for (const Effect& effect : batch.effects) {
+      if (const auto* emit = std::get_if<effect::Emit>(&effect))
+        tab.app.take(*emit);
+      else if (!std::holds_alternative<effect::Log>(effect) && !network.perform(index, effect))
+        REQUIRE(media.perform(index, effect));
+    }
+    if (tab.official) {
+      INFO("at " << time.now().ms << " ms");
+      REQUIRE(tab.official->complaint() == "");
+    }
+    REQUIRE(media.error_count() == 0);
+  }
+
+  void run(Millis length) {
+    const Instant end = time.now() + length;
+    while (time.step(end)) {
+    }
+  }
+
+  void start_server() {
+    roomserver::Config config;
+    config.secret = "test";
+    config.wall_clock_at_start_ms = 1'700'000'000'000 + time.now().ms;
+    config.session_timeout = session_timeout_;
+    server = std::make_unique<roomserver::RoomServer>(config);
+  }
+
+  OfficialClient& official(std::size_t index) { return *tabs_[index]->official; }
+  AppModel& app(std::size_t index) { return tabs_[index]->app; }
+
+  // Names of the tracks whose media an official client's tab receives now.
+  std::set<std::string> received(std::size_t index) {
+    std::set<std::string> names;
+    for (const auto& [sid, remote] : official(index).participants())
+      for (const auto& [track_sid, track] : remote.tracks)
+        if (track.subscribed && media.is_connected(index, track.peer) &&
+            (track.kind == TrackKind::kData || media.received_track(index, track.peer, track.mid).value == track.media_id))
+          names.insert(track.name);
+    return names;
+  }
+  std::set<std::string> received_by_holdfast(std::size_t index) {
+    std::set<std::string> names;
+    for (const auto& [sid, remote] : app(index).participants)
+      for (const auto& [track_sid, track] : remote.tracks)
+        if (track.subscribed && media.is_connected(index, track.peer)) names.insert(track.model.name);
+    return names;
+  }
+
+  VirtualTime time;
+  std::set<std::size_t> silent;  // tabs that no media gets to or from
+  std::unique_ptr<roomserver::RoomServer> server;
+
+ private:
+  struct Tab {
+    std::unique_ptr<OfficialClient> official;
+    std::unique_ptr<Client> client;
+    AppModel app;
+    std::uint64_t timer = 0;
+  };
+
+  void give_server(const roomserver::Input& input) {
+    const roomserver::Batch batch = server->handle(input, time.now());
+    for (const roomserver::Effect& effect : batch.effects) {
+      if (network.perform(effect)) continue;
+      if (const auto* verify = std::get_if<roomserver::VerifyToken>(&effect))
+        time.after(1_ms, [this, op = verify->op, identity = verify->token] { give_server(roomserver::TokenVerdict{op, 0, identity, ""}); });
+    }
+    const std::uint64_t timer = ++server_timer_;
+    if (batch.next_deadline)
+      time.at(*batch.next_deadline, [this, timer] {
+        if (timer == server_timer_) give_server(roomserver::Tick{});
+      });
+  }
+
+  Prng random_;
+  Millis session_timeout_;
+  std::vector<std::unique_ptr<Tab>> tabs_;
+  std::uint64_t server_timer_ = 0;
+
+ public:
+  VirtualNetwork network;
+  VirtualMedia media;
+};
+
+std::set<std::string> names_of(const std::string& who) { return {"a" + who + "-name", "v" + who + "-name"}; }
+
+std::vector<backend::LocalTrack> audio_video(const std::string& who) {
+  return {track("a" + who, TrackKind::kAudio), track("v" + who, TrackKind::kVideo)};
+}
+
+}  // namespace
+
+TEST_CASE("official client: two of them reach media both ways", "[sim][official]") {
+  const bool is_firefox = GENERATE(false, true);
+  const std::uint64_t seed = GENERATE(range(1u, 6u));
+  Bench bench(30_s, seed);
+  const std::size_t a = bench.join(true, audio_video("1"), is_firefox);
+  const std::size_t b = bench.join(true, audio_video("2"));
+  bench.run(5_s);
+  REQUIRE(bench.official(a).state() == State::kConnected);
+  REQUIRE(bench.official(b).state() == State::kConnected);
+  REQUIRE(bench.received(a) == names_of("2"));
+  REQUIRE(bench.received(b) == names_of("1"));
+  REQUIRE(bench.media.open_peers(a) == 1);
+  for (const auto& [id, publication] : bench.official(a).publications()) REQUIRE(publication.sid != "");
+}
