@@ -49,15 +49,11 @@ struct Entry {
   Report (*check)();
 };
 constexpr Entry kMachines[] = {
-    {"connection", connection_words},
-    {"session", session_words},
-    {"negotiation", negotiation_words},
-    {"page_life", page_life_words},
-    {"room", room_words},
-    {"channel", channel_words},
-    {"server_liveness", server_liveness_words},
-    {"participant", participant_words},
-    {"server_link", server_link_words},
+    {"liveness", liveness_words},       {"connection", connection_words},
+    {"session", session_words},         {"negotiation", negotiation_words},
+    {"page_life", page_life_words},     {"room", room_words},
+    {"channel", channel_words},         {"server_liveness", server_liveness_words},
+    {"participant", participant_words}, {"server_link", server_link_words},
 };
 
 // A machine's own check has failed: say by which word, then end as the check wants.

@@ -58,6 +58,7 @@ Report room_words();
 Report connection_words();
 Report negotiation_words();
 Report session_words();
+Report liveness_words();
 Report page_life_words();
 Report channel_words();
 Report server_liveness_words();
