@@ -171,3 +171,128 @@ TEST_CASE("official client: two of them reach media both ways", "[sim][official]
   REQUIRE(bench.media.open_peers(a) == 1);
   for (const auto& [id, publication] : bench.official(a).publications()) REQUIRE(publication.sid != "");
 }
+
+TEST_CASE("official client: it and a Holdfast client reach media both ways, whoever comes first", "[sim][official]") {
+  const bool is_official_first = GENERATE(true, false);
+  const std::uint64_t seed = GENERATE(range(1u, 6u));
+  Bench bench(30_s, seed);
+  const std::size_t first = bench.join(is_official_first, audio_video("1"));
+  bench.run(2_s);
+  const std::size_t second = bench.join(!is_official_first, audio_video("2"));
+  bench.run(5_s);
+  const std::size_t official = is_official_first ? first : second;
+  const std::size_t ours = is_official_first ? second : first;
+  REQUIRE(bench.received(official) == names_of(is_official_first ? "2" : "1"));
+  REQUIRE(bench.received_by_holdfast(ours) == names_of(is_official_first ? "1" : "2"));
+}
+
+TEST_CASE("official client: what it publishes, unpublishes and disables later arrives", "[sim][official]") {
+  const bool is_other_official = GENERATE(true, false);
+  Bench bench;
+  const std::size_t a = bench.join(true, audio_video("1"));
+  const std::size_t b = bench.join(is_other_official, {});
+  bench.run(5_s);
+  const auto received = [&] { return is_other_official ? bench.received(b) : bench.received_by_holdfast(b); };
+  REQUIRE(received() == names_of("1"));
+
+  bench.give(a, input::Publish{track("v3", TrackKind::kVideo)});
+  bench.give(a, input::Publish{track("d4", TrackKind::kData)});
+  bench.give(a, input::SetTrackEnabled{SignaledId("v1"), false});
+  bench.run(3_s);
+  REQUIRE(received() == std::set<std::string>{"a1-name", "v1-name", "v3-name", "d4-name"});
+  if (is_other_official)
+    for (const auto& [sid, remote] : bench.official(b).participants())
+      for (const auto& [track_sid, seen] : remote.tracks) REQUIRE(seen.enabled == (seen.name != "v1-name"));
+
+  bench.give(a, input::Unpublish{SignaledId("v3")});
+  bench.run(2_s);
+  bench.give(a, input::Publish{track("v5", TrackKind::kVideo)});
+  bench.run(2_s);
+  REQUIRE(received() == std::set<std::string>{"a1-name", "v1-name", "v5-name", "d4-name"});
+}
+
+TEST_CASE("official client: after a reset it syncs and knows what happened meanwhile", "[sim][official]") {
+  Bench bench;
+  const std::size_t a = bench.join(true, audio_video("1"));
+  const std::size_t b = bench.join(true, audio_video("2"));
+  bench.run(5_s);
+  bench.network.set_up(a, false);
+  bench.network.reset(a);
+  bench.run(500_ms);
+  REQUIRE(bench.official(a).state() == State::kReconnecting);
+  REQUIRE(bench.official(a).reason() == 53001);
+  REQUIRE(bench.official(b).participants().begin()->second.reconnecting);
+
+  bench.give(b, input::Publish{track("v3", TrackKind::kVideo)});
+  bench.give(a, input::Publish{track("v4", TrackKind::kVideo)});
+  bench.run(3_s);
+  bench.network.set_up(a, true);
+  bench.run(15_s);
+  REQUIRE(bench.official(a).state() == State::kConnected);
+  REQUIRE(bench.official(a).reconnecting_count() == 1);
+  REQUIRE(!bench.official(b).participants().begin()->second.reconnecting);
+  REQUIRE(bench.received(a) == std::set<std::string>{"a2-name", "v2-name", "v3-name"});
+  REQUIRE(bench.received(b) == std::set<std::string>{"a1-name", "v1-name", "v4-name"});
+  REQUIRE(bench.network.open_sockets(a) == 1);
+}
+
+TEST_CASE("official client: leaving is told with everything in one message, and nothing stays open", "[sim][official]") {
+  Bench bench;
+  const std::size_t a = bench.join(true, audio_video("1"));
+  const std::size_t b = bench.join(true, audio_video("2"));
+  bench.run(5_s);
+  bench.give(a, input::Disconnect{});
+  REQUIRE(bench.official(a).is_over());
+  REQUIRE(!bench.official(a).reason());
+  bench.run(1_s);
+  REQUIRE(bench.official(b).participants().empty());
+  REQUIRE(bench.media.open_peers(a) + bench.media.open_peers(b) == 0);
+  REQUIRE(bench.network.open_sockets(a) == 0);
+  REQUIRE(bench.official(b).state() == State::kConnected);
+}
+
+TEST_CASE("official client: media that fails is restarted and comes back", "[sim][official]") {
+  Bench bench;
+  const std::size_t a = bench.join(true, audio_video("1"));
+  const std::size_t b = bench.join(true, audio_video("2"));
+  bench.run(5_s);
+  bench.silent.insert(a);
+  bench.run(10_s);
+  REQUIRE(bench.official(a).state() == State::kReconnecting);
+  REQUIRE(bench.official(a).reason() == 53405);
+  bench.silent.clear();
+  bench.run(10_s);
+  REQUIRE(bench.official(a).state() == State::kConnected);
+  REQUIRE(bench.official(b).state() == State::kConnected);
+  REQUIRE(bench.received(a) == names_of("2"));
+  REQUIRE(bench.received(b) == names_of("1"));
+}
+
+TEST_CASE("official client: D1, alone its Room ends session_timeout after a drop that it has survived", "[sim][official]") {
+  Bench bench(6_s);
+  const std::size_t a = bench.join(true, audio_video("1"));
+  bench.run(2_s);
+  bench.network.reset(a);
+  bench.run(3_s);
+  REQUIRE(bench.official(a).state() == State::kConnected);
+  REQUIRE(bench.official(a).reconnecting_count() == 1);
+  bench.run(4_s);
+  REQUIRE(bench.official(a).state() == State::kDisconnected);
+  REQUIRE(bench.official(a).reason() == 53001);
+  bench.run(1_s);
+  REQUIRE(bench.server->rooms().empty());
+}
+
+TEST_CASE("official client: D2, alone after a media failure its Room ends with 53405", "[sim][official]") {
+  Bench bench(12_s);
+  const std::size_t a = bench.join(true, audio_video("1"));
+  const std::size_t b = bench.join(true, audio_video("2"));
+  bench.run(5_s);
+  bench.silent.insert(b);
+  bench.network.set_up(b, false);
+  bench.run(10_s);
+  REQUIRE(bench.official(a).state() == State::kReconnecting);
+  bench.run(20_s);
+  REQUIRE(bench.official(a).state() == State::kDisconnected);
+  REQUIRE(bench.official(a).reason() == 53405);
+}
