@@ -9,12 +9,12 @@ import { build } from 'esbuild';
 const root = resolve(import.meta.dirname, '../..');
 const out = join(root, 'tests/.out/glue');
 const names = (await readdir(import.meta.dirname)).filter((name) => name.endsWith('.test.ts'));
-// The tests of the boundary take the real core, all others a stand-in.
+// Some tests take the real core, all others a stand-in.
 const realCore = join(root, 'build/wasm/client.mjs');
-const onRealCore = 'boundary.test.ts';
+const onRealCore = ['boundary.test.ts', 'trace.test.ts'];
 const cores = [
-  { names: names.filter((name) => name !== onRealCore), core: join(import.meta.dirname, 'fake-core-module.ts') },
-  { names: [onRealCore], core: realCore },
+  { names: names.filter((name) => !onRealCore.includes(name)), core: join(import.meta.dirname, 'fake-core-module.ts') },
+  { names: onRealCore, core: realCore },
 ];
 
 await rm(out, { recursive: true, force: true });
