@@ -20,7 +20,7 @@ TcpPath::TcpPath(VirtualTime& time, std::uint64_t seed) : time_(time), random_(s
 }
 
 TcpPath::ConnectionPtr TcpPath::connect() const {
-  const auto connection = std::make_shared<Connection>();
+  auto connection = std::make_shared<Connection>();
   connection->address = address_;
   return connection;
 }

@@ -38,7 +38,7 @@ void VirtualNetwork::to_server_end(const SocketPtr& socket, VirtualTime::Task ta
       if (socket->server_open)
         task();
       else if (server_ == ServerState::kUnreachable)
-        unheard_.push_back({socket, time_.now()});
+        keep_trying(socket);
       else
         send_reset_to_client(socket);
     });
@@ -67,10 +67,7 @@ void VirtualNetwork::set_up(std::size_t client, bool up) {
 
 void VirtualNetwork::change_address(std::size_t client) { hosts_[client].path.change_address(); }
 
-void VirtualNetwork::refuse(std::size_t client, Millis length) {
-  Instant& until = hosts_[client].refused_until;
-  until = later(until, time_.now() + length);
-}
+void VirtualNetwork::refuse(std::size_t client, Millis length) { hosts_[client].refused_until = time_.now() + length; }
 
 bool VirtualNetwork::has_overflowed() const {
   return has_overflowed_ || server_process_.has_overflowed() ||
@@ -346,6 +343,12 @@ void VirtualNetwork::stop_server(bool resets) {
   for (const Host& host : hosts_)
     for (const SocketPtr& socket : host.sockets)
       if (socket->connection) send_reset_to_client(socket);
+}
+
+void VirtualNetwork::keep_trying(const SocketPtr& socket) {
+  for (const Unheard& unheard : unheard_)
+    if (unheard.socket == socket) return;
+  unheard_.push_back({socket, time_.now()});
 }
 
 void VirtualNetwork::start_server() {

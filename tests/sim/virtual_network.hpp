@@ -50,7 +50,7 @@ class VirtualNetwork {
   bool is_up(std::size_t client) const { return !is_held(client, Direction::kUp) && !is_held(client, Direction::kDown); }
   // The connections it has are dead for ever, in silence; new ones work.
   void change_address(std::size_t client);
-  // Dialling and probing fail at once for so long.
+  // Dialling and probing fail at once for so long from now; 0 ends it.
   void refuse(std::size_t client, Millis length);
 
   // ---- ends of sockets -----------------------------------------------------------------------------------------------------------
@@ -141,6 +141,7 @@ class VirtualNetwork {
   void arrive(const SocketPtr& socket);
   void take_text(const SocketPtr& socket, const std::string& text);
   bool is_answered_busy(const SocketPtr& socket, const std::string& text);
+  void keep_trying(const SocketPtr& socket);
   void send_reset_to_client(const SocketPtr& socket);
   void send_reset_to_server(const SocketPtr& socket);
   void close_at_server(const SocketPtr& socket, std::int64_t code);
