@@ -79,6 +79,23 @@ describe('connect', () => {
     assert.equal(room.state, 'connected');
   });
 
+  test('a Room exports its trace, also after its end; a failed attempt says it to those who debug', async (t) => {
+    const headerOf = (text: string) => JSON.parse(/^\{"holdfastTrace".*/m.exec(text)![0]) as Record<string, unknown>;
+    ScriptedCore.answer = ({ kind }) => (kind === 'connect' ? [roomConnected()] : [{ event: 'roomDisconnected' }]);
+    const room = await connect('secret', options);
+    const [header, ...inputs] = room.disconnect().exportTrace().trimEnd().split('\n');
+    const { holdfastTrace, version, seed, dropped, startedAt } = headerOf(header!);
+    assert.deepEqual([holdfastTrace, version, dropped, inputs.length], [1, '0', 0, 2]);
+    assert.equal(seed, ScriptedCore.made[0]!.seed);
+    assert(Math.abs(Date.parse(String(startedAt)) + performance.now() - Date.now()) < 10_000);
+    assert(!inputs.join().includes('secret'));
+
+    ScriptedCore.answer = ({ kind }) => (kind === 'connect' ? [{ event: 'connectFailed', error: { code: 53405 } }] : []);
+    const debug = t.mock.method(console, 'debug', () => undefined);
+    await assert.rejects(connect('secret', { ...options, logLevel: 'debug' }));
+    assert.equal(headerOf(String(debug.mock.calls.at(-1)!.arguments[0])).holdfastTrace, 1);
+  });
+
   test('a failure rejects with its error, stops what was acquired and lets go of the core', async (t) => {
     const made = stubDevices(t);
     ScriptedCore.answer = ({ kind }) => (kind === 'connect' ? [{ event: 'connectFailed', error: { code: 53405 } }] : []);

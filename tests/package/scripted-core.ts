@@ -8,7 +8,7 @@ export class ScriptedCore implements CoreInstance {
   readonly inputs: Input[] = [];
   deleted = false;
 
-  constructor() {
+  constructor(readonly seed: string) {
     ScriptedCore.made.push(this);
   }
 

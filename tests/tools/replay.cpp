@@ -74,7 +74,7 @@ void print(const std::string& mark, const char* key, std::string_view json) {
   }
   text.pop_back();
   const std::size_t quote = text.find('"');
-  if (quote != std::string::npos) text.replace(quote, 2, " ");
+  if (quote != std::string::npos) text.replace(quote, 2, quote + 1 < text.size() ? " " : "");
   if (text.size() > kWidth) text = text.substr(0, kWidth) + "…";
   std::printf("%s\n", text.c_str());
 }
