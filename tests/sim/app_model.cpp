@@ -25,7 +25,10 @@ void AppModel::on(const effect::RoomConnected& e) {
   state = State::kConnected;
   participant_sid = e.participant_sid.value;
   for (const effect::ParticipantModel& model : e.participants) add(model);
-  for (const backend::Publication& publication : e.publications) settle(publication.id, Publishing::kPublished);
+  for (const backend::Publication& publication : e.publications) {
+    settle(publication.id, Publishing::kPublished);
+    sids[publication.id.value] = publication.sid.value;
+  }
 }
 
 void AppModel::on(const effect::ConnectFailed& e) {
@@ -78,7 +81,7 @@ void AppModel::on(const effect::LocalParticipantDisconnected&) {
 
 void AppModel::add(const effect::ParticipantModel& model) {
   Participant participant{model.identity, model.state == backend::ParticipantState::kReconnecting, {}};
-  for (const effect::TrackModel& track : model.tracks) participant.tracks[track.sid.value] = Track{track, false, {}};
+  for (const effect::TrackModel& track : model.tracks) participant.tracks[track.sid.value] = Track{track, false, {}, {}};
   expect(participants.emplace(model.sid.value, participant).second, "a participant connected twice");
 }
 
@@ -101,7 +104,7 @@ void AppModel::on(const effect::ParticipantReconnected& e) {
 }
 
 void AppModel::on(const effect::TrackPublished& e) {
-  expect(known(e.participant).tracks.emplace(e.track.sid.value, Track{e.track, false, {}}).second, "a track published twice");
+  expect(known(e.participant).tracks.emplace(e.track.sid.value, Track{e.track, false, {}, {}}).second, "a track published twice");
 }
 
 void AppModel::on(const effect::TrackUnpublished& e) {
@@ -111,9 +114,10 @@ void AppModel::on(const effect::TrackUnpublished& e) {
 
 void AppModel::on(const effect::TrackSubscribed& e) {
   Track& track = known(e.participant, e.track);
-  expect(!track.subscribed || track.peer != e.peer, "a track subscribed twice at one connection");
+  expect(!track.subscribed || track.peer != e.peer || track.mid != e.mid, "a track subscribed twice at one place");
   track.subscribed = true;
   track.peer = e.peer;
+  track.mid = e.mid;
 }
 
 void AppModel::on(const effect::TrackUnsubscribed& e) {
@@ -165,7 +169,10 @@ void AppModel::settle(const SignaledId& id, Publishing outcome) {
   found->second = outcome;
 }
 
-void AppModel::on(const effect::LocalTrackPublished& e) { settle(e.id, Publishing::kPublished); }
+void AppModel::on(const effect::LocalTrackPublished& e) {
+  settle(e.id, Publishing::kPublished);
+  sids[e.id.value] = e.sid.value;
+}
 void AppModel::on(const effect::LocalTrackPublicationFailed& e) { settle(e.id, Publishing::kFailed); }
 
 }  // namespace holdfast::sim

@@ -17,6 +17,7 @@ class AppModel {
     effect::TrackModel model;
     bool subscribed = false;
     PeerId peer;
+    std::string mid;
   };
   struct Participant {
     std::string identity;
@@ -27,7 +28,10 @@ class AppModel {
 
   // What the app does.
   void publish(const SignaledId& id) { publishing[id.value] = Publishing::kPending; }
-  void unpublish(const SignaledId& id) { publishing.erase(id.value); }
+  void unpublish(const SignaledId& id) {
+    publishing.erase(id.value);
+    sids.erase(id.value);
+  }
   void leave() { leaving_ = true; }
 
   // What it is told.
@@ -38,6 +42,7 @@ class AppModel {
   std::string participant_sid;
   std::map<std::string, Participant> participants;  // by SID
   std::map<std::string, Publishing> publishing;     // by signaled id
+  std::map<std::string, std::string> sids;          // of what is published, by signaled id
   std::string complaint;                            // the first one; empty: none
   const char* complaint_checker = "events";
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace holdfast::sim {
@@ -14,7 +15,7 @@ constexpr Millis kRoomToFail = 1_s;
 
 class Shrinker {
  public:
-  Shrinker(Plan plan, std::string checker, const RunPlan& run) : plan_(std::move(plan)), checker_(std::move(checker)), run_(run) {}
+  Shrinker(Plan plan, std::string gist, const RunPlan& run) : plan_(std::move(plan)), gist_(std::move(gist)), run_(run) {}
 
   Plan shrink() {
     for (std::size_t before = size() + 1; size() < before;) {
@@ -30,7 +31,7 @@ class Shrinker {
   std::size_t size() const { return plan_.people.size() + plan_.steps.size(); }
 
   bool take(const Plan& smaller) {
-    if (++runs_ > kMostRuns || checker_of(run_(smaller)) != checker_) return false;
+    if (++runs_ > kMostRuns || gist_of(run_(smaller)) != gist_) return false;
     plan_ = smaller;
     return true;
   }
@@ -66,17 +67,22 @@ class Shrinker {
   }
 
   Plan plan_;
-  std::string checker_;
+  std::string gist_;
   const RunPlan& run_;
   int runs_ = 0;
 };
 
 }  // namespace
 
-std::string checker_of(const std::string& complaint) { return complaint.empty() ? "" : complaint.substr(1, complaint.find(']') - 1); }
-
-Plan shrink(const Plan& plan, const std::string& complaint, const RunPlan& run) {
-  return Shrinker(plan, checker_of(complaint), run).shrink();
+std::string gist_of(const std::string& complaint) {
+  std::string gist;
+  for (const char c : complaint)
+    if (c < 'A' || c > 'Z') gist += c >= '0' && c <= '9' ? '#' : c;
+  const auto is_repeated = [](char a, char b) { return a == '#' && b == '#'; };
+  gist.erase(std::unique(gist.begin(), gist.end(), is_repeated), gist.end());
+  return gist;
 }
+
+Plan shrink(const Plan& plan, const std::string& complaint, const RunPlan& run) { return Shrinker(plan, gist_of(complaint), run).shrink(); }
 
 }  // namespace holdfast::sim

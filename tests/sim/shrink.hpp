@@ -1,4 +1,4 @@
-// A smaller plan that fails at the same checker: without some of the people, with fewer steps, and healed earlier.
+// A smaller plan that fails in the same way: without some of the people, with fewer steps, and healed earlier.
 #pragma once
 
 #include <functional>
@@ -11,8 +11,8 @@ namespace holdfast::sim {
 // Runs a plan; the complaint, or nothing.
 using RunPlan = std::function<std::string(const Plan&)>;
 
-// "[agreement] at 1 ms: …" gives "agreement".
-std::string checker_of(const std::string& complaint);
+// The same for complaints about the same thing, whenever and of whomever.
+std::string gist_of(const std::string& complaint);
 
 // `complaint` is what the plan as it is ends with.
 Plan shrink(const Plan& plan, const std::string& complaint, const RunPlan& run);

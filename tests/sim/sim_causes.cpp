@@ -1,5 +1,4 @@
 // Whether there is a reason for what an app is told: for trouble that it sees, for participants and tracks that go, and for every end.
-#include <algorithm>
 #include <variant>
 
 #include "sim_room.hpp"
@@ -41,9 +40,8 @@ void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
     const auto track = participant->second.tracks.find(lost->track.value);
     if (track == participant->second.tracks.end()) return;
     const bool was_new = time_.now() - media_.created(index, track->second.peer) < kNewLink;
-    const bool is_wanted = std::any_of(owner->tracks.begin(), owner->tracks.end(),
-                                       [&](const auto& entry) { return entry.second.name == track->second.model.name; });
-    if (is_wanted && !was_new) complain("spurious", index, "unsubscribed from " + track->second.model.name + ", which is still published");
+    if (owner->publishes(lost->track) && !was_new)
+      complain("spurious", index, "unsubscribed from " + track->second.model.name + ", which is still published");
   }
 }
 

@@ -24,6 +24,7 @@ void SimRoom::finish(std::uint64_t fault) {
 void SimRoom::heal() {
   say("everything heals");
   while (!endings_.empty() && !has_ended()) finish(endings_.begin()->first);
+  for (std::size_t tab = 0; tab < tabs_.size(); ++tab) network_.answer_busy(tab, 0, 0_ms, false);
 }
 
 void SimRoom::begin_trouble(std::size_t tab, bool with_media) {
@@ -223,6 +224,7 @@ void SimRoom::disturb_page(const Step& step, std::size_t index) {
       tab.page->hide();
       return lasting(step.length, [this, index] {
         tabs_[index]->page->show();
+        strike(index, false);  // silence counts from here
         tabs_[index]->busy.erase(Slot::kVisibility);
       });
     case What::kFreeze:
@@ -349,38 +351,49 @@ void SimRoom::disturb_server(const Step& step, std::size_t index) {
   if (step.what == What::kRestartServer) return restart_server(step);
   say("the token of " + tab.name + " expires");
   expired_.insert(tab.token);
-  if (dice.chance(1, 2)) network_.reset(index);
+  if (dice.chance(1, 2)) return;
+  strike(index, false);
+  network_.reset(index);
 }
 
 void SimRoom::pause_server(const Step& step) {
   if (std::exchange(server_is_busy_, true)) return;
-  const std::size_t count = tabs_.size();
-  for (std::size_t tab = 0; tab < count; ++tab) begin_trouble(tab, false);
+  begin_server_trouble();
   network_.pause_server(step.length);
-  lasting(step.length, [this, count] {
-    for (std::size_t tab = 0; tab < count; ++tab) end_trouble(tab, false);
-    for (std::size_t tab = count; tab < tabs_.size(); ++tab) strike(tab, false);
-    server_is_busy_ = false;
-  });
+  lasting(step.length, [this] { end_server_trouble(); });
 }
 
 // Sessions of the process that was are refused by the next one (53204), so far.
 void SimRoom::restart_server(const Step& step) {
   if (std::exchange(server_is_busy_, true)) return;
   Prng dice(step.dice);
-  const std::size_t count = tabs_.size();
-  for (std::size_t tab = 0; tab < count; ++tab) begin_trouble(tab, true);
+  begin_server_trouble();
+  media_trouble_.strike(time_.now());
   server_has_restarted_ = true;
   network_.stop_server(dice.chance(1, 2));
   ++server_timer_;
-  lasting(step.length, [this, count] {
+  lasting(step.length, [this] {
     say("the server is back, and knows nobody");
     start_server();
     network_.start_server();
-    for (std::size_t tab = 0; tab < count; ++tab) end_trouble(tab, true);
-    for (std::size_t tab = count; tab < tabs_.size(); ++tab) strike(tab, true);
-    server_is_busy_ = false;
+    end_server_trouble();
   });
+}
+
+// Whoever joins meanwhile has it too.
+void SimRoom::begin_server_trouble() {
+  for (std::size_t tab = 0; tab < tabs_.size(); ++tab) share_server_trouble(tab);
+}
+
+void SimRoom::share_server_trouble(std::size_t tab) {
+  if (!server_is_busy_) return;
+  begin_trouble(tab, false);
+  in_server_trouble_.push_back(tab);
+}
+
+void SimRoom::end_server_trouble() {
+  server_is_busy_ = false;
+  for (const std::size_t tab : std::exchange(in_server_trouble_, {})) end_trouble(tab, false);
 }
 
 }  // namespace holdfast::sim

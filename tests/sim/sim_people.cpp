@@ -1,4 +1,5 @@
 // What people do in a simulated room.
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -13,8 +14,9 @@ constexpr std::size_t kNameTooLong = 129;  // characters (docs/protocol.md 6.5)
 
 }  // namespace
 
-void SimRoom::carry_out(const Step& step) {
+void SimRoom::carry_out(Step step) {
   const Person* person = plan_.find(step.who);
+  step.length = Millis{std::min(step.length.count, plan_.trouble.count - time_.now().ms)};
   if (has_ended() || person == nullptr) return;
   if (story_ != nullptr) say("step " + std::to_string(step.number) + ": " + step.who + " " + kind_of(step.what).words);
   Prng dice(step.dice);
@@ -81,8 +83,10 @@ void SimRoom::carry_out_for_people(const Step& step, std::size_t index) {
 void SimRoom::join(const Person& person, Prng& dice) {
   std::map<std::string, backend::LocalTrack> before;
   if (const auto last = tab_of(person.name); last && dice.chance(3, 4)) before = tabs_[*last]->tracks;
+  // Whichever connects later ends the other.
+  bool is_second = false;
   for (const auto& other : tabs_)
-    if (other->person.name == person.name && other->is_in_use()) other->was_superseded = true;
+    if (other->person.name == person.name && other->is_in_use()) is_second = other->was_superseded = true;
 
   const std::size_t index = tabs_.size();
   const bool is_firefox = person.browser == Browser::kFirefox;
@@ -90,8 +94,10 @@ void SimRoom::join(const Person& person, Prng& dice) {
   network_.add_client(person.browser);
   media_.add_client({person.is_official && !is_firefox, person.is_official, is_firefox});
   Tab& tab = *tabs_[index];
+  tab.was_superseded = is_second;
   tab.page = std::make_unique<Page>(
       time_, seed_of(200 + index), [this, index](const Input& input, Instant now) { take(index, input, now); }, person.browser);
+  share_server_trouble(index);
   say(tab.name + " joins");
 
   input::Connect connect;
@@ -105,7 +111,7 @@ void SimRoom::join(const Person& person, Prng& dice) {
     before[track.id.value] = track;
   }
   for (auto& [id, track] : before) {
-    track.id = new_id(track.name);
+    track.id = new_id(track.kind);
     tab.tracks[track.id.value] = track;
     tab.app.publish(track.id);
     if (track.enabled) mutes_.enabled(index, track.name);
@@ -150,11 +156,13 @@ void SimRoom::close_tab(std::size_t index, Prng& dice) {
 // The models of browsers know the kind of a track by the first letter of its id.
 backend::LocalTrack SimRoom::new_track(Prng& dice) {
   const std::uint32_t kind = dice.below(3);
-  const std::string name = std::string(1, "avd"[kind]) + std::to_string(next_track_++);
-  return {new_id(name), backend::TrackKind(kind), name, kind == 2 || dice.chance(3, 4), {}};
+  const std::string name = std::string(1, "AVD"[kind]) + std::to_string(next_track_++);
+  return {new_id(backend::TrackKind(kind)), backend::TrackKind(kind), name, kind == 2 || dice.chance(3, 4), {}};
 }
 
-SignaledId SimRoom::new_id(const std::string& name) { return SignaledId(name.substr(0, 8) + "." + std::to_string(next_track_++)); }
+SignaledId SimRoom::new_id(backend::TrackKind kind) {
+  return SignaledId(std::string(1, "avd"[static_cast<std::size_t>(kind)]) + std::to_string(next_track_++));
+}
 
 std::string SimRoom::pick(const Tab& tab, Prng& dice) const {
   if (tab.tracks.empty()) return "";
@@ -187,7 +195,7 @@ void SimRoom::publish_again(std::size_t index, Prng& dice) {
   if (id.empty()) return;
   backend::LocalTrack track = tabs_[index]->tracks.at(id);
   unpublish(index, id);
-  track.id = new_id(track.name);
+  track.id = new_id(track.kind);
   publish(index, track);
 }
 

@@ -68,7 +68,7 @@ class SimRoom {
   std::uint64_t seed_of(std::uint64_t part) const { return Prng(plan_.seed * 1000003 + part).next(); }
 
   // ---- steps: what people do (sim_people.cpp)
-  void carry_out(const Step& step);
+  void carry_out(Step step);
   void carry_out_for_people(const Step& step, std::size_t tab);
   void join(const Person& person, Prng& dice);
   void leave(std::size_t tab);
@@ -80,7 +80,7 @@ class SimRoom {
   void set_priority(std::size_t tab, Prng& dice);
   void publish(std::size_t tab, const backend::LocalTrack& track);
   backend::LocalTrack new_track(Prng& dice);
-  SignaledId new_id(const std::string& name);
+  SignaledId new_id(backend::TrackKind kind);
   std::string pick(const Tab& tab, Prng& dice) const;
 
   // ---- … and what breaks (sim_faults.cpp)
@@ -98,6 +98,9 @@ class SimRoom {
   void crash(const Step& step, std::size_t tab);
   void pause_server(const Step& step);
   void restart_server(const Step& step);
+  void begin_server_trouble();
+  void share_server_trouble(std::size_t tab);
+  void end_server_trouble();
   void hint(std::size_t tab, input::NetworkEvent event, Millis delay);
   // `end` is done after that time, or when everything heals.
   void lasting(Millis length, std::function<void()> end);
@@ -136,7 +139,8 @@ class SimRoom {
   void check_agreement(std::size_t tab, const Present& present);
   void check_own_tracks(std::size_t tab, const roomserver::ParticipantSnapshot& real);
   void check_tracks(std::size_t tab, const AppModel::Participant& seen, const roomserver::ParticipantSnapshot& real);
-  void check_media(std::size_t tab, const std::string& owner, const AppModel::Track& track);
+  static bool is_lost_cause(const Tab& a, const Tab& b);
+  void check_media(std::size_t tab, const AppModel::Track& track);
   void check_all_over();
 
   Present present() const;
@@ -157,8 +161,9 @@ class SimRoom {
 
   std::unique_ptr<roomserver::RoomServer> server_;
   Instant server_start_;
-  std::uint64_t server_timer_ = 0;  // which of its timers counts
-  bool server_is_busy_ = false;     // pausing or restarting
+  std::uint64_t server_timer_ = 0;              // which of its timers counts
+  bool server_is_busy_ = false;                 // pausing or restarting
+  std::vector<std::size_t> in_server_trouble_;  // tabs that notice
   bool server_has_restarted_ = false;
   struct Left {
     int reason = 0;

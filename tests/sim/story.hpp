@@ -20,6 +20,7 @@ class Story {
 
   void say(Instant now, const std::string& text) { tell(now, "", text); }
   void transition(Instant now, const std::string& who, const fsm::Transition& t) {
+    if (!is_aloud_ && is_routine(t)) return;
     std::string text = who + " ";
     text.append(t.machine).append(": ").append(t.from).append(" --").append(t.event).append("--> ").append(t.to);
     text.append(" (").append(t.sentence).append(")");
@@ -48,6 +49,10 @@ class Story {
     std::string text;
   };
 
+  // Signs of life: most of what happens, and nothing to read.
+  static bool is_routine(const fsm::Transition& t) {
+    return t.from == t.to && (t.machine == "connection" || t.machine == "server channel" || t.machine == "server liveness");
+  }
   static bool concerns(const Line& line, const std::vector<std::string>& concerned) {
     if (line.who.empty()) return true;
     for (const std::string& name : concerned)

@@ -39,10 +39,18 @@ std::map<std::string, AppModel::Participant> Tab::participants() const {
     AppModel::Participant participant{remote.identity, remote.reconnecting, {}};
     for (const auto& [track_sid, track] : remote.tracks)
       participant.tracks[track_sid] = {
-          {TrackSid(track_sid), track.kind, track.name, track.enabled, track.priority}, track.subscribed, track.peer};
+          {TrackSid(track_sid), track.kind, track.name, track.enabled, track.priority}, track.subscribed, track.peer, track.mid};
     all[sid] = participant;
   }
   return all;
+}
+
+bool Tab::publishes(const TrackSid& sid) const {
+  for (const auto& [id, track] : tracks) {
+    if (official && official->publications().count(id) > 0 && official->publications().at(id).sid == sid.value) return true;
+    if (!official && app.sids.count(id) > 0 && app.sids.at(id) == sid.value) return true;
+  }
+  return false;
 }
 
 bool Tab::awaits_answer_for(const std::string& id) const {

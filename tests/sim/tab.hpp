@@ -31,6 +31,7 @@ struct Tab {
   std::optional<int> reason() const;
   std::string participant_sid() const { return official ? official->participant_sid() : app.participant_sid; }
   std::map<std::string, AppModel::Participant> participants() const;
+  bool publishes(const TrackSid& sid) const;
   // Tracks of which the server has not said anything, or nothing good.
   bool awaits_answer_for(const std::string& id) const;
   bool was_refused(const std::string& id) const;
