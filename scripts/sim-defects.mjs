@@ -13,6 +13,7 @@ import { findFirstFailure, runTool } from '../tests/defects/hunt.mjs';
 const root = resolve(import.meta.dirname, '..');
 const WORKERS = 2;
 const ENOUGH = 0.95;
+const MUTATION_SEEDS = 5000;
 
 const argument = (name, otherwise) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -71,7 +72,7 @@ async function huntMutations(count) {
   const program = await build(join(root, 'build/defects/mutations'), '-DHOLDFAST_MUTATE=ON', WORKERS);
   const rows = [];
   await share(drawMutations(await runTool(program, ['--list-mutations']), count), async (mutation) => {
-    const found = await findFirstFailure(program, ['--mutate', mutation.id], seeds);
+    const found = await findFirstFailure(program, ['--mutate', mutation.id], Math.min(seeds, MUTATION_SEEDS));
     rows.push({ ...mutation, found });
     const what = `${mutation.row}, ${mutation.change}`;
     if (!found) console.log(`SURVIVED ${mutation.id}  ${what}  ${survivors[mutation.id] ?? 'no reason is written'}`);

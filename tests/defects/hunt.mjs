@@ -26,26 +26,23 @@ async function run(command, args, enough, limit) {
   return { code, signal, output };
 }
 
-const FAILED = /^FAILED seed (\d+): (?:at \d+ ms: )?(.*?)(?:; .*)?$/m;
+const FAILED = /^FAILED seed (\d+): (\[\w+\]) (?:at \d+ ms: )?(?:[A-Z]\d+: )?(.*)$/m;
+const CHECK = /^(\S+):\d+: check failed: (.*)$/m;
 
 // The first failure among `count` seeds from `first` on: {seed, checker}, or nothing. Of a run that died, `seed` is the end of the range.
 async function tryRange(program, args, first, count) {
   const { code, signal, output } = await run(
-    'stdbuf', // a line as soon as it is printed
-    ['-oL', program, ...args, '--first', String(first), '--seeds', String(count)],
+    program,
+    [...args, '--first', String(first), '--seeds', String(count), '--json'],
     (line) => FAILED.test(line),
     60_000 + 200 * count,
   );
   const failed = FAILED.exec(output);
-  if (failed) return { seed: Number(failed[1]), checker: failed[2] };
+  const check = CHECK.exec(output);
+  const inCore = check && `check in ${basename(check[1])}: ${check[2]}`;
+  if (failed) return { seed: Number(failed[1]), checker: failed[2] === '[check]' ? inCore : `${failed[2]} ${failed[3]}` };
   if (code === 0) return undefined;
-  const check = /^(\S+):\d+: check failed: (.*)$/m.exec(output);
-  const checker = check
-    ? `check in ${basename(check[1])}: ${check[2]}`
-    : signal === 'SIGKILL'
-      ? 'it hangs'
-      : `it dies of ${signal ?? code}`;
-  return { seed: first + count - 1, checker, died: true };
+  return { seed: first + count - 1, checker: inCore ?? (signal === 'SIGKILL' ? 'it hangs' : `it dies of ${signal ?? code}`), died: true };
 }
 
 // In ranges that grow, since most failures are near. A range in which it died is halved until one seed is left.
