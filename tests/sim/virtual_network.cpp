@@ -94,7 +94,10 @@ bool VirtualNetwork::on(std::size_t client, const effect::OpenSocket& e) {
 }
 
 bool VirtualNetwork::on(std::size_t client, const effect::SendText& e) {
-  if (const SocketPtr socket = of_client(client, e.socket))
+  const SocketPtr socket = of_client(client, e.socket);
+  if (socket && socket->client_end == Socket::End::kOpening)
+    ++error_count_;
+  else if (socket)
     to_server_end(socket, [this, socket, text = e.text] { take_text(socket, text); });
   return true;
 }

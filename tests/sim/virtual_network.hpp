@@ -82,6 +82,8 @@ class VirtualNetwork {
 
   // Sockets that this client holds open or is opening.
   std::size_t open_sockets(std::size_t client) const;
+  // Calls that no browser would have allowed: sending before the socket is open.
+  std::size_t error_count() const { return error_count_; }
   // More was waiting somewhere than any host would hold: what came last was dropped.
   bool has_overflowed() const;
 
@@ -162,6 +164,7 @@ class VirtualNetwork {
   Process server_process_;
   Instant server_paused_until_;
   std::vector<Unheard> unheard_;
+  std::size_t error_count_ = 0;
   bool has_overflowed_ = false;
 };
 

@@ -303,6 +303,15 @@ TEST_CASE("dialling again and again makes a browser wait") {
   CHECK(longest_of(Browser::kFirefox) > 3_s);
 }
 
+TEST_CASE("sending before the socket is open is an error, as in a browser") {
+  Net net;
+  net.open(1);
+  net.send(1, "too early");
+  net.pass(1_s);
+  CHECK(net.take() == Lines{"server: open", "0: open 1"});
+  CHECK(net.network.error_count() == 1);
+}
+
 TEST_CASE("what one host draws does not depend on what the others do") {
   Lines alone;
   for (const bool others : {false, true}) {
