@@ -39,7 +39,6 @@ struct ChannelSubject {
   bool welcomed = false;
   bool finishing = false;
   bool closed = false;
-  bool left = false;  // said bye
   bool silent = false;
   Millis negotiated{0};
   Instant sent;
@@ -52,6 +51,9 @@ struct ChannelSubject {
   bool message_said = false;
   bool spoke = false;
   bool ponged = false;
+  bool bye_said = false;
+  bool answer_due = false;  // welcome or bad
+  bool answered = false;
   bool told_to_close = false;
 
   void say(const std::string& text) {
@@ -59,6 +61,7 @@ struct ChannelSubject {
     channel.handle_text(text, now);
   }
   void say_hello(const std::string& text, Millis timeout, bool with_body) {
+    answer_due = !finishing;
     if (!welcomed && !closed) {
       asked = timeout;
       message_said = with_body;
@@ -67,15 +70,21 @@ struct ChannelSubject {
   }
   void say_msg() {
     if (!welcomed) ++malformed;
+    answer_due = !welcomed;
     message_said = welcomed && !closed;
     say(kMsg);
   }
-  void say_bye() { say(kBye); }
+  void say_bye() {
+    bye_said = true;
+    say(kBye);
+  }
   void say_garbage() {
     if (!finishing) ++malformed;
+    answer_due = !welcomed;
     say("{\"type\":");
   }
   void misplace(int times) {
+    answer_due = !welcomed;
     for (int i = 0; i < times; ++i) {
       if (!finishing) ++malformed;
       channel.note_misplaced("misplaced", now);
@@ -94,9 +103,10 @@ struct ChannelSubject {
     require(channel.is_consistent(), "the machine is consistent");
     for (const Effect& effect : report.effects) watch(effect);
 
-    require(!report.bye || (!left && was_welcomed && !was_closed), "a bye is reported once");
-    left = left || report.bye;
+    require(report.bye == (bye_said && was_welcomed && !was_closed && !finishing), "a bye to an open channel is reported");
     if (report.bye) finish();
+    require(!bye_said || report.bye || closed, "a bye before the welcome, or after the last word, closes");
+    require(answer_due == answered || closed, "a hello is answered with a welcome, nonsense before it with a `bad`");
     require(report.message.has_value() == (message_said && !was_closed), "each room message is delivered once, and only after the welcome");
     require(report.frame == spoke, "each frame is a sign of life");
     require(closed || malformed < static_cast<int>(kMaxMalformedFrames), "nobody may talk nonsense for ever");
@@ -117,7 +127,7 @@ struct ChannelSubject {
     require(closed || !finishing || now - finished < kFinishTimeout, "whoever does not close is closed");
 
     asked = {-1};
-    message_said = spoke = ponged = told_to_close = false;
+    message_said = spoke = ponged = bye_said = answer_due = answered = told_to_close = false;
   }
   void finish() {
     if (!welcomed || finishing || closed) return;
@@ -144,8 +154,9 @@ struct ChannelSubject {
         }
         require(welcome->negotiated_timeout_ms == negotiated.count,
                 "the welcome grants what was asked for, within limits, and stays with it");
-        welcomed = true;
+        welcomed = answered = true;
       } else if (std::holds_alternative<rsp::Bad>(*frame)) {
+        answered = true;
         require(!welcomed, "a `bad` after the welcome would be an uncaught error in the page");
       } else {
         require(welcomed, "the welcome comes first");

@@ -20,14 +20,16 @@ struct PageSubject {
   bool begun = false;
   bool leaves = true;  // with the page, as the app wants by default
   bool left = false;
+  bool shown = true;
   bool frozen = false;
 
   void happen(PageEvent event, bool server_takes_hints) {
     begun = true;
     judge(event, server_takes_hints, page.handle(event, leaves, server_takes_hints));
+    if (event == PageEvent::kHidden || event == PageEvent::kFreeze || event == PageEvent::kPageHide) shown = false;
+    if (event == PageEvent::kVisible || event == PageEvent::kPageShow) shown = true;
     if (event == PageEvent::kFreeze) frozen = true;
-    if (event == PageEvent::kResume || event == PageEvent::kVisible || event == PageEvent::kPageShow) frozen = false;
-    if (event == PageEvent::kPageHide) frozen = false;
+    if (event == PageEvent::kResume || event == PageEvent::kPageHide || shown) frozen = false;
   }
   void check() const {}
 
@@ -37,15 +39,35 @@ struct PageSubject {
     const bool is_hint = action == PageAction::kHintLeaving || action == PageAction::kHintHidden;
     require(!left || action == PageAction::kNone, "nothing is done after leaving");
     require(leaves || (action != PageAction::kLeave && !is_hint), "leaving that is switched off stays off");
-    require(!is_hint || server_takes_hints, "hints go to a server that takes them");
-    require(event != PageEvent::kPageHide || !leaves || left || action == PageAction::kLeave, "pagehide is believed");
-    require(action != PageAction::kLeave || event == PageEvent::kPageHide || (event == PageEvent::kBeforeUnload && !server_takes_hints),
-            "no other event makes us leave, but beforeunload where it cannot be told to the server");
-    require(action != PageAction::kHintLeaving || event == PageEvent::kBeforeUnload, "only beforeunload means that it may be leaving");
-    require(action != PageAction::kHintHidden || event == PageEvent::kHidden, "only a hidden page is called hidden");
-    require(event != PageEvent::kVisible || left || action == PageAction::kWake, "a visible page looks around");
-    require(event != PageEvent::kResume || !frozen || left || action == PageAction::kWake, "a thawed page looks around");
-    require(event != PageEvent::kFreeze || action == PageAction::kNone, "freezing never does anything");
+    if (left) return;
+    const bool can_hint = leaves && server_takes_hints;
+    switch (event) {
+      case PageEvent::kPageHide:
+        require(action == (leaves ? PageAction::kLeave : PageAction::kNone), "pagehide is believed");
+        break;
+      case PageEvent::kBeforeUnload:
+        if (frozen || !leaves)
+          require(action == PageAction::kNone, "nothing runs in a frozen page");
+        else
+          require(action == (can_hint ? PageAction::kHintLeaving : PageAction::kLeave),
+                  "that it may be leaving is told to the server, or done where it cannot be told");
+        break;
+      case PageEvent::kHidden:
+        require(action == (can_hint && shown ? PageAction::kHintHidden : PageAction::kNone), "a page that goes hidden is called so");
+        break;
+      case PageEvent::kVisible:
+        require(action == PageAction::kWake, "a visible page looks around");
+        break;
+      case PageEvent::kPageShow:
+        require(action == (shown ? PageAction::kNone : PageAction::kWake), "a page that is back looks around");
+        break;
+      case PageEvent::kResume:
+        require(action == (frozen ? PageAction::kWake : PageAction::kNone), "a thawed page looks around");
+        break;
+      case PageEvent::kFreeze:
+        require(action == PageAction::kNone, "freezing never does anything");
+        break;
+    }
     left = left || action == PageAction::kLeave;
   }
 };

@@ -24,11 +24,11 @@ struct ParticipantSubject {
   Instant now{1000};
   std::uint32_t socket = 1;  // the latest
   bool has_socket = true;
-  bool silent = false;      // the socket is
-  Instant heard{-1000000};  // again, after a silence
-  bool may_leave = false;   // the page's last word
-  bool hidden = false;      // likewise …
-  Instant hidden_at;        // … said then
+  bool silent = false;            // the socket is
+  Instant heard_again{-1000000};  // after a silence
+  bool may_leave = false;         // the page's last word
+  bool hidden = false;            // likewise …
+  Instant hidden_at;              // … said then
   Shown shown = Shown::kConnected;
   Instant trouble_since;           // while it is shown reconnecting
   std::optional<Instant> woken;    // lately
@@ -58,25 +58,21 @@ struct ParticipantSubject {
   void be_heard() {
     silent = false;
     participant.handle_heard(now);
-    heard = now;
+    heard_again = now;
     expected = Shown::kReconnecting;  // until it is proven
     back_by = now + kReturnProof;
   }
   void lose_socket(std::int64_t code) {
+    const bool heard = !silent;  // else it is no word of now
     has_socket = silent = false;
     back_by.reset();
     const bool page_closed = code == kCloseGoingAway || may_leave;
-    const bool tab_closed = code == kCloseGoingAway && hidden && now - hidden_at <= kHiddenThenClosed;
-    // A socket that died silently tells of its page's end no more surely than any other.
-    const bool was_silent = shown == Shown::kReconnecting;
+    const bool tab_closed = heard && code == kCloseGoingAway && hidden && now - hidden_at <= kHiddenThenClosed;
     if (shown == Shown::kConnected) trouble_since = now;
     participant.handle_socket_closed(code, now);
-    if (code == kCloseNormal) {
-      expected = Shown::kDisconnected;
-    } else if (tab_closed && participant.is_gone()) {
+    if (code == kCloseNormal || tab_closed) {
       expected = Shown::kDisconnected;
     } else if (page_closed) {
-      promises.require(!tab_closed || was_silent, "a closing tab has left at once");
       departed = now;
       expected = shown;
     } else {
@@ -156,7 +152,7 @@ struct ParticipantSubject {
 };
 
 bool is_heard(const ParticipantSubject& s) { return s.has_socket && !s.silent; }
-bool can_fall_silent(const ParticipantSubject& s) { return is_heard(s) && s.now - s.heard >= kSilenceLimit; }
+bool can_fall_silent(const ParticipantSubject& s) { return is_heard(s) && s.now - s.heard_again >= kSilenceLimit; }
 bool is_silent(const ParticipantSubject& s) { return s.has_socket && s.silent; }
 bool can_close(const ParticipantSubject& s) { return s.has_socket; }
 
