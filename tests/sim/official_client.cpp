@@ -230,6 +230,7 @@ Batch OfficialClient::handle(const Input& input, Instant now) {
 
 bool OfficialClient::is_over() const { return impl_->is_over(); }
 const std::string& OfficialClient::complaint() const { return impl_->runtime.complaint; }
+const std::string& OfficialClient::defect() const { return impl_->runtime.defect; }
 
 OfficialClient::State OfficialClient::state() const {
   if (is_over()) return State::kDisconnected;

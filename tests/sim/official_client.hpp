@@ -38,6 +38,10 @@ class OfficialClient {
   // empty: nothing.
   const std::string& complaint() const;
 
+  // The first defect of its own (docs/protocol.md 10.2, 17.3) that may have left it in a state it never gets out of: what it shows from
+  // then on is no server's fault. Empty: none.
+  const std::string& defect() const;
+
   enum class State { kConnecting, kConnected, kReconnecting, kDisconnected };
   State state() const;
   // Code of the error that the Room reports with its state, or that connect() failed with; nothing: no error.

@@ -279,6 +279,7 @@ TEST_CASE("official client: D1, alone its Room ends session_timeout after a drop
   bench.run(4_s);
   REQUIRE(bench.official(a).state() == State::kDisconnected);
   REQUIRE(bench.official(a).reason() == 53001);
+  REQUIRE(bench.official(a).defect().substr(0, 2) == "D1");
   bench.run(1_s);
   REQUIRE(bench.server->rooms().empty());
 }
@@ -295,4 +296,117 @@ TEST_CASE("official client: D2, alone after a media failure its Room ends with 5
   bench.run(20_s);
   REQUIRE(bench.official(a).state() == State::kDisconnected);
   REQUIRE(bench.official(a).reason() == 53405);
+}
+
+// ---- what it complains of
+// -----------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+// One that is told by hand what a server says.
+struct Script {
+  OfficialClient client{1, {}};
+  std::string sent;
+
+  Script() {
+    input::Connect connect;
+    connect.token = "me";
+    connect.room_name = "room";
+    give(connect);
+    give(input::SocketOpened{SocketId{1}});
+  }
+  void give(const Input& input) {
+    for (const Effect& effect : client.handle(input, Instant{0}).effects) {
+      if (const auto* send = std::get_if<effect::SendText>(&effect)) sent = send->text;
+      if (const auto* set = std::get_if<effect::SetLocalDescription>(&effect))
+        give(input::LocalDescriptionSet{set->peer, set->op, "v=0\r\n", {}});
+      if (const auto* set = std::get_if<effect::SetRemoteDescription>(&effect)) give(input::RemoteDescriptionSet{set->peer, set->op});
+    }
+  }
+  void frame(const std::string& text) { give(input::SocketText{SocketId{1}, text}); }
+  void message(const std::string& body) { frame(R"({"type":"msg","body":)" + body + "}"); }
+  void join() {
+    frame(R"({"type":"welcome","negotiatedTimeout":5000})");
+    message(R"({"type":"iced","ice_servers":[]})");
+    message(R"({"type":"connected","session":"SE","sid":"RM","name":"room","participant":{"sid":"PA1","identity":"me"},)"
+            R"("options":{"session_timeout":30},"subscribed":{"revision":5,"tracks":[]},"participants":[)"
+            R"({"sid":"PA2","identity":"you","state":"connected","revision":5,"tracks":[)"
+            R"({"sid":"MT1","kind":"audio","name":"a","enabled":true,"priority":"standard"}]}],"peer_connections":[)"
+            R"({"id":"link","description":{"type":"create-offer","revision":1}}]})");
+  }
+};
+
+std::string complaint_of(const std::string& update) {
+  Script script;
+  script.join();
+  REQUIRE(script.client.state() == State::kConnected);
+  REQUIRE(script.client.complaint() == "");
+  script.message(R"({"type":"update",)" + update + "}");
+  return script.client.complaint();
+}
+
+}  // namespace
+
+TEST_CASE("official client: complains of what it cannot take in a handshake", "[sim][official]") {
+  const std::string message = GENERATE(R"({"type":"msg","body":{"type":"iced","ice_servers":[]}})", R"({"type":"heartbeat"})",
+                                       R"({"type":"welcome"})", R"({"type":"welcome","negotiatedTimeout":100})", R"({"type":"hi"})",
+                                       "no JSON", R"({"type":"busy"})", R"({"type":"bad","reason":"x"})");
+  Script script;
+  script.frame(message);
+  REQUIRE(script.client.complaint() != "");
+}
+
+TEST_CASE("official client: complains of an answer to connect that lacks something", "[sim][official]") {
+  const std::string message =
+      GENERATE(R"({"type":"connected","session":"SE","sid":"RM","name":"r","participant":{"sid":"PA1","identity":"me"}})",
+               R"({"type":"connected","session":"SE","sid":"RM","name":"r","options":{"session_timeout":30}})",
+               R"({"type":"connected","sid":"RM","name":"r","participant":{"sid":"PA1","identity":"me"},"options":{"session_timeout":30}})",
+               R"({"type":"synced"})", R"({"type":"iced"})", R"({"type":"hello"})");
+  Script script;
+  script.frame(R"({"type":"welcome","negotiatedTimeout":5000})");
+  REQUIRE(script.client.complaint() == "");
+  script.message(message);
+  REQUIRE(script.client.complaint() != "");
+}
+
+TEST_CASE("official client: complains of updates that it ignores or dies of", "[sim][official]") {
+  const std::string you = R"("sid":"PA2","identity":"you","state":"connected")";
+  const std::string track = R"("sid":"MT1","kind":"audio","name":"a","enabled":true,"priority":"standard")";
+  REQUIRE(complaint_of(R"("participants":[{)" + you + R"(,"revision":6,"tracks":[{)" + track + "}]}]") == "");
+  REQUIRE(complaint_of(R"("participants":[{)" + you + R"(,"revision":5,"tracks":[{)" + track + "}]}]") == "");
+  REQUIRE(complaint_of(R"("participants":[{)" + you + R"(,"revision":6}])") != "");
+  REQUIRE(complaint_of(R"("participants":[{)" + you + R"(,"revision":5,"tracks":[]}])") != "");
+  REQUIRE(complaint_of(R"("participants":[{"sid":"PA2","identity":"you","state":"gone","revision":6,"tracks":[]}])") != "");
+  REQUIRE(complaint_of(R"("participants":[{"sid":"PA2","identity":"you","state":"disconnected","revision":6,"tracks":[]}])") != "");
+  REQUIRE(complaint_of(R"("subscribed":{"revision":5,"tracks":[]})") == "");
+  REQUIRE(complaint_of(R"("subscribed":{"revision":6,"tracks":[{"sid":"MT1","id":"x"}]})") == "");
+  REQUIRE(complaint_of(R"("subscribed":{"revision":5,"tracks":[{"sid":"MT1","id":"x"}]})") != "");
+  REQUIRE(complaint_of(R"("published":{"revision":1,"tracks":[{"id":"x","sid":"MT9"}]})") != "");
+  REQUIRE(complaint_of(R"("published":{"revision":1,"tracks":[{"id":"x","state":"failed"}]})") != "");
+  REQUIRE(complaint_of(R"("participant":{"sid":"PA9","identity":"me"})") != "");
+}
+
+TEST_CASE("official client: complains of descriptions that a server should not send", "[sim][official]") {
+  const auto link = [](const std::string& description) {
+    return R"("peer_connections":[{"id":"link","description":)" + description + "}]";
+  };
+  REQUIRE(complaint_of(link(R"({"type":"answer","revision":2,"sdp":""})")) == "");
+  REQUIRE(complaint_of(link(R"({"type":"answer","revision":7,"sdp":""})")) != "");
+  REQUIRE(complaint_of(link(R"({"type":"hello","revision":2})")) != "");
+  REQUIRE(complaint_of(link(R"({"type":"answer"})")) != "");
+  REQUIRE(complaint_of(link(R"({"type":"offer","revision":2,"sdp":""})")) != "");  // its own is open and the first
+  REQUIRE(complaint_of(R"("peer_connections":[{"id":"new"}])") != "");
+
+  Script script;
+  script.join();
+  script.message(R"({"type":"update",)" + link(R"({"type":"answer","revision":2,"sdp":""})") + "}");
+  script.message(R"({"type":"update",)" + link(R"({"type":"offer","revision":3,"sdp":""})") + "}");
+  REQUIRE(script.sent.find(R"("type":"answer")") != std::string::npos);
+  script.message(R"({"type":"update",)" + link(R"({"type":"offer","revision":3,"sdp":""})") + "}");  // once more, as after a sync
+  REQUIRE(script.client.complaint() == "");
+  script.message(R"({"type":"update",)" + link(R"({"type":"close","revision":4})") + "}");
+  script.message(R"({"type":"update",)" + link(R"({"type":"close","revision":4})") + "}");
+  REQUIRE(script.client.complaint() == "");
+  script.message(R"({"type":"update",)" + link(R"({"type":"create-offer","revision":5})") + "}");
+  REQUIRE(script.client.complaint() != "");
 }

@@ -117,7 +117,8 @@ void Peer::handle(const input::IceConnectionStateChanged& change) {
   const bool is_connected = change.state == Ice::kConnected || change.state == Ice::kCompleted;
   if (is_connected) {
     reconnect_timeout_.clear();
-    restart_backoff_.reset();  // if a restart is scheduled at this moment, there will be no other
+    if (restart_backoff_.is_waiting()) runtime_.admit("ICE came back while a restart was scheduled: there will be no other");
+    restart_backoff_.reset();
   }
   if (before != Ice::kFailed && change.state == Ice::kFailed && !should_restart_ice_ && !is_restarting_ice_) schedule_restart();
   if (change.state == Ice::kConnected) {

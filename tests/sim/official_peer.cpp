@@ -266,6 +266,7 @@ void Peer::handle(const input::RemoteDescriptionSet& report) {
 bool Peer::handle(const input::PeerOperationFailed& report) {
   if (!operation_ || operation_->id != report.op) return false;
   operation_.reset();
+  runtime_.admit("a description failed: its connection stays where it is");
   release_lock();
   return true;
 }

@@ -15,10 +15,15 @@ constexpr int kDtlsFailed = 53407;
 }  // namespace
 
 RoomState::RoomState(Runtime& runtime, Millis session_timeout, OnDisconnected on_disconnected)
-    : on_disconnected_(std::move(on_disconnected)), session_timer_(runtime, session_timeout, [this] { disconnect(reconnecting_error_); }) {}
+    : on_disconnected_(std::move(on_disconnected)), session_timer_(runtime, session_timeout, [this, &runtime] {
+        if (state_ == State::kConnected) runtime.admit("D1: the session timer of a drop that was survived ends the Room");
+        if (is_alone_) runtime.admit("D2: the Room of one who is alone after a media failure ends");
+        disconnect(reconnecting_error_);
+      }) {}
 
 void RoomState::update(bool is_signaling_lost, Summary ice) {
   if (state_ == State::kDisconnected) return;
+  is_alone_ = !is_signaling_lost && (ice == Summary::kNew || ice == Summary::kChecking);
   State target = State::kConnected;
   if (is_signaling_lost) {
     target = State::kReconnecting;

@@ -34,6 +34,7 @@ class RoomState {
   std::optional<int> error_;               // that came with the state
   std::optional<int> reconnecting_error_;  // the one the session timer ends the Room with
   bool is_media_reconnecting_ = false;
+  bool is_alone_ = false;  // signaling is well and no connection has got anywhere, as when there is none
   int reconnecting_count_ = 0;
   Timeout session_timer_;
 };

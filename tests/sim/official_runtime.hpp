@@ -30,9 +30,13 @@ class Runtime {
   Prng random;
   Effects effects;  // of this batch
   std::string complaint;
+  std::string defect;  // the first of the client's own that may have left it in a state it never gets out of
 
   void complain(const std::string& text) {
     if (complaint.empty()) complaint = text;
+  }
+  void admit(const std::string& text) {
+    if (defect.empty()) defect = text;
   }
   template <class E>
   void perform(E effect) {
@@ -140,6 +144,7 @@ class Backoff {
       task();
     });
   }
+  bool is_waiting() const { return id_ != 0; }
   // Also forgets a wait that is under way.
   void reset() {
     attempts_ = 0;

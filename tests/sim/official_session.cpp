@@ -193,6 +193,7 @@ void Session::on_frame_syncing(const std::string& type, const json& message) {
   if (type == "iced" || type == "warning") return runtime_.complain(type + " while syncing is ignored");
   if (type == "connected") runtime_.complain("connected in answer to sync");
   if (type != "synced") return received_.push_back(message);
+  if (session_timeout_ == 0_ms) runtime_.admit("synced after the session timer: the next drop is the end");
   backoff_.reset();
   session_timer_.clear();
   is_session_timer_started_ = false;
