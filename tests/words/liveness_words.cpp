@@ -44,6 +44,10 @@ struct LivenessSubject {
   Instant trouble_since;                 // or woken in it
   std::optional<Instant> negotiated_at;  // and not yet connected; or woken since
   Instant down_since;                    // the connection, on a healthy link; or woken since
+  Instant disconnected_since;            // likewise, in that state
+  Instant asked_since;                   // while an offer is open and can be answered; or woken, or in another state since
+  Instant woken{-1000000};
+  int restarts = 0;  // asked for in this trouble
 
   void follow(std::uint32_t replacements, bool silent) {
     liveness = Liveness(now, kLimit, replacements, silent);
@@ -52,6 +56,7 @@ struct LivenessSubject {
   void connect_state(ConnectionState next) {
     if (connection == ConnectionState::kConnected) down_since = now;
     connection = next;
+    disconnected_since = now;
     liveness.handle(next, now);
   }
   void ice_state(IceConnectionState next) {
@@ -60,9 +65,11 @@ struct LivenessSubject {
   }
   void set_signaling(bool up) {
     signaling = up;
+    asked_since = now;
     liveness.set_signaling(up, now);
   }
   void set_negotiating(bool open) {
+    if (open) asked_since = now;
     negotiating = open;
     if (!open && state == Liveness::State::kNew && !negotiated_at) negotiated_at = now;
     liveness.set_negotiating(open, now);
@@ -76,7 +83,7 @@ struct LivenessSubject {
     liveness.break_off(now);
   }
   void wake() {
-    trouble_since = down_since = now;
+    trouble_since = down_since = disconnected_since = asked_since = woken = now;
     if (negotiated_at) negotiated_at = now;
     liveness.wake(now);
   }
@@ -111,6 +118,8 @@ struct LivenessSubject {
     if (fell_silent && !after_silence && connection == ConnectionState::kConnected && expecting)
       require(liveness.is_in_trouble(), "lost media shows within three seconds");
     require(!broken || liveness.wants_replacement(), "what is broken is replaced");
+    if (flowed_until == letters_read + 1 && connection == ConnectionState::kConnected && expecting)
+      require(liveness.state() == Liveness::State::kHealthy || liveness.wants_replacement(), "media that flows is health");
     fell_silent = false;
     ++letters_read;
   }
@@ -124,12 +133,17 @@ struct LivenessSubject {
     const bool in_trouble = liveness.is_in_trouble();
     const bool up = connection == ConnectionState::kConnected;
     if (in_trouble && !was_in_trouble) trouble_since = now;
+    if (!in_trouble) restarts = 0;
+    if (state != before) asked_since = now;
     if (state != State::kNew) negotiated_at.reset();
 
     require(liveness.is_consistent(), "the machine is consistent");
     require(liveness.since() == (state == before ? since : now), "a state is told with its time");
     since = liveness.since();
-    if (liveness.take_restart()) require(in_trouble, "only trouble asks for a restart");
+    if (liveness.take_restart()) {
+      require(in_trouble, "only trouble asks for a restart");
+      ++restarts;
+    }
     if (liveness.take_stats()) {
       require(up && expecting, "bytes are counted where some are expected");
       polled = true;
@@ -139,6 +153,21 @@ struct LivenessSubject {
     require(state != State::kHealthy || before == State::kHealthy || up, "a link heals by connecting");
     require(before != State::kFailed || state != State::kSuspect, "what has failed is no suspicion");
     require(before != State::kHealthy || state != State::kNew, "nothing is new again");
+
+    if (connection == ConnectionState::kFailed || connection == ConnectionState::kClosed) {
+      require(state == State::kFailed, "what the browser calls failed has failed");
+      require(liveness.wants_replacement() || restarts > 0, "what has failed is restarted or replaced");
+      require(liveness.wants_replacement() || !liveness.has_dtls_failed(), "no restart helps against DTLS");
+    }
+    if (connection == ConnectionState::kDisconnected)
+      require(in_trouble || now - disconnected_since < peer::kBlipTime, "a connection that stays down shows");
+    if (up && !expecting)
+      require(state == State::kHealthy || liveness.wants_replacement(), "connected is enough where no media is expected");
+    if (state == State::kSuspect) require(now - later(since, woken) < peer::kHopeTime, "no suspicion lasts");
+    if (in_trouble && !up && now - later(trouble_since, down_since) >= peer::kRestartInterval)
+      require(restarts > 0 || liveness.wants_replacement(), "trouble is met with a restart");
+    if (negotiating && signaling)
+      require(liveness.wants_replacement() || now - asked_since < 4 * peer::kAnswerTime, "an offer is answered, or the link replaced");
 
     const auto deadline = liveness.next_deadline();
     require(!in_trouble || deadline || liveness.wants_replacement(), "whoever is in trouble waits for something");

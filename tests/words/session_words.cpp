@@ -91,7 +91,9 @@ struct SessionSubject {
   bool going = false;  // with the page, by this letter
   bool said_disconnect = false;
   OperationId probe;  // the latest
-  bool probing = false;
+  Instant probed_at;
+  int queued = 0;  // news that had to wait
+  int owed = 0;    // news that are to be told by this letter
 
   bool track_enabled = true;
   bool has_track = false;
@@ -145,9 +147,35 @@ struct SessionSubject {
   void socket_closes(std::int64_t code) {
     socket.drop();
     act([&](Effects& effects) { session.handle(input::SocketClosed{socket.latest, code, ""}, now, effects); });
+    promises.require(over || code != 1000, "1000 from the server is the end");
+    promises.require(over || joined, "the first connect has one attempt");
+    promises.require(over || away, "a lost socket is lost signaling");
   }
   void say(const std::string& frame) {
     act([&](Effects& effects) { session.handle(input::SocketText{socket.latest, frame}, now, effects); });
+  }
+  void say_the_end(const std::string& frame) {
+    say(frame);
+    promises.require(over || !socket.welcomed, "the server has the last word");
+  }
+  void say_news(const std::string& frame) {
+    if (socket.welcomed && offered) ++(session.is_connected() ? owed : queued);
+    say(frame);
+  }
+  void say_connected(const std::string& frame, bool is_usable) {
+    const bool is_answer = socket.welcomed && offered && !joined;
+    if (!is_answer) return say_news(frame);
+    say(frame);
+    promises.require(!is_answer || (is_usable ? joined : over), "`connected` decides whether it has joined");
+  }
+  void say_synced(const std::string& frame) {
+    if (!away) return say_news(frame);
+    say(frame);
+    promises.require(!socket.welcomed || !away, "`synced` brings it in step again");
+  }
+  void say_iced() {
+    say(kIced);
+    promises.require(!socket.welcomed || ice_ready, "with `iced` the first offer can be made");
   }
   void say_welcome() {
     if (!socket.welcomed) welcomed_at = now;
@@ -156,10 +184,15 @@ struct SessionSubject {
   }
   void say_link_is_gone(const std::string& frame) {
     link_is_gone = true;
-    say(frame);
+    away ? say(frame) : say_news(frame);
+    promises.require(session.is_connected(), "news come in step");
   }
   void answer_probe(bool reachable) {
-    act([&](Effects& effects) { session.handle(input::ProbeAnswered{std::exchange(probe, {}), reachable}, now, effects); });
+    const bool awaited = now - probed_at < kProbeLimit && !socket.is_live && !over;
+    const OperationId answered = std::exchange(probe, {});
+    act([&](Effects& effects) { session.handle(input::ProbeAnswered{answered, reachable}, now, effects); });
+    promises.require(!awaited || !reachable || socket.is_live, "a host that is there is dialed");
+    promises.require(!awaited || reachable || !socket.is_live, "a host that is not there is left alone");
   }
   void network(input::NetworkEvent event) {
     act([&](Effects& effects) { session.handle(input::Network{event}, now, effects); });
@@ -179,7 +212,7 @@ struct SessionSubject {
     }
   }
   void be_flooded() {
-    for (std::size_t i = 0; i < kQueueLimit && !over; ++i) say(kUpdate);
+    for (std::size_t i = 0; i < kQueueLimit && !over; ++i) say_news(kUpdate);
   }
   void stay_unreachable() {
     for (std::uint32_t i = 0; i < kProbesBeforeDial && !over; ++i) {
@@ -196,10 +229,12 @@ struct SessionSubject {
     require(session.is_connected() == (joined && !away && !over), "connected is what the client was told");
     require(!deadline || *deadline > now, "no deadline stays behind");
     require(!over || (!deadline && !socket.is_live), "nothing is left after the end");
+    require(over || deadline || !offered, "whoever has offered waits for something");
     require(over || deadline || !joined, "whoever is in the room has a deadline");
     require(over || deadline || !socket.is_live, "whoever has a socket has a deadline");
     require(!session.is_connected() || socket.welcomed, "connected needs a welcomed socket");
     require(over || !away || !socket.welcomed || now - welcomed_at < kSyncAnswerLimit, "a server that does not answer `sync` is left");
+    require(over || owed == 0, "all news are told, and once");
     if (session.is_connected()) check_told();
     going = false;
   }
@@ -235,7 +270,8 @@ struct SessionSubject {
     if (const auto* opens = std::get_if<effect::OpenSocket>(&effect)) {
       require(!over && opens->url == kUrl, "no socket is opened at the end");
       require(!joined || away, "no socket is opened while there is one in step");
-      said_disconnect = probing = false;
+      said_disconnect = false;
+      queued = 0;
       socket.watch(*opens, promises);
     } else if (const auto* closes = std::get_if<effect::CloseSocket>(&effect)) {
       require(!over || closes->code != 1000 || !socket.welcomed || said_disconnect, "whoever leaves says so first");
@@ -250,7 +286,7 @@ struct SessionSubject {
       require(away && !over && !socket.is_live, "only a session without a socket probes");
       require(probes->op.value > probe.value, "each probe has a number of its own");
       probe = probes->op;
-      probing = true;
+      probed_at = now;
     } else if (const auto* beacon = std::get_if<effect::Beacon>(&effect)) {
       require(going && over && joined && beacon->text == "SE", "a beacon goes with the page");
     } else {
@@ -319,14 +355,17 @@ struct SessionSubject {
     } else if (std::holds_alternative<backend::Joined>(event)) {
       require(!joined && offered, "it joins once");
       joined = true;
+      owed += std::exchange(queued, 0);
     } else if (std::holds_alternative<backend::Updated>(event)) {
       require(joined && !away, "news come in step");
+      --owed;
     } else if (std::holds_alternative<backend::SignalingLost>(event)) {
       require(joined && !away, "lost and restored alternate");
       away = true;
     } else if (std::holds_alternative<backend::SignalingRestored>(event)) {
       require(joined && away && socket.welcomed, "lost and restored alternate");
       away = false;
+      owed += std::exchange(queued, 0);
     } else if (std::holds_alternative<backend::SignalingAlive>(event)) {
       require(joined, "signs of life are for whoever is in the room");
     } else {
@@ -369,17 +408,17 @@ const std::vector<Letter<S>>& SessionSubject::letters() {
       {"busy for good", can_hear, [](S& s) { s.say(kBusyForGood); }},
       {"heartbeat", can_hear, [](S& s) { s.say(kHeartbeat); }},
       {"garbage", can_hear, [](S& s) { s.say("{\"type\":"); }},
-      {"iced", can_hear, [](S& s) { s.say(kIced); }},
-      {"connected", can_hear, [](S& s) { s.say(kConnected); }},
-      {"useless connected", can_hear, [](S& s) { s.say(kUselessConnected); }},
-      {"update", can_hear, [](S& s) { s.say(kUpdate); }},
+      {"iced", can_hear, [](S& s) { s.say_iced(); }},
+      {"connected", can_hear, [](S& s) { s.say_connected(kConnected, true); }},
+      {"useless connected", can_hear, [](S& s) { s.say_connected(kUselessConnected, false); }},
+      {"update", can_hear, [](S& s) { s.say_news(kUpdate); }},
       {"update that closes the link", [](const S& s) { return s.session.is_connected() && has_link(s); },
        [](S& s) { s.say_link_is_gone(kLinkCloses); }},
-      {"synced", can_hear, [](S& s) { s.say(kSynced); }},
+      {"synced", can_hear, [](S& s) { s.say_synced(kSynced); }},
       {"synced without links", [](const S& s) { return s.socket.welcomed && s.joined && has_link(s); },
        [](S& s) { s.say_link_is_gone(kSyncedWithoutLinks); }},
-      {"error", can_hear, [](S& s) { s.say(kError); }},
-      {"disconnected", can_hear, [](S& s) { s.say(kDisconnected); }},
+      {"error", can_hear, [](S& s) { s.say_the_end(kError); }},
+      {"disconnected", can_hear, [](S& s) { s.say_the_end(kDisconnected); }},
       {"reachable", is_probed, [](S& s) { s.answer_probe(true); }},
       {"unreachable", is_probed, [](S& s) { s.answer_probe(false); }},
       {"network changes", nullptr, [](S& s) { s.network(NetworkEvent::kChanged); }},
