@@ -47,7 +47,12 @@ struct LivenessSubject {
   Instant disconnected_since;            // likewise, in that state
   Instant asked_since;                   // while an offer is open and can be answered; or woken, or in another state since
   Instant woken{-1000000};
-  int restarts = 0;  // asked for in this trouble
+  int restarts = 0;                  // asked for in this trouble
+  Instant stirred;                   // the last thing that happened to the trouble
+  Instant connection_since;          //
+  Instant expecting_since;           //
+  bool has_flowed = false;           // for a whole second, ever
+  std::optional<Instant> agreed_at;  // a restart, in this trouble
 
   void follow(std::uint32_t replacements, bool silent) {
     liveness = Liveness(now, kLimit, replacements, silent);
@@ -56,7 +61,7 @@ struct LivenessSubject {
   void connect_state(ConnectionState next) {
     if (connection == ConnectionState::kConnected) down_since = now;
     connection = next;
-    disconnected_since = now;
+    disconnected_since = connection_since = stirred = now;
     liveness.handle(next, now);
   }
   void ice_state(IceConnectionState next) {
@@ -76,14 +81,19 @@ struct LivenessSubject {
   }
   void expect(bool some) {
     expecting = some;
+    expecting_since = stirred = now;
     liveness.set_expecting(some, now);
   }
   void break_off() {
     broken = true;
     liveness.break_off(now);
   }
+  void agree_on_restart() {
+    if (liveness.is_in_trouble()) agreed_at = stirred = now;
+    liveness.restarted(now);
+  }
   void wake() {
-    trouble_since = down_since = disconnected_since = asked_since = woken = now;
+    trouble_since = down_since = disconnected_since = asked_since = woken = stirred = now;
     if (negotiated_at) negotiated_at = now;
     liveness.wake(now);
   }
@@ -118,8 +128,10 @@ struct LivenessSubject {
     if (fell_silent && !after_silence && connection == ConnectionState::kConnected && expecting)
       require(liveness.is_in_trouble(), "lost media shows within three seconds");
     require(!broken || liveness.wants_replacement(), "what is broken is replaced");
-    if (flowed_until == letters_read + 1 && connection == ConnectionState::kConnected && expecting)
+    if (flowed_until == letters_read + 1 && connection == ConnectionState::kConnected && expecting) {
+      has_flowed = true;
       require(liveness.state() == Liveness::State::kHealthy || liveness.wants_replacement(), "media that flows is health");
+    }
     fell_silent = false;
     ++letters_read;
   }
@@ -133,7 +145,11 @@ struct LivenessSubject {
     const bool in_trouble = liveness.is_in_trouble();
     const bool up = connection == ConnectionState::kConnected;
     if (in_trouble && !was_in_trouble) trouble_since = now;
-    if (!in_trouble) restarts = 0;
+    if (!in_trouble) {
+      restarts = 0;
+      agreed_at.reset();
+      stirred = now;
+    }
     if (state != before) asked_since = now;
     if (state != State::kNew) negotiated_at.reset();
 
@@ -143,6 +159,7 @@ struct LivenessSubject {
     if (liveness.take_restart()) {
       require(in_trouble, "only trouble asks for a restart");
       ++restarts;
+      stirred = now;
     }
     if (liveness.take_stats()) {
       require(up && expecting, "bytes are counted where some are expected");
@@ -166,6 +183,13 @@ struct LivenessSubject {
     if (state == State::kSuspect) require(now - later(since, woken) < peer::kHopeTime, "no suspicion lasts");
     if (in_trouble && !up && now - later(trouble_since, down_since) >= peer::kRestartInterval)
       require(restarts > 0 || liveness.wants_replacement(), "trouble is met with a restart");
+    if (in_trouble && !liveness.wants_replacement()) {
+      require(now - stirred <= peer::kMaxRestartInterval, "trouble is never left alone");
+      if (agreed_at && up && expecting && has_flowed) {
+        const Instant proof_since = later(later(*agreed_at, connection_since), later(expecting_since, woken));
+        require(now - proof_since < peer::kVerdictTime, "a restart that brings no media is the last");
+      }
+    }
     if (negotiating && signaling)
       require(liveness.wants_replacement() || now - asked_since < 4 * peer::kAnswerTime, "an offer is answered, or the link replaced");
 
@@ -215,7 +239,7 @@ const std::vector<Letter<S>>& LivenessSubject::letters() {
       {"nothing is open", nullptr, [](S& s) { s.set_negotiating(false); }},
       {"media expected", [](const S& s) { return !s.expecting; }, [](S& s) { s.expect(true); }},
       {"no media expected", [](const S& s) { return s.expecting; }, [](S& s) { s.expect(false); }},
-      {"restart agreed on", nullptr, [](S& s) { s.liveness.restarted(s.now); }},
+      {"restart agreed on", nullptr, [](S& s) { s.agree_on_restart(); }},
       {"broken", nullptr, [](S& s) { s.break_off(); }},
       {"new bytes", [](const S& s) { return s.polled; }, [](S& s) { s.answer_poll(1000); }},
       {"no new bytes", [](const S& s) { return s.polled; }, [](S& s) { s.answer_poll(0); }},
