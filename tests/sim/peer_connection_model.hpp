@@ -39,8 +39,7 @@ class PeerConnectionModel {
  public:
   enum class SignalingState { kStable, kHaveLocalOffer, kHaveRemoteOffer, kClosed };
 
-  // `name` makes ufrags and track ids unique among all connections of a test; the name of the browser's side, up to the last 'g', is in
-  // every ufrag.
+  // `name` makes ufrags and track ids unique among all connections of a test: its ufrags are `name`g1, `name`g2, …
   PeerConnectionModel(PeerId peer, std::string name, const BrowserOptions& options, std::uint64_t seed);
 
   PeerId peer() const { return peer_; }

@@ -45,7 +45,6 @@ std::size_t VirtualMedia::add_client(const Options& options) {
 // ---- effects -----------------------------------------------------------------------------------------------------------------------
 
 bool VirtualMedia::perform(std::size_t client, const Effect& effect) {
-  while (clients_.size() <= client) add_client({});
   const PeerId* peer = peer_of(effect);
   if (peer == nullptr) return false;
   if (std::holds_alternative<effect::CreatePeer>(effect)) {
@@ -229,11 +228,11 @@ void VirtualMedia::wake(std::size_t number) {
   Client& client = clients_[number];
   if (!client.asleep_since) return;
   const Millis slept = time_.now() - *std::exchange(client.asleep_since, std::nullopt);
+  for (VirtualTime::Task& task : std::exchange(client.on_waking, {})) time_.after(0_ms, std::move(task));
   for_each_open(number, [&](End& end) {
     end.connection.wake(time_.now(), slept);
     hand_over(end);
   });
-  for (VirtualTime::Task& task : std::exchange(client.on_waking, {})) time_.after(0_ms, std::move(task));
 }
 
 // ---- ends --------------------------------------------------------------------------------------------------------------------------
