@@ -1,7 +1,6 @@
 // The rows that no simulated room can visit, each with the reason. One of them that is visited after all is reported, too.
 #pragma once
 
-#include <array>
 #include <string_view>
 
 namespace holdfast::sim {
@@ -11,6 +10,58 @@ struct Unvisited {
   std::string_view reason;
 };
 
-inline constexpr std::array<Unvisited, 0> kUnvisited = {};
+inline constexpr Unvisited kUnvisited[] = {
+    // Defence against servers other than ours; tests/unit/rsp and the enumeration of words visit them.
+    {"connection: Greeting --Welcome[2]--> Closed", "our server never negotiates less than a second"},
+    {"connection: Waiting --Welcome[2]--> Closed", "our server never negotiates less than a second"},
+    {"connection: Greeting --Bad[1]--> Closed", "our server understands every hello of ours"},
+    {"connection: Waiting --Busy[1]--> Closed", "the balancer answers both hellos of one socket alike, and the first answer was to wait"},
+    {"connection: Waiting --Busy[3]--> Resting", "the balancer answers both hellos of one socket alike, and the first answer was to wait"},
+    {"session: Offering --Ended[1]--> Over", "our server has nothing to say between `iced` and `connect`"},
+    {"session: Connecting --Connected[2]--> Over", "our server's `connected` is complete"},
+    {"session: Connecting --Update[1]--> Over", "the first that our server says of a room is `connected`"},
+    {"session: Connecting --Update[2]--> Connecting", "the first that our server says of a room is `connected`"},
+    {"session: Connecting --Synced[1]--> Over", "the first that our server says of a room is `connected`"},
+    {"session: Connecting --Synced[2]--> Connecting", "the first that our server says of a room is `connected`"},
+    {"session: Connected --Connected[1]--> Connected", "our server says `connected` once"},
+    {"session: Connected --Synced[1]--> Connected", "our server says `synced` only when it is asked to"},
+    {"session: Resuming --Connected[1]--> BackingOff", "our server answers `sync` with `synced`, and says nothing before"},
+    {"session: Resuming --Connected[2]--> Resuming", "our server answers `sync` with `synced`, and says nothing before"},
+    {"session: Resuming --Update[1]--> BackingOff", "our server answers `sync` with `synced`, and says nothing before"},
+    {"session: Resuming --Update[2]--> Resuming", "our server answers `sync` with `synced`, and says nothing before"},
+    {"negotiation: Stable --CreateOffer[1]--> Stable", "our server asks only an end that has never said anything"},
+    {"negotiation: HaveLocalOffer --CreateOffer[1]--> HaveLocalOffer", "our server asks only an end that has never said anything"},
+    {"negotiation: SettingRemoteAnswer --CreateOffer[1]--> SettingRemoteAnswer",
+     "our server asks only an end that has never said anything"},
+    {"negotiation: SettingRemoteOffer --CreateOffer[1]--> SettingRemoteOffer",
+     "our server asks the offerer, who gets no offer before its own"},
+    {"negotiation: SettingLocalAnswer --CreateOffer[1]--> SettingLocalAnswer",
+     "our server asks the offerer, who gets no offer before its own"},
+    {"negotiation: RollingBack --CreateOffer[1]--> RollingBack", "our server asks the offerer, whose first offer is never rolled back"},
+    {"negotiation: HaveLocalOffer --RemoteOffer[2]--> HaveLocalOffer", "our server gives up a link with glare in its first negotiation"},
+    {"page: Shown --BeforeUnload[3]--> Gone", "our server takes hints"},
+    {"page: Hidden --BeforeUnload[3]--> Gone", "our server takes hints"},
+
+    // What clients never say; tests/unit/roomserver has clients that do.
+    {"server channel: AwaitingHello --Msg[1]--> Closed", "every client says hello first"},
+    {"server channel: AwaitingHello --Msg[2]--> AwaitingHello", "every client says hello first"},
+    {"server channel: AwaitingHello --Bye[1]--> Closed", "every client says hello first"},
+    {"server channel: AwaitingHello --Malformed[1]--> Closed", "no client sends malformed frames"},
+    {"server channel: AwaitingHello --Malformed[2]--> AwaitingHello", "no client sends malformed frames"},
+    {"server channel: Open --Malformed[1]--> Closed", "no client sends malformed frames"},
+    {"server channel: Open --Malformed[2]--> Open", "no client sends malformed frames"},
+    {"server channel: Open --Bye[1]--> Finishing", "no client says bye before it has said disconnect"},
+    {"server link: PendingA --OfferFromA[2]--> PendingA", "no client makes an offer while its last one is open"},
+    {"server link: PendingB --OfferFromB[2]--> PendingB", "no client makes an offer while its last one is open"},
+    {"server link: PendingB --OfferFromA[2]--> Closed",
+     "in the first negotiation B hears of the link by A's offer, so B's is never the first"},
+
+    // What browsers never do.
+    {"session: Idle --Leave[1]--> Over", "the client starts its session by the same input that makes it"},
+    {"page: Shown --Freeze[1]--> Frozen", "browsers freeze hidden pages only"},
+    {"page: Hidden --PageShow[1]--> Shown", "a page back from the cache is visible before it hears of pageshow"},
+    {"page: Frozen --PageShow[1]--> Shown", "a page back from the cache is resumed first"},
+    {"page: Frozen --Visible[1]--> Shown", "a page that was frozen is resumed first"},
+};
 
 }  // namespace holdfast::sim
