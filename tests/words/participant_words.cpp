@@ -14,7 +14,7 @@ constexpr Millis kSessionTimeout = 20_s;
 
 struct ParticipantSubject {
   static constexpr std::string_view kName = "participant";
-  static constexpr int kLength = 6;
+  static constexpr int kLength = 8;
   using Table = ParticipantTable;
   static const std::vector<Letter<ParticipantSubject>>& letters();
   static const std::vector<Beginning>& beginnings();

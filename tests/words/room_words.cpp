@@ -30,7 +30,7 @@ constexpr std::array<const char*, 3> kSids = {"PA_A", "PA_B", ""};
 
 struct RoomSubject {
   static constexpr std::string_view kName = "room";
-  static constexpr int kLength = 5;
+  static constexpr int kLength = 6;
   using Table = room::RoomTable;
   static const std::vector<Letter<RoomSubject>>& letters();
   static const std::vector<Beginning>& beginnings();
