@@ -64,11 +64,22 @@ bool LocalMedia::has_media() const {
 
 std::string_view LocalMedia::ufrag() const { return latest() ? std::string_view(latest()->ufrag) : std::string_view(); }
 
+// What a section sends for the other end may not turn into another track unseen: a browser fires no `track` event for that, and the
+// official client knows of media from those only.
+bool LocalMedia::sends(const std::optional<View>& view, const std::string& mid) {
+  return view &&
+         std::any_of(view->slots.begin(), view->slots.end(), [&](const sdp::Slot& slot) { return slot.mid == mid && slot.names_track(); });
+}
+
 std::string LocalMedia::idle_transceiver(backend::TrackKind kind) const {
-  if (!latest()) return {};
+  // Where a sender without a mid sits only the next description tells: maybe on one that looks idle.
+  const auto is_somewhere = [kind](const Sender& sender) { return sender.kind == kind && sender.mid.empty(); };
+  if (!latest() || std::any_of(senders_.begin(), senders_.end(), is_somewhere)) return {};
   for (const sdp::Slot& slot : latest()->slots) {
     const auto sits_there = [&](const Sender& sender) { return sender.mid == slot.mid; };
-    if (slot.kind == kind && std::none_of(senders_.begin(), senders_.end(), sits_there)) return slot.mid;
+    if (slot.kind == kind && !sends(open_, slot.mid) && !sends(agreed_, slot.mid) &&
+        std::none_of(senders_.begin(), senders_.end(), sits_there))
+      return slot.mid;
   }
   return {};
 }

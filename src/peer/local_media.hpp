@@ -47,7 +47,8 @@ class LocalMedia {
   };
 
   const std::optional<View>& latest() const { return open_ ? open_ : agreed_; }
-  // A transceiver of this kind that sends nothing; empty if none is known.
+  static bool sends(const std::optional<View>& view, const std::string& mid);
+  // A transceiver of this kind that sends nothing; empty if none is known for sure.
   std::string idle_transceiver(backend::TrackKind kind) const;
   bool is_carried() const;
 

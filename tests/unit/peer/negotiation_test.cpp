@@ -382,6 +382,14 @@ TEST_CASE("negotiation: publishing reuses an idle transceiver of the kind, else 
   CHECK(bench.want({kVideo, kSecond}) == Words{"add video at 1", "add second", "set offer"});
 }
 
+TEST_CASE("negotiation: two tracks never share a transceiver (simulated ends, seeds 6, 13, 68, 97)", "[peer][negotiation]") {
+  Bench bench;
+  bench.request_offer();
+  CHECK(bench.want({kVideo}) == Words{"add video"});  // performed after the offer is set, so the browser may put it on a section of that …
+  bench.local_done(kNoTracks);                        // … which it reports without a track
+  CHECK(bench.want({kVideo, kSecond}) == Words{"add second"});
+}
+
 TEST_CASE("negotiation: unpublishing is offered, and its transceiver serves the next track", "[peer][negotiation]") {
   Bench bench;
   bench.want({kVideo});
