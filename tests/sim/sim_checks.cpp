@@ -17,7 +17,7 @@ constexpr std::size_t kMostPeers = 16;
 void SimRoom::check(std::size_t index, const Batch& batch, Instant page_time) {
   const Tab& tab = *tabs_[index];
   if (!tab.app.complaint.empty()) complain(tab.app.complaint_checker, index, tab.app.complaint);
-  if (tab.official && !tab.official->complaint().empty()) complain("official", index, tab.official->complaint());
+  if (tab.official && !tab.browser_failed && !tab.official->complaint().empty()) complain("official", index, tab.official->complaint());
   if (tab.holdfast && !tab.holdfast->is_consistent()) complain("consistency", index, "the client is inconsistent");
   if (media_.error_count() > 0) complain("browser", index, "a call that no browser would have allowed");
   if (network_.open_sockets(index) > 1) complain("socket", index, "more than one socket");
@@ -28,7 +28,7 @@ void SimRoom::check(std::size_t index, const Batch& batch, Instant page_time) {
   if (tab.page->has_overflowed() || network_.has_overflowed()) complain("bound", index, "a queue without bounds");
   if (tab.is_over()) {
     if (network_.open_sockets(index) > 0) complain("socket", index, "over with a socket");
-    if (media_.open_peers(index) > 0) complain("media", index, "over with a peer connection");
+    if (tab.holdfast && media_.open_peers(index) > 0) complain("media", index, "over with a peer connection");
     if (batch.next_deadline) complain("timer", index, "over with a timer");
     check_reason(index);
   } else if (tab.state() == AppModel::State::kDisconnected) {

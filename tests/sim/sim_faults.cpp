@@ -128,11 +128,12 @@ void SimRoom::lose_host(const Step& step, std::size_t index) {
   Prng dice(step.dice);
   if (!occupy(index, Slot::kWay)) return;
   const bool is_known = dice.chance(1, 3);
+  const bool was_calm = tabs_[index]->signaling.is_calm(time_.now(), 5_s);
   begin_trouble(index, true);
   network_.set_up(index, false);
   tabs_[index]->sends = tabs_[index]->hears = false;
   if (is_known) hint(index, input::NetworkEvent::kOffline, 300_ms);
-  expect_signs_of_loss(index);
+  if (was_calm) expect_signs_of_loss(index);
   lasting(step.length, [this, index, is_known] {
     say(tabs_[index]->name + " has its host again");
     network_.set_up(index, true);
@@ -180,6 +181,7 @@ void SimRoom::break_media(const Step& step, std::size_t index) {
       tab.browser_failed = true;
       return media_.fail_creation(index);
     case What::kFailDtls:
+      tab.dtls_failed = true;
       return media_.fail_dtls(index);
     case What::kDelayAnswers:
       if (!occupy(index, Slot::kBrowser)) return;

@@ -46,7 +46,8 @@ void SimRoom::carry_out_for_people(const Step& step, std::size_t index) {
   Tab& tab = *tabs_[index];
   Prng dice(step.dice);
   if (step.what == What::kRemove) {
-    tab.was_removed = true;
+    for (const auto& each : tabs_)
+      if (each->identity == tab.identity) each->was_removed = true;
     return network_.run_in_server([this, identity = tab.identity] { give_server(roomserver::RemoveParticipant{"room", identity}); });
   }
   if (step.what == What::kCompleteRoom) {

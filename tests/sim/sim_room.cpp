@@ -23,6 +23,16 @@ bool is_rough(const Plan& plan) {
   return false;
 }
 
+// What a client does with its connections, where the transitions do not tell; empty: not told.
+std::string text_of(const Effect& effect) {
+  const auto at = [](PeerId peer) { return " connection " + std::to_string(peer.value); };
+  if (const auto* create = std::get_if<effect::CreatePeer>(&effect)) return "creates" + at(create->peer);
+  if (const auto* close = std::get_if<effect::ClosePeer>(&effect)) return "closes" + at(close->peer);
+  if (const auto* add = std::get_if<effect::AddTrack>(&effect)) return "adds " + add->id.value + " to" + at(add->peer) + "/" + add->mid;
+  if (const auto* remove = std::get_if<effect::RemoveTrack>(&effect)) return "removes " + remove->id.value + " from" + at(remove->peer);
+  return {};
+}
+
 }  // namespace
 
 SimRoom::SimRoom(const Plan& plan, Coverage& coverage, Story* story)
@@ -164,6 +174,7 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
     } else if (const auto* log = std::get_if<effect::Log>(&effect)) {
       say(tab.name + " log: " + log->message);
     } else {
+      if (const std::string told = story_ != nullptr ? text_of(effect) : ""; !told.empty()) say(tab.name + " " + told);
       if (has_emitted) complain("events", index, "a network effect after an event");
       if (!network_.perform(index, effect) && !media_.perform(index, effect))
         complain("consistency", index, "an effect that nobody performs");

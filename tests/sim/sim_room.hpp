@@ -140,6 +140,7 @@ class SimRoom {
   void check_own_tracks(std::size_t tab, const roomserver::ParticipantSnapshot& real);
   void check_tracks(std::size_t tab, const AppModel::Participant& seen, const roomserver::ParticipantSnapshot& real);
   static bool is_lost_cause(const Tab& a, const Tab& b);
+  bool has_lost_cause(const Tab& tab) const;
   void check_media(std::size_t tab, const AppModel::Track& track);
   void check_all_over();
 

@@ -61,7 +61,8 @@ struct Tab {
   bool was_superseded = false;
   bool room_was_completed = false;
   bool was_called_busy = false;
-  bool browser_failed = false;  // it could not make its first connection or offer
+  bool browser_failed = false;  // to make a connection, to set a description, to answer
+  bool dtls_failed = false;
   bool over_was_checked = false;
 };
 
