@@ -19,9 +19,16 @@ TcpPath::TcpPath(VirtualTime& time, std::uint64_t seed) : time_(time), random_(s
   quality_ = {Millis{1 + random_.below(80)}, 20_ms, 0};
 }
 
-TcpPath::ConnectionPtr TcpPath::connect() const {
+TcpPath::~TcpPath() {
+  for (const auto& each : connections_)
+    if (const ConnectionPtr connection = each.lock())
+      for (Connection::Lane& lane : connection->lanes) lane.waiting.clear();
+}
+
+TcpPath::ConnectionPtr TcpPath::connect() {
   auto connection = std::make_shared<Connection>();
   connection->address = address_;
+  connections_.push_back(connection);
   return connection;
 }
 

@@ -38,8 +38,12 @@ class TcpPath {
   using ConnectionPtr = std::shared_ptr<Connection>;
 
   TcpPath(VirtualTime& time, std::uint64_t seed);
+  // What still waits is dropped: it keeps its connection alive, which keeps it.
+  ~TcpPath();
+  TcpPath(const TcpPath&) = delete;
+  TcpPath& operator=(const TcpPath&) = delete;
 
-  ConnectionPtr connect() const;
+  ConnectionPtr connect();
   // Does the task at the other end. False if more is waiting already than any host would keep.
   [[nodiscard]] bool carry(const ConnectionPtr& connection, Direction direction, VirtualTime::Task task);
 
@@ -61,6 +65,7 @@ class TcpPath {
   Quality quality_;
   std::uint32_t address_ = 0;
   bool held_[2] = {false, false};
+  std::vector<std::weak_ptr<Connection>> connections_;
   std::vector<ConnectionPtr> waiting_[2];  // connections whose next try is to come once nothing is held
 };
 
