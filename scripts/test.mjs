@@ -37,7 +37,12 @@ const stages = [
   { name: 'check', command: ['node', 'scripts/check.mjs'], counts: lines },
   { name: 'unit', command: ['build/native/core_tests'], counts: catch2 },
   { name: 'unit in wasm', command: ['node', '--no-experimental-fetch', 'build/wasm/core_tests_wasm.cjs'], counts: catch2 },
-  { name: 'sim', command: ['build/native/room_sim', '--seeds', '1000'], counts: lines },
+  // All words and all seeds without sanitizers; a few hundred rooms more with them.
+  { name: 'build sim', command: ['scripts/build-sim', 'room_sim', 'all_words'], always: true },
+  { name: 'words', command: ['build/sim/all_words'], counts: lines },
+  { name: 'sim', command: ['node', 'scripts/sim.mjs', '--seeds', '10000'], counts: lines },
+  { name: 'sim sanitized', command: ['build/native/room_sim', '--first', '1000000', '--seeds', '150'], counts: lines },
+  { name: 'defects', command: ['node', 'scripts/sim-defects.mjs', '--check'], counts: lines },
   { name: 'glue', command: ['node', 'tests/glue/run.mjs'], counts: nodeTest },
   { name: 'server', command: ['node', 'tests/server/run.mjs'], counts: nodeTest },
   { name: 'package', command: ['node', 'tests/package/run.mjs'], counts: nodeTest },
