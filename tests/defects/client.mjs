@@ -38,11 +38,6 @@ export const client = [
     ],
   },
   {
-    name: 'stale-queue',
-    sentence: 'News queued on a connection that was lost is replayed on the next one',
-    edits: [{ file: 'src/rsp/session_actions.cpp', find: '  c.timers.stop_all();\n  c.queue.clear();', replace: '  c.timers.stop_all();' }],
-  },
-  {
     name: 'mute-is-no-change',
     sentence: 'A track that is muted or unmuted raises no revision, so the server is not told',
     edits: [{ file: 'src/rsp/outgoing.cpp', find: '    if (old->enabled != track.enabled) ++changes;\n', replace: '' }],
@@ -71,17 +66,6 @@ export const client = [
     ],
   },
   {
-    name: 'old-socket-is-heard',
-    sentence: 'The end of a socket that was given up long ago is taken for the end of the one in use',
-    edits: [
-      {
-        file: 'src/rsp/connection.cpp',
-        find: '  if (!is_current(in.socket)) return {};\n  return dispatch(Event::kSocketClosed',
-        replace: '  return dispatch(Event::kSocketClosed',
-      },
-    ],
-  },
-  {
     name: 'leaves-without-a-word',
     sentence: 'A page that goes says nothing: neither disconnect nor beacon',
     edits: [
@@ -101,7 +85,7 @@ export const client = [
   // ---- links: signaling -------------------------------------------------------------------------------------------------------------
   {
     name: 'answer-of-another-generation',
-    sentence: 'A late answer of the browser to an operation of before is taken for the answer to the one of now',
+    sentence: 'A link that replaces another gets its number, and the late answer of a promise of the old one is taken for its own',
     edits: [
       {
         file: 'src/peer/negotiation.cpp',
@@ -109,31 +93,9 @@ export const client = [
         replace: 'context_.operation.value == 0 || !is_setting_local()',
       },
       {
-        file: 'src/peer/negotiation.cpp',
-        find: 'report.op.value == 0 || report.op != context_.operation || is_setting_local()',
-        replace: 'context_.operation.value == 0 || is_setting_local()',
-      },
-    ],
-  },
-  {
-    name: 'failure-of-another-generation',
-    sentence: 'A late failure of an operation of before fails the one of now',
-    edits: [
-      {
-        file: 'src/peer/negotiation.cpp',
-        find: '(!was_never_made && report.op != context_.operation)',
-        replace: '(!was_never_made && context_.operation.value == 0)',
-      },
-    ],
-  },
-  {
-    name: 'reused-peer-id',
-    sentence: 'Connections are numbered by how many there are, so a new one gets the number of one that is gone',
-    edits: [
-      {
         file: 'src/peer/peer_set.cpp',
-        find: 'const PeerId peer{++last_peer_};',
-        replace: 'const PeerId peer{last_peer_ = static_cast<std::uint32_t>(links_.size()) + 1};',
+        find: '  remember_closed(closed);\n',
+        replace: '  remember_closed(closed);\n  if (link.peer().value == last_peer_) --last_peer_;\n',
       },
     ],
   },

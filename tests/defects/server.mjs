@@ -52,7 +52,7 @@ export const server = [
   },
   {
     name: 'question-is-kept',
-    sentence: "The host's verdict on a token comes for a socket that is gone",
+    sentence: "A late promise answer: the host's verdict on a token is given to a socket that is gone",
     edits: [{ file: 'src/roomserver/server.cpp', find: '  if (socket->question) questions.erase(socket->question->op);\n', replace: '' }],
   },
   {
