@@ -100,40 +100,6 @@ export const client = [
     ],
   },
   {
-    name: 'first-offer-is-rolled-back',
-    sentence: 'Glare in the first negotiation: both take their offers back',
-    edits: [
-      { file: 'src/peer/negotiation.cpp', find: '{ return context.stable_revision == 0; }', replace: '{ return context.revision == 0; }' },
-    ],
-  },
-  {
-    name: 'rolled-back-and-forgotten',
-    sentence: 'After a rollback what the lost offer would have agreed on is taken for agreed',
-    edits: [
-      {
-        file: 'src/peer/negotiation.cpp',
-        find: 'void forget_open(Context& context) {\n  context.media.roll_back();',
-        replace: 'void forget_open(Context& context) {\n  context.media.agree(false);',
-      },
-    ],
-  },
-  {
-    name: 'restart-lost-in-glare',
-    sentence: 'An ICE restart whose offer lost a glare is not asked for again',
-    edits: [
-      {
-        file: 'src/peer/negotiation.cpp',
-        find: '  context.restart_wanted = context.restart_wanted || context.restart_offered;\n',
-        replace: '',
-      },
-    ],
-  },
-  {
-    name: 'offer-while-nobody-hears',
-    sentence: 'Offers are made while signaling is down, for a server that will not know them',
-    edits: [{ file: 'src/peer/negotiation.cpp', find: 'signaling_ && needs_offer()', replace: 'needs_offer()' }],
-  },
-  {
     name: 'candidates-by-delta',
     sentence: 'Candidate loss by list reset: a list of candidates begins anew after each time it was sent',
     edits: [
@@ -176,17 +142,6 @@ export const client = [
     name: 'candidates-lost-in-rollback',
     sentence: 'Candidates that a rolled back browser has forgotten are not given to it again',
     edits: [{ file: 'src/peer/ice.cpp', find: '  box_of(boxes_, ufrag, ufrag).applied = 0;\n', replace: '' }],
-  },
-  {
-    name: 'close-of-ours-is-lost',
-    sentence: 'A close that was lost with its socket is never said again: the server keeps the dead link',
-    edits: [
-      {
-        file: 'src/peer/peer_set.cpp',
-        find: '    if (complete && closed != nullptr && closed->close_revision > 0) send_close(*closed, update.remote);\n',
-        replace: '    static_cast<void>(closed);\n',
-      },
-    ],
   },
   {
     name: 'new-links-get-old-tracks',
@@ -242,17 +197,6 @@ export const client = [
         file: 'src/peer/liveness.cpp',
         find: 'return is_up(context) && context.expecting && context.has_flowed;',
         replace: 'return is_up(context) && !context.expecting && context.has_flowed;',
-      },
-    ],
-  },
-  {
-    name: 'no-restart-after-signaling',
-    sentence: 'A restart that fell due while signaling was down waits out its whole interval again and again',
-    edits: [
-      {
-        file: 'src/peer/liveness.cpp',
-        find: '  if (context_.timers.is_running(Timer::kRestart)) context_.timers.start(Timer::kRestart, now);\n',
-        replace: '  if (context_.timers.is_running(Timer::kRestart)) context_.timers.start(Timer::kRestart, now + 60_s);\n',
       },
     ],
   },
@@ -350,11 +294,6 @@ export const client = [
         replace: '    if (update.tracks && !known->away) take_tracks(*known, *update.tracks, effects);\n',
       },
     ],
-  },
-  {
-    name: 'sleep-counts-as-absence',
-    sentence: 'A machine that slept finds that its Room has given up on the server',
-    edits: [{ file: 'src/client/client.cpp', find: '    room.wake(now);\n', replace: '' }],
   },
   {
     name: 'leaves-at-the-question',
