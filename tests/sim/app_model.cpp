@@ -55,7 +55,7 @@ void AppModel::on(const effect::RoomReconnected&) {
 void AppModel::on(const effect::RoomDisconnected& e) {
   expect(state != State::kConnecting, "disconnected, but never connected");
   expect(local_disconnected_, "the Room is disconnected before the local participant");
-  expect(leaving_ == !e.error, "disconnected with a reason if and only if the app did not ask for it");
+  expect(losing_page_ || leaving_ == !e.error, "disconnected with a reason if and only if the app did not ask for it");
   for (const auto& [sid, participant] : participants)
     for (const auto& [track_sid, track] : participant.tracks) expect(!track.subscribed, "disconnected with a track still subscribed");
   state = State::kDisconnected;

@@ -33,6 +33,8 @@ class AppModel {
     sids.erase(id.value);
   }
   void leave() { leaving_ = true; }
+  // The page goes: the client leaves, unless it ends for a reason of its own first.
+  void lose_page() { losing_page_ = true; }
 
   // What it is told.
   void take(const effect::Emit& emit);
@@ -82,6 +84,7 @@ class AppModel {
   Track& known(const ParticipantSid& sid, const TrackSid& track);
 
   bool leaving_ = false;
+  bool losing_page_ = false;
   bool local_reconnecting_ = false;
   bool local_disconnected_ = false;
   Participant nobody_;

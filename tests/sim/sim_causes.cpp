@@ -1,4 +1,6 @@
 // Whether there is a reason for what an app is told: for trouble that it sees, for participants and tracks that go, and for every end.
+#include <algorithm>
+#include <utility>
 #include <variant>
 
 #include "sim_room.hpp"
@@ -9,6 +11,8 @@ namespace {
 
 // A link that loses an answer of its first negotiation has to be replaced (docs/protocol.md 8.3).
 constexpr Millis kNewLink = 4_s;
+// How late the word of someone's leaving can be where only signaling breaks, and gently.
+constexpr Millis kLateWord = 10_s;
 // How long connect() waits at least before it gives up.
 constexpr Millis kConnectPatience = 15_s;
 // How long the server waits for a page that closed its socket with 1001, and for one that was hidden.
@@ -21,12 +25,12 @@ constexpr Millis kSlack = 1_s;
 // As long as something never breaks, nobody sees that it does.
 void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
   if (const auto* trouble = std::get_if<effect::RoomReconnecting>(&event)) {
-    if (!breaks_media_ && trouble->error.code != code::kSignalingDisconnected)
+    if (!breaks_media_ && trouble->error.code != code::kSignalingDisconnected && !signaling_may_cost_media())
       complain("spurious", index, "lost media that was never disturbed");
     if (!breaks_signaling_ && trouble->error.code == code::kSignalingDisconnected)
       complain("spurious", index, "lost signaling that was never disturbed");
   } else if (const auto* away = std::get_if<effect::ParticipantReconnecting>(&event)) {
-    if (!breaks_media_ && away->error.code != code::kSignalingDisconnected && is_in_room(away->participant))
+    if (!breaks_media_ && away->error.code != code::kSignalingDisconnected && is_in_room(away->participant) && !signaling_may_cost_media())
       complain("spurious", index, "lost media of a participant that was never disturbed");
     if (!breaks_signaling_ && !plan_.has(What::kCrash) && away->error.code == code::kSignalingDisconnected)
       complain("spurious", index, "told that a participant has lost signaling that was never disturbed");
@@ -43,6 +47,15 @@ void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
     if (owner->publishes(lost->track) && !was_new)
       complain("spurious", index, "unsubscribed from " + track->second.model.name + ", which is still published");
   }
+}
+
+// Media of those who have left stop at once; the word of it may be late. Candidates that an official client had sent when its socket broke
+// it never sends again (docs/protocol.md 7.5), and that link has to be restarted.
+bool SimRoom::signaling_may_cost_media() const {
+  const auto may_lose_candidates = [](const auto& tab) { return tab->official && tab->signaling.has_been(); };
+  if (std::any_of(tabs_.begin(), tabs_.end(), may_lose_candidates)) return true;
+  return breaks_signaling_ && std::any_of(tabs_.begin(), tabs_.end(),
+                                          [this](const auto& tab) { return tab->has_left && time_.now() - tab->left_at < kLateWord; });
 }
 
 // ---- ends ------------------------------------------------------------------------------------------------------------------------------
@@ -115,6 +128,8 @@ bool SimRoom::was_away_for_long(const Tab& tab, Millis length) const {
 }
 
 bool SimRoom::media_was_lost_for_long() const {
+  // What a browser is told to fail at may come to pass long after.
+  if (std::any_of(tabs_.begin(), tabs_.end(), [](const auto& tab) { return tab->browser_failed; })) return true;
   return media_trouble_.has_been() && time_.now() - media_trouble_.well_until(time_.now()) >= plan_.session_timeout - kSlack;
 }
 

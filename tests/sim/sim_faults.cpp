@@ -312,7 +312,7 @@ void SimRoom::sleep(const Step& step, std::size_t index) {
 void SimRoom::cache(const Step& step, std::size_t index) {
   Tab& tab = *tabs_[index];
   if (!tab.page->is_running() || !occupy(index, Slot::kPage)) return;
-  if (tab.holdfast && tab.person.leaves_with_page && tab.app.state != AppModel::State::kConnecting) tab.app.leave();
+  if (tab.holdfast && tab.person.leaves_with_page && tab.app.state != AppModel::State::kConnecting) tab.app.lose_page();
   begin_trouble(index, true);
   tab.page_went = true;
   tab.page->enter_cache();

@@ -42,7 +42,7 @@ void SimRoom::expect_signs_of_loss(std::size_t index) {
 void SimRoom::expect_signs_of_lost_media(std::size_t index, std::size_t other) {
   const Tab& tab = *tabs_[index];
   const auto seen = tab.app.participants.find(tabs_[other]->participant_sid());
-  if (!sees_in_time(tab) || seen == tab.app.participants.end()) return;
+  if (!sees_in_time(tab) || tab.browser_failed || seen == tab.app.participants.end()) return;
   const Instant since = time_.now();
   for (const auto& [sid, track] : seen->second.tracks) {
     if (!track.subscribed || !track.model.enabled || track.model.kind == backend::TrackKind::kData) continue;

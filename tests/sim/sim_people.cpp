@@ -131,6 +131,7 @@ void SimRoom::leave(std::size_t index) {
   say(tab.name + " leaves");
   tab.app.leave();
   tab.has_left = true;
+  tab.left_at = time_.now();
   tab.page->deliver(input::Disconnect{});
   if (tab.page->is_running() && !tab.is_over()) complain("promise", index, "disconnect() did not end it at once");
 }
@@ -143,8 +144,9 @@ void SimRoom::close_tab(std::size_t index, Prng& dice) {
   const bool can_run = handlers_run && (tab.page->is_running() || state == Page::State::kFrozen);
   say(tab.name + " closes its tab" + (handlers_run ? "" : " without a word"));
   tab.has_left = tab.page_went = true;
+  tab.left_at = time_.now();
   if (can_run && tab.official && dice.chance(1, 2)) tab.page->deliver(input::Disconnect{});
-  if (can_run && tab.holdfast && tab.person.leaves_with_page && tab.app.state != AppModel::State::kConnecting) tab.app.leave();
+  if (can_run && tab.holdfast && tab.person.leaves_with_page && tab.app.state != AppModel::State::kConnecting) tab.app.lose_page();
   tab.page->close(handlers_run);
   if (can_run && tab.holdfast && tab.person.leaves_with_page && !tab.is_over())
     complain("promise", index, "the page has gone and the client has not");

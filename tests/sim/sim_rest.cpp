@@ -60,7 +60,9 @@ void SimRoom::check_agreement(std::size_t index, const Present& all) {
 // The official client leaves a connection as it is when its browser fails it (docs/protocol.md 7.3): nothing the other end does helps.
 bool SimRoom::is_lost_cause(const Tab& a, const Tab& b) {
   const bool dtls_failed = a.official && b.official && (a.dtls_failed || b.dtls_failed);
-  return dtls_failed || (a.official && a.browser_failed) || (b.official && b.browser_failed);
+  // What it had sent of candidates when its socket broke it never sends again (7.5), and of two of them neither asks for new ones.
+  const bool candidates_lost = a.official && b.official && (a.signaling.has_been() || b.signaling.has_been());
+  return dtls_failed || candidates_lost || (a.official && a.browser_failed) || (b.official && b.browser_failed);
 }
 
 bool SimRoom::has_lost_cause(const Tab& tab) const {

@@ -139,6 +139,9 @@ void SimRoom::perform(const roomserver::Effect& effect) {
   } else if (const auto* left = std::get_if<roomserver::ParticipantLeft>(&effect)) {
     say("server: " + left->identity + " left " + std::to_string(left->reason));
     left_[left->participant.value] = {left->reason};
+    // The later `connect` wins, also one that a tab sent before it gave up.
+    for (const auto& tab : tabs_)
+      if (left->reason == code::kDuplicateIdentity && tab->identity == left->identity) tab->was_superseded = true;
     check_server_drops(*left);
   } else if (const auto* log = std::get_if<roomserver::Log>(&effect)) {
     say("server: " + log->message);
