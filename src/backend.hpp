@@ -136,7 +136,7 @@ struct SignalingRestored {
   RoomUpdate update;
 };
 
-// Any frame from the server: proof that it can be reached at this moment.
+// Any frame from the server while nothing is being resumed: proof that it can be reached at this moment.
 struct SignalingAlive {};
 
 // The session is over, or never began; final. No error: the app asked for it.

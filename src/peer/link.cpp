@@ -14,6 +14,8 @@ constexpr Millis kReplacementPause = 1_s;
 constexpr std::uint32_t kMaxPauseDoublings = 5;
 // More than any real peer sends; what goes beyond is not received.
 constexpr std::size_t kMaxMedia = 256;
+// Polls while one is not answered, some 10 s: the browser will not do anything more with this connection, since all is done one by one.
+constexpr int kMaxUnansweredPolls = 20;
 
 bool same_media(const MediaArrived& a, const MediaArrived& b) { return a.media_id == b.media_id && a.mid == b.mid && a.kind == b.kind; }
 
@@ -51,9 +53,15 @@ void Link::handle(const input::DataChannelAdded& added, std::vector<PeerEvent>& 
 }
 
 bool Link::handle(const input::PeerStats& stats, Instant now) {
-  if (stats.op.value == 0 || stats.op != stats_operation_) return false;
-  stats_operation_ = {};
+  if (!handle_failed_stats(stats.op)) return false;
   liveness.handle_bytes(stats.bytes_received, now);
+  return true;
+}
+
+bool Link::handle_failed_stats(OperationId op) {
+  if (op.value == 0 || op != stats_operation_) return false;
+  stats_operation_ = {};
+  unanswered_polls_ = 0;
   return true;
 }
 
@@ -79,10 +87,7 @@ void Link::settle(Instant now, Effects& effects, std::vector<PeerEvent>& events)
   remote_candidates.set_ufrag(negotiation.remote_ufrag());
   send_news(events);
   remote_candidates.give(peer_, effects);
-  if (liveness.take_stats()) {
-    stats_operation_ = OperationId{++last_operation_};
-    effects.push_back(effect::GetStats{peer_, stats_operation_});
-  }
+  if (liveness.take_stats()) ask_for_stats(now, effects);
   weigh_replacement(now);
   HOLDFAST_CHECK(is_consistent());
 }
@@ -137,6 +142,16 @@ void Link::expect(Instant now) {
     return media.kind != backend::TrackKind::kData && std::find(expected_.begin(), expected_.end(), media.media_id) != expected_.end();
   });
   liveness.set_expecting(some, now);
+}
+
+// One at a time: a browser that is slower than the polls answers all the same.
+void Link::ask_for_stats(Instant now, Effects& effects) {
+  if (stats_operation_.value != 0) {
+    if (++unanswered_polls_ >= kMaxUnansweredPolls) liveness.break_off(now);
+    return;
+  }
+  stats_operation_ = OperationId{++last_operation_};
+  effects.push_back(effect::GetStats{peer_, stats_operation_});
 }
 
 void Link::weigh_replacement(Instant now) {

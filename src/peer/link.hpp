@@ -44,6 +44,8 @@ class Link {
   void handle(const input::TrackAdded& added);
   void handle(const input::DataChannelAdded& added, std::vector<PeerEvent>& events);
   bool handle(const input::PeerStats& stats, Instant now);
+  // False: the operation was none of its own.
+  bool handle_failed_stats(OperationId op);
 
   void settle(Instant now, Effects& effects, std::vector<PeerEvent>& events);
   // All its media is gone.
@@ -68,6 +70,7 @@ class Link {
   // Compares what the remote description says of the received sections with the media that is known.
   void match_media(std::vector<PeerEvent>& events);
   void expect(Instant now);
+  void ask_for_stats(Instant now, Effects& effects);
   void weigh_replacement(Instant now);
 
   LinkId id_;
@@ -77,6 +80,7 @@ class Link {
   bool may_stay_unanswered_;
   std::uint32_t restarts_seen_ = 0;
   OperationId stats_operation_;
+  int unanswered_polls_ = 0;  // since it was asked
   std::vector<Section> received_;
   std::vector<MediaArrived> media_;
   std::vector<SignaledId> expected_;

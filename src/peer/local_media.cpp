@@ -14,22 +14,21 @@ auto find_id(List& list, const SignaledId& id) {
 
 }  // namespace
 
-void LocalMedia::set_wanted(const std::vector<backend::LocalTrack>& tracks, Effects& effects) {
-  using backend::TrackKind;
+void LocalMedia::set_wanted(const std::vector<backend::LocalTrack>& tracks, bool may_add, Effects& effects) {
   const std::size_t before = effects.size();
   for (std::size_t i = senders_.size(); i-- > 0;) {
     const Sender& sender = senders_[i];
     if (find_id(tracks, sender.id) != tracks.end()) continue;
-    if (sender.kind == TrackKind::kData)
+    if (sender.kind == backend::TrackKind::kData)
       effects.push_back(effect::RemoveDataChannel{peer_, sender.id});
     else
       effects.push_back(effect::RemoveTrack{peer_, sender.id});
     senders_.erase(senders_.begin() + static_cast<std::ptrdiff_t>(i));
   }
   for (const backend::LocalTrack& track : tracks) {
-    if (find_id(senders_, track.id) != senders_.end()) continue;
+    if (find_id(senders_, track.id) != senders_.end() || (!may_add && track.kind != backend::TrackKind::kData)) continue;
     senders_.push_back({track.id, track.kind, idle_transceiver(track.kind)});
-    if (track.kind == TrackKind::kData)
+    if (track.kind == backend::TrackKind::kData)
       effects.push_back(effect::AddDataChannel{peer_, track.id});
     else
       effects.push_back(effect::AddTrack{peer_, track.id, senders_.back().mid});

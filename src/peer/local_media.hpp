@@ -18,8 +18,9 @@ class LocalMedia {
  public:
   explicit LocalMedia(PeerId peer) : peer_(peer) {}
 
-  // Adds and removes what differs from the last call.
-  void set_wanted(const std::vector<backend::LocalTrack>& tracks, Effects& effects);
+  // Adds and removes what differs from the last call. While a description is open (`may_add` is false) no media track is added: it could
+  // take the transceiver of one that was removed, and the other end would never see that section stop.
+  void set_wanted(const std::vector<backend::LocalTrack>& tracks, bool may_add, Effects& effects);
 
   // A local description was set and is open. Gives the text to send, in which each sending section names its track.
   std::string propose(const input::LocalDescriptionSet& report);
@@ -48,7 +49,8 @@ class LocalMedia {
 
   const std::optional<View>& latest() const { return open_ ? open_ : agreed_; }
   static bool sends(const std::optional<View>& view, const std::string& mid);
-  // A transceiver of this kind that sends nothing; empty if none is known for sure.
+  // A transceiver of this kind that sends nothing, as both ends know; empty if none is known for sure. One that goes on sending, with
+  // another track, would be no `track` event at the other end, by which other clients find what they receive (docs/protocol.md 6.2).
   std::string idle_transceiver(backend::TrackKind kind) const;
   bool is_carried() const;
 

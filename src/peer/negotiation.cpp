@@ -184,7 +184,8 @@ void Negotiation::set_signaling(bool up, Effects& effects) {
 
 void Negotiation::set_tracks(const std::vector<backend::LocalTrack>& tracks, Effects& effects) {
   if (is_closed()) return;
-  context_.media.set_wanted(tracks, effects);
+  tracks_ = tracks;
+  context_.media.set_wanted(tracks_, machine_.is(State::kStable), effects);
   advance(effects);
 }
 
@@ -267,6 +268,7 @@ void Negotiation::dispatch_remote(const Description& description, Effects& effec
 
 void Negotiation::advance(Effects& effects) {
   while (machine_.is(State::kStable)) {
+    context_.media.set_wanted(tracks_, true, effects);
     if (context_.queued) {
       const Description description = *std::exchange(context_.queued, std::nullopt);
       dispatch_remote(description, effects);

@@ -70,6 +70,7 @@ class Negotiation {
 
   // Signaling down: what runs goes on, but no new offer begins.
   void set_signaling(bool up, Effects& effects);
+  // What is removed stops at once; what is added waits until nothing is being negotiated.
   void set_tracks(const std::vector<backend::LocalTrack>& tracks, Effects& effects);
   void request_offer(Effects& effects);
   // Nothing happens twice: a restart that is on its way already serves.
@@ -108,13 +109,14 @@ class Negotiation {
  private:
   void dispatch(NegotiationTable::Event event, const NegotiationInput& input);
   void dispatch_remote(const backend::Description& description, Effects& effects);
-  // From Stable: the queued description first, then what needs an offer.
+  // From Stable: tracks that waited for it, then the queued description, then what needs an offer.
   void advance(Effects& effects);
   bool is_setting_local() const;
   bool needs_offer() const;
 
   fsm::Machine<NegotiationTable> machine_;
   NegotiationContext context_;
+  std::vector<backend::LocalTrack> tracks_;  // wanted
   bool signaling_ = true;
 };
 

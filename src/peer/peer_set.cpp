@@ -112,7 +112,11 @@ void PeerSet::answer(const Input& input, Effects& effects, Instant now) {
 
 void PeerSet::handle(const input::LocalDescriptionSet& input, Instant now, Effects& effects) { answer(input, effects, now); }
 void PeerSet::handle(const input::RemoteDescriptionSet& input, Instant now, Effects& effects) { answer(input, effects, now); }
-void PeerSet::handle(const input::PeerOperationFailed& input, Instant now, Effects& effects) { answer(input, effects, now); }
+void PeerSet::handle(const input::PeerOperationFailed& input, Instant now, Effects& effects) {
+  Link* link = find(input.peer);
+  if (link != nullptr && link->handle_failed_stats(input.op)) return settle(now, effects);
+  answer(input, effects, now);
+}
 
 void PeerSet::handle(const input::IceCandidateGathered& input, Instant now, Effects& effects) {
   if (Link* link = find(input.peer)) link->local_candidates.add(input.candidate);

@@ -57,7 +57,8 @@ void Session::handle(const input::SocketOpened& in, Instant now, Effects& effect
 }
 
 void Session::handle(const input::SocketText& in, Instant now, Effects& effects) {
-  if (!context_.session.empty() && context_.connection.is_current(in.socket)) context_.events.push_back(backend::SignalingAlive{});
+  // Before `synced` it is no news of the room: what happened meanwhile may explain what looks like trouble.
+  if (is_connected() && context_.connection.is_current(in.socket)) context_.events.push_back(backend::SignalingAlive{});
   on_connection(context_.connection.handle(in, now, effects), now, effects);
 }
 
@@ -180,7 +181,7 @@ bool Session::is_consistent() const {
   const bool joined = machine_.is_any({State::kConnected, State::kBackingOff, State::kProbing, State::kResuming});
   return c.connection.is_consistent() && (!is_connected() || c.connection.is_open()) && (!awaits || !c.connection.is_closed()) &&
          (!is_away || c.connection.is_closed()) && (queues || c.queue.empty()) && (!joined || !c.session.empty()) &&
-         c.timers.is_running(Timer::kAnswer) == (awaits && c.connection.is_open()) &&
+         c.timers.is_running(Timer::kAnswer) == (machine_.is(State::kOffering) || (awaits && c.connection.is_open())) &&
          c.timers.is_running(Timer::kPause) == machine_.is(State::kBackingOff) &&
          c.timers.is_running(Timer::kProbe) == machine_.is(State::kProbing);
 }

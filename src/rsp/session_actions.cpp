@@ -89,7 +89,11 @@ bool SessionTable::should_probe(const Context& c, const Input&) { return c.faile
 
 // ---- the first connection ---------------------------------------------------------------------------------------------------------
 
-void SessionTable::ask_for_offer(Context& c, const Input&) { c.events.push_back(backend::IceServersReady{}); }
+// A promise of the browser that never settles must not keep connect() waiting for ever.
+void SessionTable::ask_for_offer(Context& c, const Input& in) {
+  await_answer(c, in);
+  c.events.push_back(backend::IceServersReady{});
+}
 
 void SessionTable::request_ice(Context& c, const Input& in) {
   c.connection.dial(c.options.url, IceRequest{c.options.token}, kPatient, in.now, in.effects);
@@ -98,7 +102,7 @@ void SessionTable::request_ice(Context& c, const Input& in) {
 void SessionTable::await_answer(Context& c, const Input& in) { c.timers.start(Timer::kAnswer, in.now + c.answer_limit()); }
 
 void SessionTable::pass_ice_servers(Context& c, const Input& in) {
-  stop_waiting(c);
+  await_answer(c, in);
   c.events.push_back(backend::IceServersReady{std::move(*in.ice_servers)});
 }
 
@@ -108,6 +112,7 @@ void SessionTable::send_connect(Context& c, const Input& in) {
 }
 
 void SessionTable::dial_connect(Context& c, const Input& in) {
+  stop_waiting(c);
   c.connection.dial(c.options.url, make_connect(c, in), kPatient, in.now, in.effects);
 }
 
@@ -194,6 +199,9 @@ void SessionTable::drop_flooding(Context& c, const Input& in) {
 void SessionTable::end(Context& c, const Input& in) { finish(c, in, in.error); }
 void SessionTable::end_unanswered(Context& c, const Input& in) {
   finish(c, in, Error{code::kSignalingConnection, "The server did not answer in time"});
+}
+void SessionTable::end_without_offer(Context& c, const Input& in) {
+  finish(c, in, Error{code::kClientLocalDescription, "The browser did not make an offer in time"});
 }
 void SessionTable::end_invalid(Context& c, const Input& in) { finish(c, in, Error{code::kSignalingIncomingInvalid, {}}); }
 

@@ -23,8 +23,8 @@
 
 namespace holdfast::rsp {
 
-// How long a live server may take for `iced` and for `connected`: as long as the handshake before it. (The official client waits for
-// ever, docs/protocol.md 17.3.)
+// How long a live server may take for `iced` and for `connected`: as long as the handshake before it. The browser has as long for the first
+// offer. (The official client waits for ever, docs/protocol.md 17.3.)
 constexpr Millis kConnectAnswerLimit = 15_s;
 // … and for `synced`, which needs no more than a look-up. Then another socket is worth trying.
 constexpr Millis kSyncAnswerLimit = 5_s;

@@ -81,6 +81,7 @@ struct SessionTable {
   static void end(Context&, const Input&);
   static void end_unanswered(Context&, const Input&);
   static void end_invalid(Context&, const Input&);
+  static void end_without_offer(Context&, const Input&);
   static void leave(Context&, const Input&);
 
   using S = State;
@@ -101,6 +102,7 @@ struct SessionTable {
       {S::kOffering, E::kOffer, nullptr, dial_connect, S::kConnecting, "dial, with `connect` in hello"},
       {S::kOffering, E::kEnded, nullptr, end, S::kOver, "refused"},
       {S::kOffering, E::kLost, nullptr, end, S::kOver, "one attempt, no retry (11)"},
+      {S::kOffering, E::kNoAnswer, nullptr, end_without_offer, S::kOver, "53400: the browser never made an offer"},
       {S::kOffering, E::kLeave, nullptr, leave, S::kOver, "cancelled"},
 
       {S::kConnecting, E::kOpened, nullptr, await_answer, S::kConnecting, "welcomed: `connected` is due"},
@@ -168,7 +170,7 @@ struct SessionTable {
        "there is no session, or no connection"},
       {{S::kIdle, S::kBackingOff, S::kProbing, S::kOver}, E::kEnded, "there is no connection"},
       {{S::kIdle, S::kBackingOff, S::kProbing, S::kOver}, E::kLost, "there is no connection"},
-      {{S::kIdle, S::kOffering, S::kConnected, S::kBackingOff, S::kProbing, S::kOver}, E::kNoAnswer, "no answer is due"},
+      {{S::kIdle, S::kConnected, S::kBackingOff, S::kProbing, S::kOver}, E::kNoAnswer, "no answer is due"},
       {{S::kIdle, S::kAcquiringIce, S::kOffering, S::kConnecting, S::kConnected, S::kProbing, S::kResuming, S::kOver},
        E::kPauseOver,
        "runs in BackingOff only"},

@@ -42,6 +42,13 @@ void PeerConnectionModel::run_next() {
   std::visit([this](const auto& what) { run(what); }, effect);
 }
 
+bool PeerConnectionModel::next_is_awaited() const {
+  const Effect& next = chain_.front();
+  if (const auto* add = std::get_if<effect::AddTrack>(&next)) return !add->mid.empty();  // replaceTrack; addTrack has none
+  return !std::holds_alternative<effect::RemoveTrack>(next) && !std::holds_alternative<effect::AddDataChannel>(next) &&
+         !std::holds_alternative<effect::RemoveDataChannel>(next);
+}
+
 void PeerConnectionModel::run_next_unanswered() {
   run_next();
   const bool is_answer = !inputs_.empty() && std::visit(

@@ -54,6 +54,8 @@ class PeerConnectionModel {
   void run_next();
   // It is done, and nobody is told: the chain stands still for ever.
   void run_next_unanswered();
+  // The next operation has a promise, or is done at once.
+  bool next_is_awaited() const;
   // Gathers a candidate, or comes to the end of them.
   bool is_gathering() const;
   void gather_next();

@@ -124,7 +124,7 @@ void VirtualMedia::arrange(End& end) {
 
 void VirtualMedia::operate(End& end) {
   end.is_operating = false;
-  if (std::exchange(end.loses_answer, false))
+  if (end.loses_answer && end.connection.next_is_awaited() && std::exchange(end.loses_answer, false))
     end.connection.run_next_unanswered();
   else
     end.connection.run_next();

@@ -503,3 +503,37 @@ TEST_CASE("peer set: waking up concludes nothing from the time asleep", "[peer][
   bench.pass(2_s, false);
   CHECK(bench.health() == peer::Health::kHealthy);
 }
+
+// ---- stats that do not come --------------------------------------------------------------------------------------------------------
+
+TEST_CASE("peer set: a browser slower than the polls is asked one at a time, and its answers count (sim seed 1169)", "[peer][peer_set]") {
+  Bench bench = connected();
+  std::vector<OperationId> asked;
+  const auto wait = [&](Millis time) {
+    for (const Instant end = bench.now + time; bench.now < end;) {
+      bench.now = bench.now + 100_ms;
+      bench.set.handle_timers(bench.now, bench.effects);
+    }
+    for (const Effect& effect : std::exchange(bench.effects, {}))
+      if (const auto* get = std::get_if<effect::GetStats>(&effect)) asked.push_back(get->op);
+  };
+  wait(2_s);
+  REQUIRE(asked.size() == 1);
+  bench.report(input::PeerStats{PeerId{1}, asked[0], bench.bytes + 1});
+  CHECK(bench.set.stale_answer_count() == 0);
+  wait(600_ms);
+  REQUIRE(asked.size() == 2);
+  bench.report(input::PeerOperationFailed{PeerId{1}, asked[1], "InvalidStateError", "no"});
+  CHECK(bench.set.stale_answer_count() == 0);
+  wait(600_ms);
+  CHECK(asked.size() == 3);
+}
+
+TEST_CASE("peer set: a promise that never settles does not stop a link for ever (sim seed 1169)", "[peer][peer_set]") {
+  Bench bench = connected();
+  for (int i = 0; i < 120; ++i) {
+    bench.now = bench.now + 100_ms;
+    bench.set.handle_timers(bench.now, bench.effects);  // GetStats is never answered
+  }
+  CHECK(bench.said() == Words{"send close 3", "gone t-a", "closed by us"});
+}

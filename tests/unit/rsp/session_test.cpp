@@ -319,10 +319,10 @@ TEST_CASE("session: a live server that never answers ends the connect after 15 s
   CHECK(bench.words().back() == "close 1 1000");
 }
 
-TEST_CASE("session: the app may take its time for the first offer", "[rsp][session][connect][timers]") {
+TEST_CASE("session: the browser may take its time for the first offer", "[rsp][session][connect][timers]") {
   SessionBench bench;
   bench.to_offering();
-  for (int second = 0; second < 60; ++second) {
+  for (int second = 0; second < 14; ++second) {
     bench.pass(1_s);
     bench.say_frame(Heartbeat{});
   }
@@ -502,5 +502,30 @@ TEST_CASE("session: hints go only to a server that announced the extension, and 
     bench.to_connected(connected);
     hint(Session::Hint::kLeaving);
     CHECK(bench.words().empty());
+  }
+}
+
+TEST_CASE("session: connect() fails where the browser never makes an offer (sim seed 7810)", "[rsp][session]") {
+  SECTION("ICE servers from the server") {
+    SessionBench bench;
+    bench.start();
+    bench.open_socket();
+    bench.say_frame(Welcome{1000});
+    bench.say(Iced{});
+    for (int second = 0; second < 16; ++second) {
+      bench.say_frame(Heartbeat{});
+      bench.pass(1_s);
+      if (bench.session.is_over()) break;
+    }
+    CHECK(bench.news() == Words{"ended 53400"});
+  }
+  SECTION("ICE servers of the app: nothing is dialled yet") {
+    input::Connect options = connect_options();
+    options.ice_servers_given = true;
+    SessionBench bench(options);
+    bench.start();
+    bench.pass(15_s);
+    CHECK(bench.news() == Words{"ended 53400"});
+    CHECK_FALSE(bench.session.next_deadline());
   }
 }
