@@ -33,4 +33,69 @@ export const found = [
       },
     ],
   },
+  {
+    name: 'found-welcome-is-a-sign-of-life',
+    sentence: 'A frame before `synced` confirms trouble that only `synced` would have explained',
+    edits: [
+      {
+        file: 'src/rsp/session.cpp',
+        find: 'if (is_connected() && context_.connection.is_current(in.socket))',
+        replace: 'if (!context_.session.empty() && context_.connection.is_current(in.socket))',
+      },
+    ],
+  },
+  {
+    name: 'found-polls-overtake-answers',
+    sentence: 'The next poll makes the answer of a slow browser to the one before void',
+    edits: [
+      {
+        file: 'src/peer/link.cpp',
+        find: '    if (++unanswered_polls_ >= kMaxUnansweredPolls) liveness.break_off(now);\n    return;\n',
+        replace: '    if (++unanswered_polls_ >= kMaxUnansweredPolls) liveness.break_off(now);\n',
+      },
+    ],
+  },
+  {
+    name: 'found-promise-never-settles',
+    sentence: 'A link whose browser never answers again is kept for ever',
+    edits: [
+      {
+        file: 'src/peer/link.cpp',
+        find: '    if (++unanswered_polls_ >= kMaxUnansweredPolls) liveness.break_off(now);\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'found-section-changes-hands',
+    sentence: 'A track is added while an offer is open, and takes over the section of one that is going',
+    edits: [
+      {
+        file: 'src/peer/negotiation.cpp',
+        find: 'set_wanted(tracks_, machine_.is(State::kStable), effects);',
+        replace: 'set_wanted(tracks_, true, effects);',
+      },
+    ],
+  },
+  {
+    name: 'found-no-limit-for-the-first-offer',
+    sentence: 'connect() waits for ever where the browser never makes its first offer',
+    edits: [
+      {
+        file: 'src/rsp/session_actions.cpp',
+        find: '  await_answer(c, in);\n  c.events.push_back(backend::IceServersReady{});',
+        replace: '  static_cast<void>(in);\n  c.events.push_back(backend::IceServersReady{});',
+      },
+      {
+        file: 'src/rsp/session_actions.cpp',
+        find: '  await_answer(c, in);\n  c.events.push_back(backend::IceServersReady{std::move',
+        replace: '  stop_waiting(c);\n  c.events.push_back(backend::IceServersReady{std::move',
+      },
+      {
+        file: 'src/rsp/session.cpp',
+        find: '(machine_.is(State::kOffering) || (awaits && c.connection.is_open()))',
+        replace: '(awaits && c.connection.is_open())',
+      },
+    ],
+  },
 ];
