@@ -56,6 +56,7 @@ constexpr Kind kKinds[] = {
     {"pauses the server", Group::kServer, 30, true, true, true},
     {"restarts the server", Group::kServer, 15, true, true, true},
     {"has its token expire", Group::kServer, 30, false, true, false},
+    {"waits for its token to be checked", Group::kServer, 30, true, true, false},
 };
 static_assert(std::size(kKinds) == static_cast<std::size_t>(What::kCount));
 

@@ -59,6 +59,7 @@ enum class What {
   kPauseServer,
   kRestartServer,
   kExpireToken,
+  kSlowTokens,
   kCount
 };
 

@@ -13,8 +13,8 @@ namespace {
 constexpr Millis kNewLink = 4_s;
 // How late the word of someone's leaving can be where only signaling breaks, and gently.
 constexpr Millis kLateWord = 10_s;
-// How long connect() waits at least before it gives up.
-constexpr Millis kConnectPatience = 15_s;
+// How long connect() waits before it gives up, with a slow network on top.
+constexpr Millis kConnectPatience = 17_s;
 // How long the server waits for a page that closed its socket with 1001, and for one that was hidden.
 constexpr Millis kShortestHold = 1_s;
 // A hold runs from the first sign of trouble, and on clocks of its own.

@@ -351,11 +351,26 @@ void SimRoom::disturb_server(const Step& step, std::size_t index) {
   Prng dice(step.dice);
   if (step.what == What::kPauseServer) return pause_server(step);
   if (step.what == What::kRestartServer) return restart_server(step);
+  if (step.what == What::kSlowTokens) return slow_tokens(step, index);
   say("the token of " + tab.name + " expires");
   expired_.insert(tab.token);
   if (dice.chance(1, 2)) return;
   strike(index, false);
   network_.reset(index);
+}
+
+// Whoever checks tokens for the server takes his time: the server is there, and does not answer.
+void SimRoom::slow_tokens(const Step& step, std::size_t index) {
+  if (!occupy(index, Slot::kTokens)) return;
+  Prng dice(step.dice);
+  begin_trouble(index, false);
+  slow_tokens_.insert(tabs_[index]->token);
+  if (dice.chance(1, 2)) network_.reset(index);
+  lasting(step.length, [this, index] {
+    end_trouble(index, false);
+    slow_tokens_.erase(tabs_[index]->token);
+    tabs_[index]->busy.erase(Slot::kTokens);
+  });
 }
 
 void SimRoom::pause_server(const Step& step) {

@@ -10,6 +10,7 @@ namespace holdfast::sim {
 namespace {
 
 constexpr std::int64_t kWallClockAtStart = 1'700'000'000'000;
+constexpr Millis kSlowCheck = 18_s;  // longer than any client waits
 constexpr Millis kUntilRest = 20_s;  // after the session timeout: the bound within which everyone alive must have converged
 constexpr Millis kRest = 2_s;
 constexpr Millis kUntilEmpty = 5_s;  // after the session timeout: nothing may be left of those who have gone
@@ -151,7 +152,8 @@ void SimRoom::perform(const roomserver::Effect& effect) {
 // A token is "identity#number", and good until its holder's step says otherwise.
 void SimRoom::verify(const roomserver::VerifyToken& question) {
   const Instant process = server_start_;
-  time_.after(Millis{tokens_.below(6)}, [this, process, op = question.op, token = question.token] {
+  const bool is_slow = slow_tokens_.count(question.token) > 0;
+  time_.after(is_slow ? kSlowCheck : Millis{tokens_.below(6)}, [this, process, op = question.op, token = question.token] {
     network_.run_in_server([this, process, op, token] {
       if (process != server_start_) return;
       const bool is_expired = expired_.count(token) > 0;

@@ -96,6 +96,7 @@ class SimRoom {
   void sleep(const Step& step, std::size_t tab);
   void cache(const Step& step, std::size_t tab);
   void crash(const Step& step, std::size_t tab);
+  void slow_tokens(const Step& step, std::size_t tab);
   void pause_server(const Step& step);
   void restart_server(const Step& step);
   void begin_server_trouble();
@@ -172,6 +173,7 @@ class SimRoom {
   };
   std::map<std::string, Left> left_;  // participants that the server dropped, by SID
   std::set<std::string> expired_;     // tokens
+  std::set<std::string> slow_tokens_;
 
   std::map<std::uint64_t, std::function<void()>> endings_;  // of the faults in force
   std::uint64_t last_fault_ = 0;

@@ -19,7 +19,7 @@
 namespace holdfast::sim {
 
 // What cannot happen to a tab twice at the same time.
-enum class Slot { kWay, kLine, kRefusal, kBrowser, kPage, kVisibility };
+enum class Slot { kWay, kLine, kRefusal, kTokens, kBrowser, kPage, kVisibility };
 
 struct Tab {
   Tab(const Person& person, std::size_t number, std::string token, std::uint64_t seed);
