@@ -29,7 +29,6 @@ inline constexpr Unvisited kUnvisited[] = {
     {"session: Resuming --Connected[2]--> Resuming", "our server answers `sync` with `synced`, and says nothing before"},
     {"session: Resuming --Update[1]--> BackingOff", "our server answers `sync` with `synced`, and says nothing before"},
     {"session: Resuming --Update[2]--> Resuming", "our server answers `sync` with `synced`, and says nothing before"},
-    {"negotiation: Stable --CreateOffer[1]--> Stable", "our server asks only an end that has never said anything"},
     {"negotiation: HaveLocalOffer --CreateOffer[1]--> HaveLocalOffer", "our server asks only an end that has never said anything"},
     {"negotiation: SettingRemoteAnswer --CreateOffer[1]--> SettingRemoteAnswer",
      "our server asks only an end that has never said anything"},
