@@ -27,6 +27,8 @@ namespace {
 
 // An input this late after its deadline means that the page was frozen, asleep or held back.
 constexpr Millis kWakeLateness{1000};
+// What was held back on the way arrives at once, oldest first: only when it is all here does it say how things are.
+constexpr Millis kBurst{100};
 // Machines that keep one another busy without an input are broken.
 constexpr int kMaxRounds = 10000;
 
@@ -69,6 +71,7 @@ struct Client::Impl {
   client::LocalTracks tracks;
   client::PageLife page;
   bool heard_server = false;               // in this round
+  std::optional<Instant> heard_all_at;     // … while a suspicion waits for that
   std::vector<ParticipantSid> in_trouble;  // as the roster was told
 
   // ---- commands ---------------------------------------------------------------------------------------------------------------------
@@ -163,6 +166,7 @@ struct Client::Impl {
   void on(const backend::SignalingLost&) {
     peers.set_signaling(false, now, effects);
     room.signaling_lost(now, effects);
+    heard_all_at.reset();
   }
   void on(const backend::SignalingRestored& restored) {
     apply(restored.update);
@@ -217,20 +221,24 @@ struct Client::Impl {
       if (!over) std::visit([this](const auto& happened) { this->on(happened); }, event);
   }
 
-  // The Room's state follows from the links and from who is there; who can be reached and what should flow follow from that.
+  // What should flow follows from what is published, the Room's state from the links and from who is there; from that, who can be reached.
   void weigh() {
+    peers.set_expected_media(roster.expected_media());
     std::vector<room::LinkView> links;
     for (const peer::LinkHealth& health : peers.health()) links.push_back(view_of(health));
     room.links_changed(links, roster.connected(), now, effects);
-    // Only after what it said was taken in: it may be that the peer is in trouble, and not we.
-    if (std::exchange(heard_server, false)) room.signaling_alive(now, effects);
+    // Only after all it said was taken in: it may be that the peer is in trouble, and not we.
+    if (std::exchange(heard_server, false) && room.has_suspicion() && !heard_all_at) heard_all_at = now + kBurst;
+    if (heard_all_at && *heard_all_at <= now) {
+      heard_all_at.reset();
+      room.signaling_alive(now, effects);
+    }
 
     std::vector<ParticipantSid> still = room.in_trouble();
     for (const ParticipantSid& sid : in_trouble)
       if (std::find(still.begin(), still.end(), sid) == still.end()) roster.set_link_trouble(sid, false, effects);
     for (const ParticipantSid& sid : still) roster.set_link_trouble(sid, true, effects);
     in_trouble = std::move(still);
-    peers.set_expected_media(roster.expected_media());
   }
 
   // Fires everything due, earliest first; at the same time in this order.
@@ -244,13 +252,13 @@ struct Client::Impl {
         session->handle_timers(now, effects);
       else if (peers.next_deadline() == next)
         peers.handle_timers(now, effects);
-      else
+      else if (room.next_deadline() == next)
         room.handle_timers(now, effects);
       settle();
     }
   }
   std::optional<Instant> next_deadline() const {
-    return fsm::earliest(session->next_deadline(), fsm::earliest(peers.next_deadline(), room.next_deadline()));
+    return fsm::earliest(fsm::earliest(session->next_deadline(), heard_all_at), fsm::earliest(peers.next_deadline(), room.next_deadline()));
   }
 
   // ---- the end ----------------------------------------------------------------------------------------------------------------------

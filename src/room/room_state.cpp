@@ -205,6 +205,11 @@ void RoomState::dispatch(Event event, Instant now, Effects& effects) {
   HOLDFAST_CHECK(is_consistent());
 }
 
+bool RoomState::has_suspicion() const {
+  return std::any_of(troubles_.begin(), troubles_.end(),
+                     [](const Trouble& trouble) { return !trouble.confirmed || (trouble.remote_connected && !trouble.counts); });
+}
+
 std::vector<ParticipantSid> RoomState::in_trouble() const {
   std::vector<ParticipantSid> sids;
   for (const Trouble& trouble : troubles_)

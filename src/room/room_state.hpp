@@ -36,6 +36,7 @@ class RoomState {
   void signaling_lost(Instant now, Effects& effects);
   // After the full state was handed to links_changed.
   void signaling_restored(Instant now, Effects& effects);
+  // The server was heard, and it has all been taken in.
   void signaling_alive(Instant now, Effects& effects);
   // All links there are, and the participants that the server calls connected.
   void links_changed(const std::vector<LinkView>& links, const std::vector<ParticipantSid>& connected, Instant now, Effects& effects);
@@ -43,6 +44,8 @@ class RoomState {
   void handle_timers(Instant now, Effects& effects);
   std::optional<Instant> next_deadline() const;
 
+  // A link is in trouble, and the server has not been heard since.
+  bool has_suspicion() const;
   // Participants that cannot be reached over their link, a suspicion that signaling has confirmed.
   std::vector<ParticipantSid> in_trouble() const;
   // Set once a limit was reached: the client ends the Room with this error (53000, 53405, 53407).

@@ -11,10 +11,10 @@ namespace holdfast::sim {
 
 namespace {
 
-std::string_view reason_for(std::string_view row) {
+const Unvisited* known(std::string_view row) {
   for (const Unvisited& entry : kUnvisited)
-    if (entry.row == row) return entry.reason;
-  return {};
+    if (entry.row == row) return &entry;
+  return nullptr;
 }
 
 }  // namespace
@@ -24,7 +24,8 @@ Coverage::Coverage() {
     tables_.push_back({T::kName, rows_.size()});
     for (std::size_t i = 0; i < T::kRows.size(); ++i) {
       const std::string name = name_of_row<T>(i);
-      rows_.push_back({name, T::kRows[i].sentence.view(), reason_for(name)});
+      const Unvisited* const entry = known(name);
+      rows_.push_back({name, T::kRows[i].sentence.view(), entry ? entry->reason : std::string_view(), entry && entry->is_rare});
     }
   });
 }
@@ -56,7 +57,7 @@ std::vector<std::string> Coverage::wrong_reasons() const {
   std::vector<std::string> found;
   for (const Unvisited& entry : kUnvisited) {
     const auto row = std::find_if(rows_.begin(), rows_.end(), [&entry](const Row& r) { return r.name == entry.row; });
-    if (row == rows_.end() || row->count > 0) found.emplace_back(entry.row);
+    if (row == rows_.end() || (row->count > 0 && !row->is_rare)) found.emplace_back(entry.row);
   }
   return found;
 }
@@ -66,7 +67,7 @@ std::string Coverage::to_json() const {
   json.begin_array();
   for (const Row& row : rows_) {
     json.begin_object().text("row", row.name).key("sentence").text(row.sentence);
-    if (!row.reason.empty()) json.key("reason").text(row.reason);
+    if (!row.reason.empty()) json.key("reason").text(row.reason).boolean("rare", row.is_rare);
     json.number("count", static_cast<std::int64_t>(row.count)).end_object();
   }
   json.end_array();

@@ -16,7 +16,8 @@ class Coverage {
   struct Row {
     std::string name;  // "session: Idle --Start[2]--> AcquiringIce"
     std::string_view sentence;
-    std::string_view reason;  // why it cannot be visited, if it is known that it cannot
+    std::string_view reason;  // why it cannot be visited, if it is known that it cannot, or …
+    bool is_rare = false;     // … why it hardly ever is
     std::uint64_t count = 0;
   };
 
@@ -31,7 +32,7 @@ class Coverage {
   std::size_t visited() const;
   // Rows never visited without a known reason.
   std::vector<Row> never_visited() const;
-  // Rows visited although it is written that they cannot be, and reasons written for a row that does not exist.
+  // Rows visited although it is written that they cannot be (rare ones may), and reasons written for a row that does not exist.
   std::vector<std::string> wrong_reasons() const;
 
   // [{"row":…,"sentence":…,"reason":…,"count":…},…] in the order of the tables, so that counts of several processes can be added up.

@@ -1,9 +1,12 @@
 #include "coverage.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <iterator>
 #include <set>
 
 #include "tables.hpp"
+#include "unvisited.hpp"
 
 using namespace holdfast;
 
@@ -34,5 +37,7 @@ TEST_CASE("coverage: every row has a name of its own, and is missed until it is 
   CHECK(names.size() == coverage.rows());
   CHECK(coverage.visited() == coverage.rows());
   CHECK(coverage.never_visited().empty());
-  CHECK(missing + coverage.wrong_reasons().size() == coverage.rows());  // all reasons written are of rows that exist, and are wrong now
+  const auto rare = std::count_if(std::begin(sim::kUnvisited), std::end(sim::kUnvisited), [](const auto& entry) { return entry.is_rare; });
+  // All reasons written are of rows that exist, and are wrong now, but for the rare ones.
+  CHECK(missing + coverage.wrong_reasons().size() + static_cast<std::size_t>(rare) == coverage.rows());
 }

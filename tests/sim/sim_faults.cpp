@@ -222,13 +222,7 @@ void SimRoom::disturb_page(const Step& step, std::size_t index) {
   Prng dice(step.dice);
   switch (step.what) {
     case What::kHide:
-      if (!occupy(index, Slot::kVisibility)) return;
-      tab.page->hide();
-      return lasting(step.length, [this, index] {
-        tabs_[index]->page->show();
-        strike(index, false);  // silence counts from here
-        tabs_[index]->busy.erase(Slot::kVisibility);
-      });
+      return hide(index, step.length);
     case What::kFreeze:
       return freeze(step, index);
     case What::kBlock:
@@ -373,6 +367,16 @@ void SimRoom::slow_tokens(const Step& step, std::size_t index) {
   });
 }
 
+void SimRoom::hide(std::size_t index, Millis length) {
+  if (!occupy(index, Slot::kVisibility)) return;
+  tabs_[index]->page->hide();
+  lasting(length, [this, index] {
+    tabs_[index]->page->show();
+    strike(index, false);  // silence counts from here
+    tabs_[index]->busy.erase(Slot::kVisibility);
+  });
+}
+
 void SimRoom::pause_server(const Step& step) {
   if (std::exchange(server_is_busy_, true)) return;
   begin_server_trouble();
@@ -387,6 +391,7 @@ void SimRoom::restart_server(const Step& step) {
   begin_server_trouble();
   media_trouble_.strike(time_.now());
   server_has_restarted_ = true;
+  if (dice.chance(1, 3)) give_server(roomserver::Shutdown{});  // else it is killed
   network_.stop_server(dice.chance(1, 2));
   ++server_timer_;
   lasting(step.length, [this] {

@@ -118,6 +118,8 @@ void SimRoom::join(const Person& person, Prng& dice) {
     if (track.enabled) mutes_.enabled(index, track.name);
     connect.tracks.push_back(track);
   }
+  // Opened in the background: hidden before there is anybody to hear of it.
+  if (plan_.has(What::kHide) && dice.chance(1, 6)) hide(index, Millis{500 + dice.below(8000)});
   tab.page->deliver(connect);
   if (dice.chance(1, 20)) {
     time_.after(Millis{dice.below(400)}, [this, index] {

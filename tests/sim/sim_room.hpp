@@ -88,6 +88,7 @@ class SimRoom {
   void break_way(const Step& step, std::size_t tab);
   void break_media(const Step& step, std::size_t tab);
   void disturb_page(const Step& step, std::size_t tab);
+  void hide(std::size_t tab, Millis length);
   void disturb_server(const Step& step, std::size_t tab);
   void lose_host(const Step& step, std::size_t tab);
   void cut_one_way(const Step& step, std::size_t tab);

@@ -8,6 +8,7 @@ namespace holdfast::sim {
 struct Unvisited {
   std::string_view row;  // as name_of_row() has it
   std::string_view reason;
+  bool is_rare = false;  // possible, but not within any number of seeds: no finding if it is visited
 };
 
 inline constexpr Unvisited kUnvisited[] = {
@@ -54,6 +55,21 @@ inline constexpr Unvisited kUnvisited[] = {
     {"server link: PendingB --OfferFromB[2]--> PendingB", "no client makes an offer while its last one is open"},
     {"server link: PendingB --OfferFromA[2]--> Closed",
      "in the first negotiation B hears of the link by A's offer, so B's is never the first"},
+
+    {"negotiation: HaveLocalOffer --RemoteOffer[1]--> HaveLocalOffer",
+     "our server repeats an offer in `synced` only, and no offer of ours begins before that", true},
+
+    // What takes more than one stroke of bad luck; the enumeration of words visits them.
+    {"negotiation: HaveLocalOffer --RemoteOffer[3]--> HaveLocalOffer",
+     "takes glare, and an offer of ours that failed and was made again meanwhile", true},
+    {"negotiation: SettingRemoteAnswer --OperationFailed[2]--> Closed", "takes three answers in a row that one browser refuses", true},
+    {"negotiation: SettingLocalOffer --OperationFailed[2]--> Closed", "takes three offers in a row that one browser cannot make", true},
+    {"liveness: Failed --Restarted[1]--> Failed", "takes a deaf connection, and no signaling for the ten seconds after that", true},
+    {"liveness: Failed --ProofOver[2]--> Failed", "takes a connection that fails without signaling, comes back by itself, and is deaf",
+     true},
+    {"liveness: Failed --Broken[1]--> Failed", "takes a failed connection whose browser then refuses three descriptions", true},
+    {"server participant: Returning --PageClosed[1]--> Gone",
+     "takes a page that hides and closes while its line is held, and is not heard before", true},
 
     // What browsers never do.
     {"session: Idle --Leave[1]--> Over", "the client starts its session by the same input that makes it"},

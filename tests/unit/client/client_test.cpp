@@ -278,6 +278,21 @@ TEST_CASE("client: one frame confirms lost media and says that the peer is away,
   CHECK(call.take_events() == Events{"participantReconnecting PA-p 53001"});
 }
 
+TEST_CASE("client: what was held back and comes at once is one answer (sim seed 7650)", "[client]") {
+  ScriptedCall call;
+  hear_someone(call);
+  call.take_events();
+  call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kFailed});
+  call.serve_update(rsp::RoomState{});  // by itself it would say that the peer is connected, …
+  rsp::RoomState room = with({someone(2, {remote_audio()}, ParticipantState::kDisconnected)});
+  room.subscribed = rsp::Subscribed{2, {}};
+  room.peer_connections = {{LinkId(kLink), backend::Description{DescriptionType::kClose, 3, ""}, {}}};
+  call.serve_update(room);  // … but it had left meanwhile
+  CHECK(call.take_events() == Events{"participantDisconnected PA-p"});
+  call.pass(5_s);
+  CHECK(call.take_events() == Events{});
+}
+
 TEST_CASE("client: woken an hour late, asks the server before it believes in silence", "[client][timers]") {
   ScriptedCall call;
   call.join();
