@@ -61,7 +61,7 @@ async function huntDefects(chosen) {
     rows.push({ ...defect, where, found });
     console.log(
       found
-        ? `caught   ${defect.name}  ${where}  ${found.seed}  [${found.checker}] ${defect.sentence}`
+        ? `caught   ${defect.name}  ${where}  ${found.seed}  ${found.checker}  (${defect.sentence})`
         : `SURVIVED ${defect.name}  ${where}  ${seeds}  ${defect.sentence}`,
     );
   });
@@ -76,7 +76,7 @@ async function huntMutations(count) {
     rows.push({ ...mutation, found });
     const what = `${mutation.row}, ${mutation.change}`;
     if (!found) console.log(`SURVIVED ${mutation.id}  ${what}  ${survivors[mutation.id] ?? 'no reason is written'}`);
-    else if (process.argv.includes('--verbose')) console.log(`caught   ${mutation.id}  ${what}  ${found.seed}  [${found.checker}]`);
+    else if (process.argv.includes('--verbose')) console.log(`caught   ${mutation.id}  ${what}  ${found.seed}  ${found.checker}`);
   });
   return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -39,10 +39,10 @@ async function tryRange(program, args, first, count) {
   );
   const failed = FAILED.exec(output);
   const check = CHECK.exec(output);
-  const inCore = check && `check in ${basename(check[1])}: ${check[2]}`;
+  const inCore = check && `[check] ${check[2]} in ${basename(check[1])}`;
   if (failed) return { seed: Number(failed[1]), checker: failed[2] === '[check]' ? inCore : `${failed[2]} ${failed[3]}` };
   if (code === 0) return undefined;
-  return { seed: first + count - 1, checker: inCore ?? (signal === 'SIGKILL' ? 'it hangs' : `it dies of ${signal ?? code}`), died: true };
+  return { seed: first + count - 1, checker: inCore ?? (signal === 'SIGKILL' ? '[hang]' : `[crash] ${signal ?? code}`), died: true };
 }
 
 // In ranges that grow, since most failures are near. A range in which it died is halved until one seed is left.
