@@ -15,9 +15,9 @@ import type {
   ServerEffect,
   ServerInput,
 } from '../js-glue/server-boundary.js';
-import { ServerFaults } from './faults.js';
 import { Line } from './line.js';
 import type { MachineConfig, ParticipantInfo, RoomServerOptions } from './options.js';
+import { ServerFaults } from './server-faults.js';
 import type { Admission } from './tokens.js';
 
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;

@@ -13,13 +13,14 @@ export interface TurnSettings {
 
 /** `now` is Unix time in seconds. */
 export function makeTurnServer({ urls, secret, ttl }: TurnSettings, identity: string, now: number): IceServer {
-  const username = `${Math.floor(now) + ttl}:${printable(identity)}`;
+  const username = `${Math.floor(now) + ttl}:${plain(identity)}`;
   return { urls, username, credential: createHmac('sha1', secret).update(username).digest('base64') };
 }
 
-// TURN prepares user names (RFC 4013), and not every server does it to every character. The identity is there for its logs.
-function printable(identity: string): string {
-  return Buffer.from(identity)
-    .toString()
-    .replace(/[^!-~]+/g, encodeURIComponent);
+// The identity is there for the TURN server's logs. coturn refuses user names with quotes, backslashes or spaces, and prepares others
+// (RFC 4013), so all but the plainest characters are written as %XX.
+function plain(identity: string): string {
+  const encode = (character: string): string =>
+    [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+  return identity.replace(/[^\w.@:-]/gu, encode);
 }
