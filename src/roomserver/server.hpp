@@ -49,7 +49,7 @@ struct TokenVerdict {
   OperationId op;
   int error_code = 0;  // 0: good; else one of 20101…20107, 53104 …
   std::string identity;
-  std::string room_grant;              // empty: any room
+  std::string room_grant;                // empty: any room
   std::vector<IceServer> ice_servers{};  // made for this participant; empty: those of the configuration
 };
 struct Beacon {  // a leaving page's last word: its session string
