@@ -99,7 +99,6 @@ class SimRoom {
   void crash(const Step& step, std::size_t tab);
   void slow_tokens(const Step& step, std::size_t tab);
   void pause_server(const Step& step);
-  void restart_server(const Step& step);
   void begin_server_trouble();
   void share_server_trouble(std::size_t tab);
   void end_server_trouble();
@@ -114,6 +113,13 @@ class SimRoom {
   bool can_reach(std::size_t from, std::size_t to) const;
   void heal();
 
+  // ---- a restart of the server (sim_restart.cpp)
+  void restart_server(const Step& step);
+  void remember_steady();
+  bool is_server_waiting() const;
+  bool is_steady(std::size_t viewer, const ParticipantSid& participant) const;
+  void check_restart(std::size_t tab, const effect::Event& event);
+
   // ---- checks after every step (sim_checks.cpp)
   void check(std::size_t tab, const Batch& batch, Instant page_time);
   void check_server(const roomserver::Input& input, const roomserver::Batch& batch);
@@ -123,6 +129,7 @@ class SimRoom {
   // ---- why something happened (sim_causes.cpp)
   void check_cause(std::size_t tab, const effect::Event& event);
   bool signaling_may_cost_media() const;
+  bool sees_a_ghost(const Tab& tab) const;
   void check_reason(std::size_t tab);
   bool explains_end(const Tab& tab, int code) const;
   bool explains_failure(const Tab& tab, int code) const;
@@ -169,6 +176,7 @@ class SimRoom {
   bool server_is_busy_ = false;                 // pausing or restarting
   std::vector<std::size_t> in_server_trouble_;  // tabs that notice
   bool server_has_restarted_ = false;
+  std::set<std::pair<std::size_t, std::string>> steady_;  // tabs, and the participants they saw, when the server was killed
   struct Left {
     int reason = 0;
   };
