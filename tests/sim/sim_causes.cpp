@@ -81,7 +81,7 @@ bool SimRoom::explains_end(const Tab& tab, int code) const {
   const bool official_gives_up = tab.official && (breaks_signaling_ || breaks_media_);
   switch (code) {
     case code::kAccessTokenExpired:
-      return expired_.count(tab.token) > 0;
+      return explains_expiry(tab);
     case code::kDuplicateIdentity:
       return tab.was_superseded;
     case code::kRoomCompleted:
@@ -89,9 +89,9 @@ bool SimRoom::explains_end(const Tab& tab, int code) const {
     case code::kSignalingDisconnected:
       return tab.was_removed || official_gives_up;
     case code::kParticipantNotFound:
-      return server_has_restarted_ || server_dropped(tab);
+      return !tab.person.rejoins && (server_has_restarted_ || server_dropped(tab));
     case code::kSignalingConnection:
-      return was_away_for_long(tab, plan_.session_timeout) || official_gives_up;
+      return (!tab.person.rejoins && was_away_for_long(tab, plan_.session_timeout)) || official_gives_up;
     case code::kMediaConnection:
     case code::kMediaDtls:
       return official_gives_up || media_was_lost_for_long();
@@ -103,7 +103,7 @@ bool SimRoom::explains_end(const Tab& tab, int code) const {
 bool SimRoom::explains_failure(const Tab& tab, int code) const {
   switch (code) {
     case code::kAccessTokenExpired:
-      return expired_.count(tab.token) > 0;
+      return explains_expiry(tab);
     case code::kDuplicateIdentity:
       return tab.was_superseded;
     case code::kRoomCompleted:
