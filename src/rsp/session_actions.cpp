@@ -238,7 +238,9 @@ void SessionTable::join_again(Context& c, const Input& in) {
   c.was_dropped = false;
   enter(c, in);
   be_in_step(c);
-  c.events.push_back(backend::SignalingRestored{take_in(c, std::move(*in.room), true), in.connected->sid, in.room->participant->sid});
+  backend::SignalingRestored restored{{}, in.connected->sid, in.room->participant->sid};
+  restored.update = take_in(c, std::move(*in.room), true);
+  c.events.push_back(std::move(restored));
   replay_queue(c);
 }
 
