@@ -151,8 +151,8 @@ void SessionTable::request_ice(Context& c, const Input& in) {
 void SessionTable::await_answer(Context& c, const Input& in) { c.timers.start(Timer::kAnswer, in.now + c.answer_limit()); }
 
 void SessionTable::pass_ice_servers(Context& c, const Input& in) {
-  await_answer(c, in);
   c.token.was_refused = false;
+  await_answer(c, in);
   c.events.push_back(backend::IceServersReady{std::move(*in.ice_servers)});
 }
 
