@@ -220,7 +220,7 @@ std::vector<ParticipantSid> RoomState::in_trouble() const {
 bool RoomState::is_joined() const { return !machine_.is_any({State::kConnecting, State::kOver}); }
 std::optional<Millis> RoomState::time_left(Instant now) const {
   const auto limit = context_.timers.next();
-  return limit ? std::optional(*limit - now) : std::nullopt;
+  return limit ? std::optional(later(*limit, now) - now) : std::nullopt;
 }
 bool RoomState::is_calm() const { return machine_.is(State::kConnected) && troubles_.empty(); }
 bool RoomState::is_over() const { return machine_.is(State::kOver); }

@@ -232,6 +232,13 @@ void SessionTable::rejoin(Context& c, const Input& in) {
   dial_again(c, in);
 }
 
+// Dropped while this page slept or was cut off: the news of it came late.
+void SessionTable::lose_place(Context& c, const Input& in) {
+  c.connection.close(close_code::kBadHandshake, in.now, in.effects);
+  c.was_dropped = true;
+  lose(c, in);
+}
+
 void SessionTable::join_again(Context& c, const Input& in) {
   c.incoming = Incoming{};
   c.outgoing.forget_links();

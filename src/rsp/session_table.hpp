@@ -87,6 +87,7 @@ struct SessionTable {
   static void dial_again(Context&, const Input&);
   static void restore(Context&, const Input&);
   static void rejoin(Context&, const Input&);
+  static void lose_place(Context&, const Input&);
   static void join_again(Context&, const Input&);
   static void retry(Context&, const Input&);
   static void drop_unanswered(Context&, const Input&);
@@ -145,6 +146,7 @@ struct SessionTable {
       {S::kConnected, E::kConnected, nullptr, apply, S::kConnected, "a repeated `connected` is an update"},
       {S::kConnected, E::kUpdate, nullptr, apply, S::kConnected, "news"},
       {S::kConnected, E::kSynced, nullptr, apply, S::kConnected, "the full state unasked: a restarted server gives up on the absent"},
+      {S::kConnected, E::kEnded, should_rejoin, lose_place, S::kBackingOff, "53204, and the app wants to be in: come back with `connect`"},
       {S::kConnected, E::kEnded, nullptr, end, S::kOver, "the server ended the session"},
       {S::kConnected, E::kLost, nullptr, lose, S::kBackingOff, "signaling lost; the first attempt follows almost at once"},
       {S::kConnected, E::kLeave, nullptr, leave, S::kOver, "disconnect, bye, 1000"},

@@ -10,12 +10,15 @@ constexpr Millis kFunctionLimit = 10_s;
 // The way is free: within this time whoever does not want to wait is back.
 constexpr Millis kReturn = 4_s;
 
+// What the server takes the identity from.
+std::string name_of_token(const Tab& tab, std::uint32_t number) { return tab.identity + "#" + tab.name + "." + std::to_string(number); }
+
 }  // namespace
 
-// "identity#tab.number", good from now on for as long as this person's tokens are.
+// Good from now on for as long as this person's tokens are.
 std::string SimRoom::make_token(std::size_t index) {
   Tab& tab = *tabs_[index];
-  tab.token = tab.identity + "#" + std::to_string(index) + "." + std::to_string(++tab.tokens_made);
+  tab.token = name_of_token(tab, ++tab.tokens_made);
   if (tab.person.token_lifetime > 0_ms) token_ends_[tab.token] = time_.now() + tab.person.token_lifetime;
   return tab.token;
 }
@@ -30,7 +33,13 @@ bool SimRoom::is_expired(const std::string& token) const {
   return expired_.count(token) > 0 || (end != token_ends_.end() && end->second <= time_.now());
 }
 
-bool SimRoom::explains_expiry(const Tab& tab) const { return tab.person.makes_tokens ? tab.token_function_failed : is_expired(tab.token); }
+// The server may have been shown one that has been replaced since.
+bool SimRoom::explains_expiry(const Tab& tab) const {
+  if (tab.person.makes_tokens) return tab.token_function_failed;
+  for (std::uint32_t number = 1; number <= tab.tokens_made; ++number)
+    if (is_expired(name_of_token(tab, number))) return true;
+  return false;
+}
 
 // The app asks its own server, which is where the room server is: without a way there it fails.
 void SimRoom::ask_for_token(std::size_t index, OperationId op) {

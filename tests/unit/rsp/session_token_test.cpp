@@ -140,7 +140,7 @@ TEST_CASE("session: a token as a string ends with 20104 once the server says so"
   a.to_resuming();
   a.greet();
   a.say(ErrorMessage{kExpired});
-  CHECK(a.news() == Words{"alive", "ended 20104"});
+  CHECK(a.news() == Words{"ended 20104"});
 }
 
 TEST_CASE("session: a sync that is refused for its token comes again with another", "[rsp][session][token][resume]") {
