@@ -71,7 +71,7 @@ export function connect(token: string | TokenFunction, options?: ConnectOptions)
 async function join(token: string | TokenFunction, options: ConnectOptions, canceled: Promise<never>): Promise<Room> {
   const log = createLogger(options.logLevel);
   const first = typeof token === 'function' ? undefined : withLifetime(token);
-  if (!(Number(options.reconnectLimit ?? 0) >= 0)) throw new RangeError('reconnectLimit must be 0 or more');
+  if (!(Number(options.reconnectLimit ?? 0) >= 0)) throw new RangeError('reconnectLimit must be >= 0');
   const given = 'tracks' in options ? checkTracks(options.tracks) : undefined;
   const url = signalingUrl(options.wsServer);
 

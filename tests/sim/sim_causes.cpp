@@ -91,7 +91,7 @@ bool SimRoom::explains_end(const Tab& tab, int code) const {
     case code::kParticipantNotFound:
       return !tab.person.rejoins && (server_has_restarted_ || server_dropped(tab));
     case code::kSignalingConnection:
-      return (!tab.person.rejoins && was_away_for_long(tab, plan_.session_timeout)) || official_gives_up;
+      return (!tab.person.rejoins && (was_away_for_long(tab, plan_.session_timeout) || tab.token_function_failed)) || official_gives_up;
     case code::kMediaConnection:
     case code::kMediaDtls:
       return official_gives_up || media_was_lost_for_long();
