@@ -93,7 +93,7 @@ bool SimRoom::explains_end(const Tab& tab, int code) const {
   const bool official_gives_up = tab.official && (breaks_signaling_ || breaks_media_);
   switch (code) {
     case code::kAccessTokenExpired:
-      return expired_.count(tab.token) > 0;
+      return explains_expiry(tab);
     case code::kDuplicateIdentity:
       return tab.was_superseded;
     case code::kRoomCompleted:
@@ -101,9 +101,9 @@ bool SimRoom::explains_end(const Tab& tab, int code) const {
     case code::kSignalingDisconnected:
       return tab.was_removed || official_gives_up;
     case code::kParticipantNotFound:
-      return server_dropped(tab) || (server_has_restarted_ && tab.room_was_completed);
+      return !tab.person.rejoins && (server_dropped(tab) || (server_has_restarted_ && tab.room_was_completed));
     case code::kSignalingConnection:
-      return was_away_for_long(tab, plan_.session_timeout) || official_gives_up;
+      return (!tab.person.rejoins && (was_away_for_long(tab, plan_.session_timeout) || tab.token_function_failed)) || official_gives_up;
     case code::kMediaConnection:
     case code::kMediaDtls:
       return official_gives_up || media_was_lost_for_long();
@@ -115,7 +115,7 @@ bool SimRoom::explains_end(const Tab& tab, int code) const {
 bool SimRoom::explains_failure(const Tab& tab, int code) const {
   switch (code) {
     case code::kAccessTokenExpired:
-      return expired_.count(tab.token) > 0;
+      return explains_expiry(tab);
     case code::kDuplicateIdentity:
       return tab.was_superseded;
     case code::kRoomCompleted:

@@ -279,6 +279,7 @@ void SimRoom::sleep(const Step& step, std::size_t index) {
   const bool is_machine = dice.chance(1, 2);
   begin_trouble(index, true);
   tab.busy.insert(Slot::kWay);
+  tab.clock_stood_still = true;
   tab.page->sleep(is_machine && dice.chance(1, 2));
   if (is_machine)
     network_.set_up(index, false);

@@ -83,6 +83,17 @@ class SimRoom {
   SignaledId new_id(backend::TrackKind kind);
   std::string pick(const Tab& tab, Prng& dice) const;
 
+  // ---- their tokens (sim_tokens.cpp)
+  std::string make_token(std::size_t tab);
+  std::optional<Millis> lifetime_of(const Tab& tab, const std::string& token) const;
+  bool is_expired(const std::string& token) const;
+  bool explains_expiry(const Tab& tab) const;
+  void ask_for_token(std::size_t tab, OperationId op);
+  void take_token_warning(std::size_t tab);
+  void check_token_warning(std::size_t tab);
+  void reconnect_now(std::size_t tab);
+  void take_rejoining(std::size_t tab);
+
   // ---- … and what breaks (sim_faults.cpp)
   void break_signaling(const Step& step, std::size_t tab);
   void break_way(const Step& step, std::size_t tab);
@@ -181,8 +192,9 @@ class SimRoom {
     int reason = 0;
   };
   std::map<std::string, Left> left_;  // participants that the server dropped, by SID
-  std::set<std::string> expired_;     // tokens
+  std::set<std::string> expired_;     // tokens, by a step
   std::set<std::string> slow_tokens_;
+  std::map<std::string, Instant> token_ends_;
 
   std::map<std::uint64_t, std::function<void()>> endings_;  // of the faults in force
   std::uint64_t last_fault_ = 0;
