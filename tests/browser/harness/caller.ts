@@ -4,6 +4,9 @@ import assert from 'node:assert/strict';
 import type { TestBrowser, TestPage } from './browser.js';
 import type { Site } from './site.js';
 
+/** Where to meet: a Site, here or in another process. */
+export type Place = Pick<Site, 'origin' | 'token'> & { rooms: { url: string } };
+
 export type Sdk = 'holdfast' | 'official';
 export type Kind = 'audio' | 'video' | 'data';
 export type Payload = { text: string } | { bytes: number[] };
@@ -52,7 +55,7 @@ export class Caller {
   }
 
   /** Opens a page and joins. */
-  static async join(browser: TestBrowser, site: Site, joining: JoinOptions): Promise<Caller> {
+  static async join(browser: TestBrowser, site: Place, joining: JoinOptions): Promise<Caller> {
     const { identity, room, sdk = 'holdfast', media = ['audio', 'video', 'data'], wsServer = site.rooms.url, options = {} } = joining;
     const page = await browser.newPage();
     const caller = new Caller(page, identity);
@@ -121,6 +124,20 @@ export class Caller {
   async events(): Promise<Emitted[]> {
     const events = await this.page.evaluate(() => (globalThis as unknown as CallPage).call.recorder.events, null);
     return events.filter((event) => !isIncidental(event));
+  }
+
+  /** The same, each with its time: ms since the epoch, by the page's clock. */
+  async timeline(): Promise<{ at: number; event: Emitted }[]> {
+    const { events, times } = await this.page.evaluate(() => {
+      const { recorder } = (globalThis as unknown as CallPage).call;
+      return { events: recorder.events, times: recorder.times };
+    }, null);
+    return events.map((event, index) => ({ at: times[index]!, event })).filter(({ event }) => !isIncidental(event));
+  }
+
+  /** When frames of a track were shown: ms since the epoch, by the page's clock. */
+  frameTimes(track: string): Promise<number[]> {
+    return this.page.evaluate((owner) => (globalThis as unknown as CallPage).call.frameTimes[owner] ?? [], track);
   }
 
   /** Waits for an event and returns how long it took, in ms. Events of the past count. */
@@ -206,7 +223,8 @@ interface CallPage {
   call: {
     sdk?: unknown;
     room?: { exportTrace?(): string };
-    recorder: { events: Emitted[] };
+    recorder: { events: Emitted[]; times: number[] };
+    frameTimes: Record<string, number[]>;
     received: unknown[];
     told: string[];
     state(): unknown;

@@ -40,6 +40,7 @@
     room: undefined,
     localTracks: {},
     received: [],
+    frameTimes: {}, // of every remote video track that was attached, by owner
     told,
 
     /** `media`: which of audio, video and data to publish; each track is named like its kind. */
@@ -69,12 +70,22 @@
         const element = track.attach();
         element.muted = true;
         document.body.append(element);
+        if (track.kind === 'video') this.noteFrames(element, `${participant.identity}/${track.name}`);
         return;
       }
       track.on('message', (data) => {
         const { identity: from } = participant;
         this.received.push(typeof data === 'string' ? { from, text: data } : { from, bytes: [...new Uint8Array(data)] });
       });
+    },
+
+    noteFrames(element, owner) {
+      const times = (this.frameTimes[owner] ??= []);
+      const note = () => {
+        times.push(Date.now());
+        element.requestVideoFrameCallback(note);
+      };
+      element.requestVideoFrameCallback(note);
     },
 
     leave() {
