@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import type { BrowserKind } from '../browser/harness/browser.js';
 import type { Sdk } from '../browser/harness/caller.js';
 import { needs } from '../browser/harness/requirements.js';
+import { saveEvidence } from './evidence.js';
 import { Lab } from './lab.js';
 import { type Result, type Run, run } from './measure.js';
 import { report } from './report.js';
@@ -43,9 +44,7 @@ const { values: args } = parseArgs({
   },
 });
 
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(name, () => void Lab.closeAll().finally(() => process.exit(130)));
-}
+Lab.closeOnSignals();
 
 if (args.help) process.stdout.write(HELP);
 else if (args.list) for (const { name, title } of ROWS) console.log(`${name.padEnd(18)}${title}`);
@@ -93,7 +92,8 @@ async function work(jobs: Job[], total: number): Promise<void> {
   for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
     const name = fileOf(job).replace('.json', '');
     try {
-      const result = await run(job);
+      const { evidence, ...result } = await run(job);
+      if (evidence) await saveEvidence(FOLDER, name, evidence);
       await writeFile(join(FOLDER, fileOf(job)), `${JSON.stringify(result, null, 1)}\n`);
       console.log(`${total - jobs.length}/${total} ${describe(name, result)}`);
       for (const [end, difference] of Object.entries(result.differs)) console.log(`  ${end}: ${difference.replaceAll('\n', '\n    ')}`);

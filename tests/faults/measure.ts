@@ -5,6 +5,7 @@ import { loadavg } from 'node:os';
 import type { BrowserKind } from '../browser/harness/browser.js';
 import type { Sdk } from '../browser/harness/caller.js';
 import { assertEvents } from '../browser/harness/events.js';
+import { type Evidence, collectEvidence } from './evidence.js';
 import { Lab } from './lab.js';
 import { type Row, sessionTimeoutOf, waysOf } from './rows.js';
 import type { Seat, TimedEvent } from './seat.js';
@@ -39,9 +40,10 @@ export interface Result {
   /** The call was whole again, or over, as the row wants it, within the limit. */
   rested: boolean;
   ends: Partial<Record<End, EndResult>>;
-  /** For the one who looks into a failure; by end. */
-  evidence?: Partial<Record<End, { report: string; trace: string | undefined }>>;
 }
+
+/** `evidence` if it did not go as promised. */
+export type Outcome = Result & { evidence?: Evidence };
 
 export interface Run {
   row: Row;
@@ -56,7 +58,7 @@ const STEADY_MS = 3000;
 /** How long a call may take to be whole again: several times what it takes the slower of the two. */
 const REST_LIMIT_MS = 45_000;
 
-export async function run({ row, browser, sdk }: Run): Promise<Result> {
+export async function run({ row, browser, sdk }: Run): Promise<Outcome> {
   const { relay, options } = row;
   const mine = sdk === 'holdfast' && options !== undefined ? { options } : {};
   const lab = await Lab.start({ kind: browser, sdk, sessionTimeout: sessionTimeoutOf(row), ...(relay && { relay }), ...mine });
@@ -79,11 +81,11 @@ export async function run({ row, browser, sdk }: Run): Promise<Result> {
       const difference = sdk === 'holdfast' ? differenceTo(waysOf(row, end)!, timeline) : undefined;
       if (difference !== undefined) differs[end] = difference;
     }
-    const failed = !rested || Object.keys(differs).length > 0;
     const date = new Date(started).toISOString();
     const result: Result = { row: row.name, browser, sdk, date, load, faultAt, healAt, differs, rested, ends };
-    if (failed) result.evidence = Object.fromEntries(await Promise.all(present.map(async (end) => [end, await lab.seats[end].evidence()])));
-    return result;
+    if (rested && Object.keys(differs).length === 0) return result;
+    const witnesses = Object.fromEntries(present.map((end) => [end, lab.seats[end]]));
+    return { ...result, evidence: await collectEvidence(witnesses) };
   } finally {
     await lab.close();
   }

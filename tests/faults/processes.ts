@@ -94,14 +94,20 @@ export class Remote {
   }
 }
 
-/** The other side of a Remote: does what is asked, and ends with the process that asks. */
+/** The other side of a Remote: does what is asked, and ends, with all that it started, when whoever asks has ended. */
 export function answer(methods: Record<string, (...args: never[]) => unknown>): void {
   process.on('message', ({ id, method, args }: { id: number; method: string; args: never[] }) => {
-    Promise.resolve()
+    void Promise.resolve()
       .then(() => methods[method]!(...args))
       .then(
         (value) => process.send!({ id, value }),
         (error: unknown) => process.send!({ id, error: error instanceof Error ? error.message : String(error) }),
       );
   });
+  process.on('disconnect', () => void endWithAll());
+}
+
+async function endWithAll(): Promise<void> {
+  for (const { pid } of await descendants(process.pid)) signal(pid, 'SIGKILL');
+  process.exit();
 }

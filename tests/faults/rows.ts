@@ -49,6 +49,14 @@ export interface Row {
   unplayable?: Partial<Record<'chromium' | 'firefox', string>>;
 }
 
+// The link to another was being re-established while the Room was reconnecting for a reason of its own.
+function trouble(identity: string): Story {
+  return {
+    room: [`participantReconnecting ${identity} error 53405`, `participantReconnected ${identity}`],
+    [identity]: [`reconnecting ${identity} error 53405`, 'reconnected'],
+  };
+}
+
 const NOTHING: Story = {};
 const SESSION_TIMEOUT_S = 60;
 const BRIEF_SESSION_TIMEOUT_S = 10;
@@ -64,7 +72,13 @@ export function waysOf(row: Row, end: 'alice' | 'bob'): Story[] | undefined {
 }
 
 // Faults of 3 s or less: nothing, or one pair of events.
-const aliceAway = { alice: [recovered()], bob: [otherRecovered('alice')], end: 'call', notices: ['alice', 'bob'] } as const;
+const aliceAway = {
+  // Back at the server, she may find that the link to Bob needs help.
+  alice: [recovered(), together(recovered(), trouble('bob'))],
+  bob: [otherRecovered('alice')],
+  end: 'call',
+  notices: ['alice', 'bob'],
+} as const;
 const aliceBriefly = {
   alice: [NOTHING, recovered(), mediaRecovered('bob')],
   bob: [NOTHING, otherRecovered('alice'), mediaRecovered('alice')],
@@ -182,6 +196,8 @@ export const ROWS: Row[] = [
     kind: 'instant',
     quick: true,
     ...outcome(aliceAway),
+    // Nothing ends it but she: if she is quick enough, it is nothing to tell Bob.
+    bob: [NOTHING, otherRecovered('alice')],
   },
   {
     name: 'server-restart',

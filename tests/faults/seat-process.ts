@@ -21,13 +21,9 @@ answer({
 
   untilSees: (identity: string) => caller.untilSees(identity),
   state: () => caller.state(),
-  inbound: () => caller.inbound(),
   timeline: () => caller.timeline(),
   frameTimes: (track: string) => caller.frameTimes(track),
-  report: () => caller.report(),
+  report: async () => `${await caller.report()}\n\nin one second: ${JSON.stringify(await caller.measure(1000))}`,
   trace: () => caller.trace(),
   closeTab: () => caller.closeTab(),
-  close: () => browser.close(),
 });
-
-process.on('disconnect', () => void browser.close().finally(() => process.exit()));

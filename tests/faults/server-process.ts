@@ -3,14 +3,10 @@
 import { Site } from '../browser/harness/site.js';
 import { answer } from './processes.js';
 
-let site: Site;
-
 answer({
   /** Resolves with the time at which the port was open. */
   async listen(options: object, port: number): Promise<number> {
-    site = await Site.start(options, '0.0.0.0', port);
+    await Site.start(options, '0.0.0.0', port);
     return Date.now();
   },
 });
-
-process.on('disconnect', () => void site.close().finally(() => process.exit()));

@@ -135,7 +135,7 @@ export class Caller {
     return events.map((event, index) => ({ at: times[index]!, event })).filter(({ event }) => !isIncidental(event));
   }
 
-  /** When frames of a track were shown: ms since the epoch, by the page's clock. */
+  /** When frames of a track that had come over the network were shown: ms since the epoch, by the page's clock. */
   frameTimes(track: string): Promise<number[]> {
     return this.page.evaluate((owner) => (globalThis as unknown as CallPage).call.frameTimes[owner] ?? [], track);
   }

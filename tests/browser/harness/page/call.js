@@ -81,8 +81,9 @@
 
     noteFrames(element, owner) {
       const times = (this.frameTimes[owner] ??= []);
-      const note = () => {
-        times.push(Date.now());
+      const note = (_now, { rtpTimestamp }) => {
+        // A track that ends shows a black frame that nobody sent.
+        if (rtpTimestamp !== undefined) times.push(Date.now());
         element.requestVideoFrameCallback(note);
       };
       element.requestVideoFrameCallback(note);
