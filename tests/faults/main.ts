@@ -59,7 +59,8 @@ async function main(): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
   if (!args.report) {
     const jobs = await chooseJobs();
-    const workers = Array.from({ length: Number(args.jobs) }, () => work(jobs, jobs.length));
+    const progress = { done: 0, total: jobs.length };
+    const workers = Array.from({ length: Number(args.jobs) }, () => work(jobs, progress));
     await Promise.all(workers);
   }
   await writeFile(REPORT, report(await readResults()));
@@ -88,14 +89,14 @@ function fileOf({ row, browser, sdk, number }: Job): string {
   return `${row.name}.${browser}.${sdk}.${number}.json`;
 }
 
-async function work(jobs: Job[], total: number): Promise<void> {
+async function work(jobs: Job[], progress: { done: number; total: number }): Promise<void> {
   for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
     const name = fileOf(job).replace('.json', '');
     try {
       const { evidence, ...result } = await run(job);
       if (evidence) await saveEvidence(FOLDER, name, evidence);
       await writeFile(join(FOLDER, fileOf(job)), `${JSON.stringify(result, null, 1)}\n`);
-      console.log(`${total - jobs.length}/${total} ${describe(name, result)}`);
+      console.log(`${++progress.done}/${progress.total} ${describe(name, result)}`);
       for (const [end, difference] of Object.entries(result.differs)) console.log(`  ${end}: ${difference.replaceAll('\n', '\n    ')}`);
     } catch (error) {
       process.exitCode = 1;

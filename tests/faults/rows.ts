@@ -57,6 +57,12 @@ function trouble(identity: string): Story {
   };
 }
 
+function troubleForGood(identity: string): Story {
+  return { room: [`participantReconnecting ${identity} error 53405`], [identity]: [`reconnecting ${identity} error 53405`] };
+}
+
+const awayForGood: Story = { room: ['reconnecting error 53001'], local: ['reconnecting local'] };
+
 const NOTHING: Story = {};
 const SESSION_TIMEOUT_S = 60;
 const BRIEF_SESSION_TIMEOUT_S = 10;
@@ -129,11 +135,17 @@ const stopped = (rejoin: boolean): Row => ({
   heal: (lab) => lab.signalBrowser('SIGCONT'),
   kind: 'heals',
   ...(rejoin
-    ? { alice: [recovered()], bob: [story(otherLost('alice'), left('alice'), joined('alice'))], end: 'call', options: { rejoin: true } }
+    ? {
+        alice: [recovered(), together(recovered(), trouble('bob'))],
+        bob: [story(otherLost('alice'), left('alice'), joined('alice'))],
+        end: 'call',
+        options: { rejoin: true },
+      }
     : {
-        alice: [53204, 53000].map((code) =>
-          story({ room: ['reconnecting error 53001'], local: ['reconnecting local'] }, ended(['bob'], code)),
-        ),
+        alice: [53204, 53000].flatMap((code) => [
+          story(awayForGood, ended(['bob'], code)),
+          story(awayForGood, troubleForGood('bob'), ended(['bob'], code)),
+        ]),
         bob: [story(otherLost('alice'), left('alice'))],
         end: 'alice is out',
       }),

@@ -208,7 +208,8 @@ export class Caller {
       null,
     );
     const said = this.page.console.filter((line) => !line.includes('{"holdfastTrace"')).slice(-20);
-    return [`room: ${String(room)}`, ...(events ?? []), ...this.page.errors, ...said].join('\n  ');
+    const elements = await this.page.evaluate(() => JSON.stringify((globalThis as unknown as CallPage).call?.elements()), null);
+    return [`room: ${String(room)}`, `elements: ${elements}`, ...(events ?? []), ...this.page.errors, ...said].join('\n  ');
   }
 
   private run<Result>(method: string, ...args: unknown[]): Promise<Result> {
@@ -229,5 +230,6 @@ interface CallPage {
     told: string[];
     state(): unknown;
     connectionStates(): string[];
+    elements(): unknown;
   };
 }

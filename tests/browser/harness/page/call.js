@@ -183,6 +183,17 @@
       };
     },
 
+    /** What is wrong with an element that shows nothing. */
+    elements() {
+      return [...document.querySelectorAll('audio, video')].map((element) => ({
+        kind: element.localName,
+        paused: element.paused,
+        readyState: element.readyState,
+        currentTime: element.currentTime,
+        tracks: element.srcObject?.getTracks().map(({ readyState, muted, enabled }) => ({ readyState, muted, enabled })),
+      }));
+    },
+
     connectionStates() {
       return connections.map((connection) => connection.connectionState);
     },
