@@ -81,12 +81,19 @@
 
     noteFrames(element, owner) {
       const times = (this.frameTimes[owner] ??= []);
+      let handle = 0;
       const note = (_now, { rtpTimestamp }) => {
         // A track that ends shows a black frame that nobody sent.
         if (rtpTimestamp !== undefined) times.push(Date.now());
-        element.requestVideoFrameCallback(note);
+        handle = element.requestVideoFrameCallback(note);
       };
-      element.requestVideoFrameCallback(note);
+      const start = () => {
+        element.cancelVideoFrameCallback(handle);
+        handle = element.requestVideoFrameCallback(note);
+      };
+      // Chromium forgets who waits for a frame when the element gets other media.
+      element.addEventListener('loadedmetadata', start);
+      start();
     },
 
     leave() {
@@ -190,6 +197,7 @@
         paused: element.paused,
         readyState: element.readyState,
         currentTime: element.currentTime,
+        frames: element.getVideoPlaybackQuality?.().totalVideoFrames,
         tracks: element.srcObject?.getTracks().map(({ readyState, muted, enabled }) => ({ readyState, muted, enabled })),
       }));
     },
