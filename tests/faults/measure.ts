@@ -161,5 +161,6 @@ function differenceTo(ways: ReturnType<typeof waysOf> & object, timeline: TimedE
       differences.push((error as Error).message);
     }
   }
-  return differences.sort((a, b) => a.length - b.length)[0];
+  const size = (difference: string): number => difference.match(/^[+-] /gm)?.length ?? 0;
+  return differences.sort((a, b) => size(a) - size(b))[0];
 }

@@ -77,17 +77,18 @@ export function waysOf(row: Row, end: 'alice' | 'bob'): Story[] | undefined {
   return row[end]?.map((way) => story(end === 'alice' ? joined('bob') : found('alice'), way));
 }
 
-// Faults of 3 s or less: nothing, or one pair of events.
+// Alice has lost everything. Back at the server, she may find that the link to Bob needs help. Whether Bob sees first that nothing comes
+// from her any more, or hears it from the server, is a matter of half a second.
 const aliceAway = {
-  // Back at the server, she may find that the link to Bob needs help.
   alice: [recovered(), together(recovered(), trouble('bob'))],
-  bob: [otherRecovered('alice')],
+  bob: [otherRecovered('alice'), mediaRecovered('alice')],
   end: 'call',
   notices: ['alice', 'bob'],
 } as const;
+// Faults of 3 s or less: nothing, or one pair of events.
 const aliceBriefly = {
-  alice: [NOTHING, recovered(), mediaRecovered('bob')],
-  bob: [NOTHING, otherRecovered('alice'), mediaRecovered('alice')],
+  alice: [NOTHING, ...aliceAway.alice, mediaRecovered('bob')],
+  bob: [NOTHING, ...aliceAway.bob],
   end: 'call',
   notices: [],
 } as const;
@@ -209,7 +210,7 @@ export const ROWS: Row[] = [
     quick: true,
     ...outcome(aliceAway),
     // Nothing ends it but she: if she is quick enough, it is nothing to tell Bob.
-    bob: [NOTHING, otherRecovered('alice')],
+    bob: [NOTHING, ...aliceAway.bob],
   },
   {
     name: 'server-restart',
@@ -243,7 +244,7 @@ export const ROWS: Row[] = [
     quick: true,
     // Who wakes may find everything as it was.
     alice: [NOTHING, recovered()],
-    bob: [otherRecovered('alice')],
+    bob: [...aliceAway.bob],
     end: 'call',
     notices: ['bob'],
   },
