@@ -1,6 +1,7 @@
 // Three network namespaces: a browser in each of two, the server between them, which also routes. What can happen to a network happens
 // to the first browser's, at its end of the cable or at the other one.
 
+import { existsSync } from 'node:fs';
 import { shell } from './processes.js';
 
 export const PORT = 8090;
@@ -12,6 +13,7 @@ const NARROW_BURST = 4000; // bytes; more than one packet, less than what would 
 
 export class Network {
   private static count = 0;
+  private static swept: Promise<void> | undefined;
   private address = 2;
 
   private constructor(
@@ -22,6 +24,7 @@ export class Network {
 
   // The same addresses in each: runs side by side do not see each other.
   static async create(): Promise<Network> {
+    await (Network.swept ??= sweep());
     const id = `${process.pid}-${++Network.count}`;
     const network = new Network(`hf-ca-${id}`, `hf-hub-${id}`, `hf-cb-${id}`);
     const { alice, hub, bob } = network;
@@ -132,5 +135,14 @@ export class Network {
     return shell(`ip netns exec ${this.hub} nft '
       table inet faults { ${chains}
       }'`);
+  }
+}
+
+// A run that was killed could not clean up; whose process is gone nobody uses any more.
+async function sweep(): Promise<void> {
+  const names = (await shell('ip netns list')).split('\n').map((line) => line.split(' ', 1)[0]!);
+  for (const name of names) {
+    const [, owner] = /^hf-(?:ca|hub|cb)-(\d+)-\d+$/.exec(name) ?? [];
+    if (owner !== undefined && !existsSync(`/proc/${owner}`)) await shell(`ip netns delete ${name}`).catch(() => {});
   }
 }
