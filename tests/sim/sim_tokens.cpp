@@ -96,7 +96,7 @@ void SimRoom::reconnect_now(std::size_t index) {
   time_.after(kReturn, [this, index, since] {
     const Tab& later = *tabs_[index];
     if (later.is_in_use() && later.page->is_running() && later.signaling.last() == since && !media_trouble_.has_been() &&
-        !later.was_called_busy && later.state() == AppModel::State::kReconnecting)
+        !later.was_called_busy && slow_tokens_.count(later.token) == 0 && later.state() == AppModel::State::kReconnecting)
       complain("return", index, "asked to reconnect at once, and is still reconnecting");
   });
 }
