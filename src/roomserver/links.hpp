@@ -33,6 +33,10 @@ class Links {
 
   // A link between two that had none; the offerer learns of it by catch_up.
   void open(const ParticipantSid& offerer, const ParticipantSid& answerer, Instant now);
+  // Two that may have had a link in an earlier process: what either reports of it. It is rebuilt, or another one takes its place; the one
+  // who is `returning` learns of either by catch_up.
+  LinkNews adopt(const ParticipantSid& returning, std::optional<HalfLink> reported, const ParticipantSid& member,
+                 std::optional<HalfLink> known, Instant now);
   // `from` talks about some of its links. Ids that are not links of its own are ignored: closed long ago, or made up.
   LinkNews handle(const ParticipantSid& from, const std::vector<rsp::PeerConnectionState>& said, Instant now);
   // `from` has listed, in a sync, all links that it knows: any other that it once described is gone.
@@ -56,6 +60,7 @@ class Links {
     Millis next_delay{0};               // from the birth of the present link to its earliest replacement
     std::optional<Link> link;           // nothing: waiting to be replaced …
     std::optional<Instant> replace_at;  // … at this time
+    std::optional<Instant> decide_at;   // a link that is undecided until then is lost
 
     bool has(const ParticipantSid& sid) const { return offerer == sid || answerer == sid; }
     LinkEnd end_of(const ParticipantSid& sid) const { return offerer == sid ? LinkEnd::kA : LinkEnd::kB; }
@@ -66,6 +71,7 @@ class Links {
   void make_link(Pair& pair, Instant now);
   // The pair's link is no more; both ends have been told.
   void lose(Pair& pair, Instant now, LinkNews& news);
+  void decide(Pair& pair, Instant now, LinkNews& news);
   void replace(Pair& pair, Instant now, LinkNews& news);
 
   Identifiers* identifiers_;
