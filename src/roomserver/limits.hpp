@@ -47,6 +47,8 @@ constexpr Millis kLateAbsence = 5_s;            // … and after the return of s
 constexpr Millis kAdoptionMargin = 20_s;        // on top of the session timeout: who notices the end of a process only by its silence
                                                 // counts from 3 heartbeats later
 constexpr Millis kUndecidedTime = 2_s;          // for the one case in which a rebuilt link may be dead (docs/protocol.md 20.3)
+constexpr Millis kLoopbackLimit = 15_s;         // from the request for an offer to the end, if no answer comes
+constexpr Millis kLoopbackTime = 3_s;           // from the answer to the end; connecting takes two ways to the server and back
 
 // ---- WebSocket close codes ---------------------------------------------------------------------------------------------------------
 

@@ -28,7 +28,10 @@ bool is_the_answer(const LinkContext& context, const LinkInput& input) { return 
 void pass_offer(LinkContext& context, const LinkInput& input) {
   context.undecided = false;
   context.pending = input.description->revision;
-  speaker(context, input.from).offer = *input.description;
+  LinkVoice& voice = speaker(context, input.from);
+  const auto* before = latest_description(voice);
+  if (before != nullptr && ufrag_of(before->sdp) != ufrag_of(input.description->sdp)) context.restarted[fsm::index_of(input.from)] = true;
+  voice.offer = *input.description;
   context.pass_on.push_back(*input.description);
 }
 

@@ -28,6 +28,7 @@ struct LinkContext {
   std::array<LinkVoice, 2> voices;        // of A and B
   std::vector<rsp::Description> pass_on;  // to the other end
   bool unrecoverable = false;             // both ends must start afresh
+  std::array<bool, 2> restarted{};        // ICE, by A and B
   bool undecided = false;                 // see Agreement, as long as neither end has spoken
 };
 
@@ -55,6 +56,8 @@ class Link {
   bool has_heard(LinkEnd end) const;
   // Has the end described itself, so that it must know the link?
   bool has_spoken(LinkEnd end) const;
+  // Has the end offered under more than one ufrag?
+  bool has_restarted(LinkEnd end) const { return context_.restarted[fsm::index_of(end)]; }
   bool is_consistent() const;
 
  private:

@@ -89,6 +89,12 @@ std::vector<rsp::PeerConnectionState> Links::catch_up(const ParticipantSid& part
   return entries;
 }
 
+bool Links::has_restarted(const ParticipantSid& end, const ParticipantSid& other) const {
+  return std::any_of(pairs_.begin(), pairs_.end(), [&](const Pair& pair) {
+    return pair.has(end) && pair.has(other) && pair.link && pair.link->has_restarted(pair.end_of(end));
+  });
+}
+
 std::optional<Instant> Links::next_deadline() const {
   std::optional<Instant> next;
   for (const Pair& pair : pairs_) next = fsm::earliest(next, fsm::earliest(pair.replace_at, pair.decide_at));

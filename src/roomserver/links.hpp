@@ -48,6 +48,9 @@ class Links {
   // Every live link of the participant, with all that it may have missed.
   std::vector<rsp::PeerConnectionState> catch_up(const ParticipantSid& participant) const;
 
+  // Has `end` restarted ICE on its link with the other?
+  bool has_restarted(const ParticipantSid& end, const ParticipantSid& other) const;
+
   std::optional<Instant> next_deadline() const;
   std::size_t pair_count() const { return pairs_.size(); }
   bool is_consistent() const;

@@ -56,6 +56,8 @@ void Room::sync(const ParticipantSid& sid, SocketId socket, const rsp::Sync& syn
   if (const auto old = member->participant.socket(); old && *old != socket) outputs_.push_back(Release{*old, true});
   member->participant.handle_synced(socket, now);
   member->speaks_holdfast = sync.holdfast.has_value();
+  member->may_be_stuck = true;
+  member->loopback.reset();  // `synced` closes it
 
   show_if_changed(*member, shown, now);
   apply_publications(*member, sync.participant, now);
@@ -73,6 +75,7 @@ void Room::update(const ParticipantSid& sid, const rsp::ClientUpdate& update, In
   if (update.participant) apply_publications(*member, *update.participant, now);
   draft_news(links_.handle(sid, update.peer_connections, now));
   absences_.hear(sid, update.peer_connections);
+  update_loopback(*member, update.peer_connections, now);
   flush(now);
 }
 
@@ -140,6 +143,7 @@ void Room::fire_due(Instant now) {
     const auto shown = member.participant.shown();
     member.participant.fire_due(now);
     show_if_changed(member, shown, now);
+    end_loopback(member, now);
     if (!member.participant.is_gone() || !socket) continue;
     // Given up on a socket that still exists: it is told, in case it can hear again.
     outputs_.push_back(Deliver{*socket, rsp::ErrorMessage{Error{code::kParticipantNotFound, {}}}});
@@ -162,6 +166,11 @@ rsp::RoomState* Room::draft_for(Member& member) {
   if (!member.participant.socket()) return nullptr;
   if (!member.draft) member.draft.emplace();
   return &*member.draft;
+}
+
+void Room::append_links(rsp::RoomState& draft, std::vector<rsp::PeerConnectionState> entries) {
+  if (!draft.peer_connections) draft.peer_connections.emplace();
+  for (auto& entry : entries) draft.peer_connections->push_back(std::move(entry));
 }
 
 void Room::show_to_others(Member& member, bool subscriptions_too, Instant now) {
@@ -194,9 +203,7 @@ void Room::draft_news(LinkNews news) {
   for (auto& entry : news.entries) {
     Member* to = find(entry.to);
     rsp::RoomState* draft = to != nullptr ? draft_for(*to) : nullptr;
-    if (draft == nullptr) continue;
-    if (!draft->peer_connections) draft->peer_connections.emplace();
-    draft->peer_connections->push_back(std::move(entry.state));
+    if (draft != nullptr) append_links(*draft, {std::move(entry.state)});
   }
   for (auto& resubscription : news.resubscriptions) {
     Member* to = find(resubscription.to);
@@ -212,6 +219,7 @@ void Room::remove_gone(Instant now) {
   for (Member& member : members_) {
     if (!member.participant.is_gone()) continue;
     show_to_others(member, true, now);
+    for (Member& other : members_) other.may_be_stuck = other.may_be_stuck || may_have_troubled(member, other);
     draft_news(links_.remove(member.sid));
     absences_.remove(member.sid);
     outputs_.push_back(ParticipantLeft{sid_, name_, member.sid, member.identity, member.participant.end_reason()});
@@ -274,6 +282,7 @@ std::int64_t Room::next_revision(std::int64_t last, Instant now) const {
 
 void Room::flush(Instant now) {
   for (Member& member : members_) {
+    lend_loopback(member, now);
     if (absences_.is_waiting(member.sid)) member.subscriptions_changed = false;  // until nobody is waited for
     if (!member.draft && !member.subscriptions_changed) continue;
     rsp::ServerUpdate update;
@@ -300,7 +309,10 @@ std::vector<RoomOutput> Room::take_outputs() { return std::exchange(outputs_, {}
 
 std::optional<Instant> Room::next_deadline() const {
   std::optional<Instant> next = fsm::earliest(links_.next_deadline(), absences_.next_deadline());
-  for (const Member& member : members_) next = fsm::earliest(next, member.participant.next_deadline());
+  for (const Member& member : members_) {
+    next = fsm::earliest(next, member.participant.next_deadline());
+    if (member.loopback) next = fsm::earliest(next, member.loopback->until());
+  }
   return next;
 }
 

@@ -15,6 +15,7 @@
 #include "roomserver/adoption.hpp"
 #include "roomserver/identifiers.hpp"
 #include "roomserver/links.hpp"
+#include "roomserver/loopback.hpp"
 #include "roomserver/participant.hpp"
 #include "roomserver/publications.hpp"
 #include "roomserver/server.hpp"
@@ -98,11 +99,13 @@ class Room {
     bool speaks_holdfast = false;
     Participant participant;
     Publications publications;
-    std::int64_t revision = 0;                // of what the others see of it
-    std::int64_t published_revision = 0;      // of what it was told about its tracks
-    std::int64_t subscribed_revision = 0;     // of what it was told about the others' tracks
-    std::optional<rsp::RoomState> draft;      // what it will be told next
-    bool subscriptions_changed = false;       // … together with a snapshot of them
+    std::int64_t revision = 0;             // of what the others see of it
+    std::int64_t published_revision = 0;   // of what it was told about its tracks
+    std::int64_t subscribed_revision = 0;  // of what it was told about the others' tracks
+    std::optional<rsp::RoomState> draft;   // what it will be told next
+    bool subscriptions_changed = false;    // … together with a snapshot of them
+    bool may_be_stuck = false;             // an official client, of which this is about; see room_loopback.cpp
+    std::optional<Loopback> loopback;
     std::vector<ParticipantSid> resubscribe;  // whose tracks are left out of the next snapshot and put back in the one after it
   };
 
@@ -111,6 +114,7 @@ class Room {
 
   // ---- drafting: what a change means for whom
   rsp::RoomState* draft_for(Member& member);
+  static void append_links(rsp::RoomState& draft, std::vector<rsp::PeerConnectionState> entries);
   void show_to_others(Member& member, bool subscriptions_too, Instant now);
   void show_if_changed(Member& member, rsp::ParticipantState before, Instant now);
   void apply_publications(Member& member, const rsp::LocalState& said, Instant now);
@@ -121,6 +125,13 @@ class Room {
   LinkNews adopt_links(const Member& returning, const std::vector<rsp::PeerConnectionState>& listed, Instant now);
   void stop_waiting(const std::vector<ParticipantSid>& waiting, Instant now);
   static rsp::RemoteParticipantState view_of_absent(const ParticipantSid& sid);
+
+  // ---- for official clients that are alone (room_loopback.cpp)
+  bool may_have_troubled(const Member& gone, const Member& other) const;
+  void lend_loopback(Member& member, Instant now);
+  void update_loopback(Member& member, const std::vector<rsp::PeerConnectionState>& said, Instant now);
+  void end_loopback(Member& member, Instant now);
+  LinkId next_loopback_end(const Member& member, Instant now);
 
   // ---- composing
   void say_synced(Member& member, Instant now);

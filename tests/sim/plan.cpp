@@ -54,7 +54,7 @@ constexpr Kind kKinds[] = {
     {"crashes", Group::kPage, 15, false, false, true},
 
     {"pauses the server", Group::kServer, 30, true, true, true},
-    {"restarts the server", Group::kServer, 15, true, true, true},
+    {"restarts the server", Group::kServer, 15, true, true, false},
     {"has its token expire", Group::kServer, 30, false, true, false},
     {"waits for its token to be checked", Group::kServer, 30, true, true, false},
 };

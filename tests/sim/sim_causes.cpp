@@ -25,7 +25,8 @@ constexpr Millis kSlack = 1_s;
 // As long as something never breaks, nobody sees that it does.
 void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
   if (const auto* trouble = std::get_if<effect::RoomReconnecting>(&event)) {
-    if (!breaks_media_ && trouble->error.code != code::kSignalingDisconnected && !signaling_may_cost_media())
+    if (!breaks_media_ && trouble->error.code != code::kSignalingDisconnected && !signaling_may_cost_media() &&
+        !sees_a_ghost(*tabs_[index]))
       complain("spurious", index, "lost media that was never disturbed");
     if (!breaks_signaling_ && trouble->error.code == code::kSignalingDisconnected)
       complain("spurious", index, "lost signaling that was never disturbed");
@@ -56,6 +57,15 @@ bool SimRoom::signaling_may_cost_media() const {
   if (std::any_of(tabs_.begin(), tabs_.end(), may_lose_candidates)) return true;
   return breaks_signaling_ && std::any_of(tabs_.begin(), tabs_.end(),
                                           [this](const auto& tab) { return tab->has_left && time_.now() - tab->left_at < kLateWord; });
+}
+
+// A restarted server cannot know for a while that someone has gone while its peers were away.
+bool SimRoom::sees_a_ghost(const Tab& tab) const {
+  const auto participants = tab.participants();
+  return server_has_restarted_ && std::any_of(participants.begin(), participants.end(), [&](const auto& participant) {
+           const Tab* owner = owner_of(ParticipantSid(participant.first));
+           return owner == nullptr || !owner->is_in_use();
+         });
 }
 
 // ---- ends ------------------------------------------------------------------------------------------------------------------------------
@@ -89,7 +99,7 @@ bool SimRoom::explains_end(const Tab& tab, int code) const {
     case code::kSignalingDisconnected:
       return tab.was_removed || official_gives_up;
     case code::kParticipantNotFound:
-      return server_has_restarted_ || server_dropped(tab);
+      return server_dropped(tab);
     case code::kSignalingConnection:
       return was_away_for_long(tab, plan_.session_timeout) || official_gives_up;
     case code::kMediaConnection:

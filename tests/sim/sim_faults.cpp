@@ -384,18 +384,17 @@ void SimRoom::pause_server(const Step& step) {
   lasting(step.length, [this] { end_server_trouble(); });
 }
 
-// Sessions of the process that was are refused by the next one (53204), so far.
+// The next process knows nobody, and loses nobody.
 void SimRoom::restart_server(const Step& step) {
   if (std::exchange(server_is_busy_, true)) return;
   Prng dice(step.dice);
   begin_server_trouble();
-  media_trouble_.strike(time_.now());
   server_has_restarted_ = true;
   if (dice.chance(1, 3)) give_server(roomserver::Shutdown{});  // else it is killed
   network_.stop_server(dice.chance(1, 2));
   ++server_timer_;
   lasting(step.length, [this] {
-    say("the server is back, and knows nobody");
+    say("another server is there, and knows nobody");
     start_server();
     network_.start_server();
     end_server_trouble();

@@ -123,6 +123,7 @@ class SimRoom {
   // ---- why something happened (sim_causes.cpp)
   void check_cause(std::size_t tab, const effect::Event& event);
   bool signaling_may_cost_media() const;
+  bool sees_a_ghost(const Tab& tab) const;
   void check_reason(std::size_t tab);
   bool explains_end(const Tab& tab, int code) const;
   bool explains_failure(const Tab& tab, int code) const;
