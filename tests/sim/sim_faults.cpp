@@ -384,23 +384,6 @@ void SimRoom::pause_server(const Step& step) {
   lasting(step.length, [this] { end_server_trouble(); });
 }
 
-// The next process knows nobody, and loses nobody.
-void SimRoom::restart_server(const Step& step) {
-  if (std::exchange(server_is_busy_, true)) return;
-  Prng dice(step.dice);
-  begin_server_trouble();
-  server_has_restarted_ = true;
-  if (dice.chance(1, 3)) give_server(roomserver::Shutdown{});  // else it is killed
-  network_.stop_server(dice.chance(1, 2));
-  ++server_timer_;
-  lasting(step.length, [this] {
-    say("another server is there, and knows nobody");
-    start_server();
-    network_.start_server();
-    end_server_trouble();
-  });
-}
-
 // Whoever joins meanwhile has it too.
 void SimRoom::begin_server_trouble() {
   for (std::size_t tab = 0; tab < tabs_.size(); ++tab) share_server_trouble(tab);

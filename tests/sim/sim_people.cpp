@@ -95,6 +95,7 @@ void SimRoom::join(const Person& person, Prng& dice) {
   network_.add_client(person.browser);
   media_.add_client({person.is_official && !is_firefox, person.is_official, is_firefox});
   Tab& tab = *tabs_[index];
+  tab.joined_at = time_.now();
   tab.was_superseded = is_second;
   tab.page = std::make_unique<Page>(
       time_, seed_of(200 + index), [this, index](const Input& input, Instant now) { take(index, input, now); }, person.browser);

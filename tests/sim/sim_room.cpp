@@ -192,6 +192,7 @@ void SimRoom::take_event(std::size_t index, const effect::Emit& emit) {
   Tab& tab = *tabs_[index];
   if (story_ != nullptr) say(tab.name + ": " + std::visit(test::EventText{}, emit.event));
   check_cause(index, emit.event);
+  check_restart(index, emit.event);
   tab.app.take(emit);
   check_mutes(index, emit.event);
 }

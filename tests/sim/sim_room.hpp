@@ -99,7 +99,6 @@ class SimRoom {
   void crash(const Step& step, std::size_t tab);
   void slow_tokens(const Step& step, std::size_t tab);
   void pause_server(const Step& step);
-  void restart_server(const Step& step);
   void begin_server_trouble();
   void share_server_trouble(std::size_t tab);
   void end_server_trouble();
@@ -113,6 +112,12 @@ class SimRoom {
   void strike(std::size_t tab, bool with_media);
   bool can_reach(std::size_t from, std::size_t to) const;
   void heal();
+
+  // ---- a restart of the server (sim_restart.cpp)
+  void restart_server(const Step& step);
+  void remember_steady();
+  bool is_steady(std::size_t viewer, const ParticipantSid& participant) const;
+  void check_restart(std::size_t tab, const effect::Event& event);
 
   // ---- checks after every step (sim_checks.cpp)
   void check(std::size_t tab, const Batch& batch, Instant page_time);
@@ -170,6 +175,7 @@ class SimRoom {
   bool server_is_busy_ = false;                 // pausing or restarting
   std::vector<std::size_t> in_server_trouble_;  // tabs that notice
   bool server_has_restarted_ = false;
+  std::set<std::pair<std::size_t, std::string>> steady_;  // tabs, and the participants they saw, when the server was killed
   struct Left {
     int reason = 0;
   };

@@ -55,6 +55,7 @@ struct Tab {
   bool sends = true;  // packets get out, and in
   bool hears = true;
   bool has_left = false;
+  Instant joined_at;
   Instant left_at;
   bool page_went = false;      // its pagehide has run
   bool may_look_gone = false;  // the server was told what a page says that goes, or had its socket closed with 1001

@@ -8,7 +8,7 @@ import { AccessToken, type RoomServer, type RoomServerOptions, VideoGrant, creat
 // Set by the bundler: the repository.
 declare const HOLDFAST_ROOT: string;
 
-const KEY = {
+export const KEY = {
   accountSid: 'AC00000000000000000000000000000001',
   apiKey: 'SK00000000000000000000000000000001',
   apiSecret: 'browser tests only',
