@@ -17,7 +17,7 @@ void add_once(std::vector<ParticipantSid>& list, const ParticipantSid& sid) {
 
 // Who comes late may not be alone in that.
 void Absences::add(const ParticipantSid& present, const ParticipantSid& absent, HalfLink link, Instant now) {
-  const Instant limit = later(Instant{} + kAbsenceLimit, now + kLateAbsence);
+  const Instant limit = later(Instant{} + patience_, now + std::min(patience_, kLateAbsence));
   until_ = until_ ? later(*until_, limit) : limit;
   entries_.push_back({present, absent, std::move(link)});
 }

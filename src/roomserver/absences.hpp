@@ -13,6 +13,9 @@ namespace holdfast::roomserver {
 
 class Absences {
  public:
+  // `patience`: from the start of the process to giving up.
+  explicit Absences(Millis patience) : patience_(patience) {}
+
   struct Entry {
     ParticipantSid present;
     ParticipantSid absent;
@@ -49,6 +52,7 @@ class Absences {
   template <class Which>
   std::vector<ParticipantSid> give_up_on(Which which);
 
+  Millis patience_;
   std::vector<Entry> entries_;
   std::optional<Instant> until_;
 };

@@ -15,7 +15,9 @@ Room::Room(RoomSid sid, std::string name, const Config& config, Identifiers& ide
       config_(&config),
       identifiers_(&identifiers),
       adoption_(&adoption),
-      links_(identifiers, config.wall_clock_at_start_ms) {}
+      links_(identifiers, config.wall_clock_at_start_ms),
+      // Whoever loses all media to someone who has gone must not have given up by itself before.
+      absences_(std::min(kAbsenceLimit, Millis{config.session_timeout.count / 2})) {}
 
 // ---- coming ------------------------------------------------------------------------------------------------------------------------
 

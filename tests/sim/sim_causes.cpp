@@ -36,7 +36,9 @@ void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
     if (!breaks_signaling_ && !plan_.has(What::kCrash) && away->error.code == code::kSignalingDisconnected)
       complain("spurious", index, "told that a participant has lost signaling that was never disturbed");
   } else if (const auto* left = std::get_if<effect::ParticipantDisconnected>(&event)) {
-    if (is_in_room(left->participant)) complain("spurious", index, "a participant disconnected that is still there");
+    // Of whom nobody reports a link, a restarted server does not know that it is on its way back.
+    if (is_in_room(left->participant) && !is_server_waiting())
+      complain("spurious", index, "a participant disconnected that is still there");
   } else if (const auto* lost = std::get_if<effect::TrackUnsubscribed>(&event)) {
     const Tab* owner = owner_of(lost->participant);
     const auto& seen = tabs_[index]->app.participants;
@@ -99,7 +101,7 @@ bool SimRoom::explains_end(const Tab& tab, int code) const {
     case code::kSignalingDisconnected:
       return tab.was_removed || official_gives_up;
     case code::kParticipantNotFound:
-      return server_dropped(tab);
+      return server_dropped(tab) || (server_has_restarted_ && tab.room_was_completed);
     case code::kSignalingConnection:
       return was_away_for_long(tab, plan_.session_timeout) || official_gives_up;
     case code::kMediaConnection:

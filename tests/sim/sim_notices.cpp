@@ -70,6 +70,7 @@ void SimRoom::expect_return(std::size_t index, Millis limit) {
     const Tab& tab = *tabs_[index];
     if (tab.signaling.last() != since || !tab.signaling.is_calm(time_.now(), 0_ms) || !sees_in_time(tab)) return;
     if (tab.was_called_busy) return;  // it waits as it was asked to
+    if (sees_a_ghost(tab)) return;    // of which nothing comes any more
     if (tab.state() == AppModel::State::kReconnecting && !media_trouble_.has_been()) complain("return", index, "is still reconnecting");
   });
 }

@@ -1,5 +1,6 @@
 // The server is killed and another one starts, which knows nobody (docs/protocol.md chapter 20): it loses nobody either, and whoever was
 // in step before sees of the others only that nothing has changed.
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -11,8 +12,8 @@ namespace {
 
 // What a pair must have had of peace before the end for their link to be known at both ends.
 constexpr Millis kSettled = 6_s;
-// After the new server's start: whoever is back by then is not given up by it.
-constexpr Millis kPatience = 13_s;
+// How long the new server waits at most, from its start.
+constexpr Millis kPatience = 14_s;
 
 }  // namespace
 
@@ -50,15 +51,20 @@ void SimRoom::remember_steady() {
   }
 }
 
+bool SimRoom::is_server_waiting() const {
+  return server_has_restarted_ && time_.now() - server_start_ < std::min(kPatience, Millis{plan_.session_timeout.count / 2});
+}
+
 // Nothing but the restart has happened to either.
 bool SimRoom::is_steady(std::size_t viewer, const ParticipantSid& participant) const {
   const Tab* owner = owner_of(participant);
   const auto is_undisturbed = [this](const Tab& tab) { return tab.is_in_use() && tab.signaling.last() == server_start_; };
   return steady_.count({viewer, participant.value}) > 0 && owner != nullptr && is_undisturbed(*owner) && is_undisturbed(*tabs_[viewer]) &&
-         left_.count(participant.value) == 0 && time_.now() - server_start_ < kPatience && media_trouble_.is_calm(time_.now(), kSettled);
+         left_.count(participant.value) == 0 && is_server_waiting() && media_trouble_.is_calm(time_.now(), kSettled);
 }
 
 void SimRoom::check_restart(std::size_t index, const effect::Event& event) {
+  if (tabs_[index]->is_over()) return;
   const auto still_publishes = [this](const ParticipantSid& participant, const TrackSid& track) {
     const Tab* owner = owner_of(participant);
     return owner != nullptr && owner->publishes(track);

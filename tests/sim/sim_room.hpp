@@ -116,6 +116,7 @@ class SimRoom {
   // ---- a restart of the server (sim_restart.cpp)
   void restart_server(const Step& step);
   void remember_steady();
+  bool is_server_waiting() const;
   bool is_steady(std::size_t viewer, const ParticipantSid& participant) const;
   void check_restart(std::size_t tab, const effect::Event& event);
 
