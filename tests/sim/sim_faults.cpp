@@ -361,9 +361,9 @@ void SimRoom::slow_tokens(const Step& step, std::size_t index) {
   begin_trouble(index, false);
   slow_tokens_.insert(tabs_[index]->token);
   if (dice.chance(1, 2)) network_.reset(index);
-  lasting(step.length, [this, index] {
+  lasting(step.length, [this, index, token = tabs_[index]->token] {
     end_trouble(index, false);
-    slow_tokens_.erase(tabs_[index]->token);
+    slow_tokens_.erase(token);
     tabs_[index]->busy.erase(Slot::kTokens);
   });
 }

@@ -92,7 +92,7 @@ void SimRoom::reconnect_now(std::size_t index) {
   const bool is_free = tab.signaling.is_calm(time_.now(), 0_ms) && tab.state() == AppModel::State::kReconnecting;
   const Instant since = tab.signaling.last();
   tab.page->deliver(input::ReconnectNow{});
-  if (!is_free || tab.person.makes_tokens || tab.was_called_busy || media_trouble_.has_been()) return;
+  if (!is_free || tab.person.makes_tokens || tab.was_called_busy || slow_tokens_.count(tab.token) > 0 || media_trouble_.has_been()) return;
   time_.after(kReturn, [this, index, since] {
     const Tab& later = *tabs_[index];
     if (later.is_in_use() && later.page->is_running() && later.signaling.last() == since && !media_trouble_.has_been() &&
