@@ -13,17 +13,6 @@ export const server = [
     ],
   },
   {
-    name: 'second-hello-is-ignored',
-    sentence: 'A client whose first welcome was slow is never welcomed',
-    edits: [
-      {
-        file: 'src/roomserver/channel.cpp',
-        find: 'void welcome_again(ChannelContext& context, const ChannelInput& input) {\n  send_frame(context, rsp::Welcome{context.negotiated.count}, input.now);',
-        replace: 'void welcome_again(ChannelContext& context, const ChannelInput&) {\n  ++context.malformed;',
-      },
-    ],
-  },
-  {
     name: 'silence-is-ignored',
     sentence: 'Unanswered pings: a silent socket is noted and not reported',
     edits: [{ file: 'src/roomserver/liveness.cpp', find: '  context.report.silent = true;\n', replace: '' }],
