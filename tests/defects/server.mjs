@@ -13,17 +13,6 @@ export const server = [
     ],
   },
   {
-    name: 'second-hello-is-ignored',
-    sentence: 'A client whose first welcome was slow is never welcomed',
-    edits: [
-      {
-        file: 'src/roomserver/channel.cpp',
-        find: 'void welcome_again(ChannelContext& context, const ChannelInput& input) {\n  send_frame(context, rsp::Welcome{context.negotiated.count}, input.now);',
-        replace: 'void welcome_again(ChannelContext& context, const ChannelInput&) {\n  ++context.malformed;',
-      },
-    ],
-  },
-  {
     name: 'silence-is-ignored',
     sentence: 'Unanswered pings: a silent socket is noted and not reported',
     edits: [{ file: 'src/roomserver/liveness.cpp', find: '  context.report.silent = true;\n', replace: '' }],
@@ -171,31 +160,9 @@ export const server = [
     ],
   },
   {
-    name: 'revisions-begin-anew',
-    sentence: 'After a restart the server counts revisions from one again, and clients believe the old ones',
-    edits: [
-      {
-        file: 'src/roomserver/room.cpp',
-        find: 'return std::max(last + 1, config_->wall_clock_at_start_ms + now.ms);',
-        replace: 'return std::max(last + 1, now.ms);',
-      },
-    ],
-  },
-  {
     name: 'published-while-away',
     sentence: 'A sync loses the tracks that were published while the client was away',
     edits: [{ file: 'src/roomserver/room.cpp', find: '  apply_publications(*member, sync.participant, now);\n', replace: '' }],
-  },
-  {
-    name: 'draft-after-sync',
-    sentence: 'What was drafted for an absent client follows its `synced`, older than that',
-    edits: [
-      {
-        file: 'src/roomserver/room.cpp',
-        find: '  synced.state = full_state(*member, now);\n  member->draft.reset();\n',
-        replace: '  synced.state = full_state(*member, now);\n',
-      },
-    ],
   },
   {
     name: 'known-track-stays-as-it-was',

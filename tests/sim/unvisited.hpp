@@ -72,7 +72,6 @@ inline constexpr Unvisited kUnvisited[] = {
 
     // What browsers never do.
     {"session: Idle --Leave[1]--> Over", "the client starts its session by the same input that makes it"},
-    {"page: Shown --Freeze[1]--> Frozen", "browsers freeze hidden pages only"},
     {"page: Hidden --PageShow[1]--> Shown", "a page back from the cache is visible before it hears of pageshow"},
     {"page: Frozen --PageShow[1]--> Shown", "a page back from the cache is resumed first"},
     {"page: Frozen --Visible[1]--> Shown", "a page that was frozen is resumed first"},
