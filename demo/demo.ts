@@ -12,6 +12,7 @@ import {
 
 import { Chat } from './chat.js';
 import { element } from './dom.js';
+import { FaultPanel } from './faults.js';
 import { Tile, Tiles } from './tiles.js';
 import { Timeline } from './timeline.js';
 
@@ -82,6 +83,9 @@ function runCall(room: Room, tracks: LocalTrack[], chatTrack: LocalDataTrack): P
     chat.show(localParticipant.identity, text, true);
   });
 
+  const faults = new FaultPanel(over.signal, room.sid, (text) => timeline.log(text));
+  const showVictims = () => faults.show([localParticipant, ...room.participants.values()]);
+
   const showRoomState = () => {
     const pill = element('room-state');
     pill.dataset['state'] = pill.textContent = room.state;
@@ -94,15 +98,18 @@ function runCall(room: Room, tracks: LocalTrack[], chatTrack: LocalDataTrack): P
   addLocal(localParticipant, tracks, tiles, timeline);
   for (const participant of room.participants.values()) addRemote(participant, tiles, timeline);
   setUpButtons(room, tracks, over.signal);
+  showVictims();
 
   room.on('participantConnected', (participant) => {
     timeline.log(`${participant.identity} joined`);
     addRemote(participant, tiles, timeline);
+    showVictims();
   });
   room.on('participantDisconnected', (participant) => {
     timeline.log(`${participant.identity} left`);
     timeline.end(participant.sid);
     tiles.remove(participant.sid);
+    showVictims();
   });
   room.on('trackMessage', (data, _track, participant) => {
     if (typeof data === 'string') chat.show(participant.identity, data, false);

@@ -21,7 +21,7 @@ export type ServerInput =
   | { kind: 'socketText'; socket: number; text: string }
   | { kind: 'socketClosed'; socket: number; code: number }
   | { kind: 'pong'; socket: number }
-  | { kind: 'tokenVerdict'; op: number; errorCode: number; identity: string; roomGrant: string }
+  | { kind: 'tokenVerdict'; op: number; errorCode: number; identity: string; roomGrant: string; iceServers: IceServer[] }
   | { kind: 'beacon'; session: string }
   | { kind: 'completeRoom'; room: string }
   | { kind: 'removeParticipant'; room: string; participant: string }
@@ -53,7 +53,14 @@ export interface ServerBatch {
 export interface RoomSnapshot {
   sid: string;
   name: string;
-  participants: { sid: string; identity: string; state: ParticipantState; tracks: TrackModel[] }[];
+  participants: {
+    sid: string;
+    identity: string;
+    state: ParticipantState;
+    tracks: TrackModel[];
+    /** The number of its connection, while it has one. */
+    socket?: number;
+  }[];
 }
 
 /** The class HoldfastRoomServer of the server module: constructed with ServerConfig as JSON text. */

@@ -10,19 +10,21 @@ import { type RoomServer, startRoomServer } from './room-server.js';
 
 const HELP = `holdfast-server: a room server for Holdfast and twilio-video.js clients
 
-  holdfast-server [--port 8080] [--host 127.0.0.1]
+  holdfast-server [--port 8080] [--host 127.0.0.1] [--faults]
   holdfast-server --dev
 
 Options
   --port, -p NUMBER   port to listen on; default: PORT, or 8080
   --host ADDRESS      address to listen on; default: 127.0.0.1, which only this machine reaches
   --dev               for a laptop: hands a token to everyone who asks (GET /token?identity=&room=) and serves the demo page.
-                      A fresh API key is made at each start unless one is given.
+                      A fresh API key is made at each start unless one is given. Takes faults, as with --faults.
+  --faults            lets everyone who reaches the port break calls: POST /signaling/faults. For tests, never in production.
   --help, -h          this text
 
 Environment
   HOLDFAST_ACCOUNT_SID, HOLDFAST_API_KEY, HOLDFAST_API_SECRET   tokens signed with this key are accepted; required without --dev
   HOLDFAST_SECRET     what sessions are derived from; default: derived from the API secret
+  HOLDFAST_TURN_URLS, HOLDFAST_TURN_SECRET   TURN servers, separated by commas, and the secret shared with them (coturn: static-auth-secret)
 
 GET /healthz answers with the numbers of rooms, participants and connections. SIGTERM and SIGINT stop it; clients are told to come back.
 `;
@@ -45,8 +47,11 @@ async function main(): Promise<void> {
   }
   const options: RoomServerOptions = { ...key, port: readPort(args.port), log: (message) => console.error(message) };
   if (args.host !== undefined) options.host = args.host;
-  const { HOLDFAST_SECRET: secret } = process.env;
+  options.faultsOverHttp = args.faults || args.dev;
+  const { HOLDFAST_SECRET: secret, HOLDFAST_TURN_URLS: turnUrls, HOLDFAST_TURN_SECRET: turnSecret } = process.env;
   if (secret) options.secret = secret;
+  if (turnUrls) options.turnUrls = turnUrls.split(',').map((url) => url.trim());
+  if (turnSecret) options.turnSecret = turnSecret;
 
   const demoFolder = fileURLToPath(new URL('../demo/', import.meta.url));
   const server = await startRoomServer(options, args.dev ? createDevListener(key, demoFolder) : answerNotFound);
@@ -54,13 +59,14 @@ async function main(): Promise<void> {
   console.log(args.dev ? `Holdfast demo: http://localhost:${server.port}` : `Holdfast room server: ${server.url}`);
 }
 
-function readArguments(): { port?: string | undefined; host?: string | undefined; dev: boolean; help: boolean } {
+function readArguments(): { port?: string | undefined; host?: string | undefined; dev: boolean; faults: boolean; help: boolean } {
   try {
     const { values } = parseArgs({
       options: {
         port: { type: 'string', short: 'p' },
         host: { type: 'string' },
         dev: { type: 'boolean', default: false },
+        faults: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });

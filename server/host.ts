@@ -5,7 +5,7 @@
 
 import { readFile } from 'node:fs/promises';
 import createServerCore from 'holdfast-server-core';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import type {
   ParticipantNotice,
   RoomServerInstance,
@@ -15,22 +15,22 @@ import type {
   ServerEffect,
   ServerInput,
 } from '../js-glue/server-boundary.js';
+import { Line } from './line.js';
 import type { MachineConfig, ParticipantInfo, RoomServerOptions } from './options.js';
-import type { Verdict } from './tokens.js';
+import { ServerFaults } from './server-faults.js';
+import type { Admission } from './tokens.js';
 
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
-const CLOSE_GRACE_MS = 1000;
-// A client that leaves more than this unread is cut off: the memory is everyone's.
-const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 
 export type VerifyToken = Extract<ServerEffect, { kind: 'verifyToken' }>;
 
 type Hooks = Pick<RoomServerOptions, 'onJoin' | 'onLeave' | 'log'>;
 /** Never rejects. */
-type Verify = (request: VerifyToken) => Promise<Verdict>;
+type Verify = (request: VerifyToken) => Promise<Admission>;
 
 export class RoomHost {
-  private readonly sockets = new Map<number, WebSocket>();
+  readonly lines = new Map<number, Line>();
+  readonly faults = new ServerFaults(this);
   private lastSocket = 0;
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
@@ -51,7 +51,7 @@ export class RoomHost {
   }
 
   get socketCount(): number {
-    return this.sockets.size;
+    return this.lines.size;
   }
 
   get rooms(): RoomSnapshot[] {
@@ -61,17 +61,18 @@ export class RoomHost {
   /** Takes over an open WebSocket. */
   accept(webSocket: WebSocket): void {
     const socket = ++this.lastSocket;
-    this.sockets.set(socket, webSocket);
-    webSocket.on('message', (data, isBinary) => {
-      if (isBinary) webSocket.close(1003);
-      else this.apply({ kind: 'socketText', socket, text: String(data) });
+    const line = new Line(webSocket, {
+      arrived: (text) => this.faults.recognize(line, text),
+      text: (text) => this.faults.answers(line, text) || this.apply({ kind: 'socketText', socket, text }),
+      pong: () => this.apply({ kind: 'pong', socket }),
+      error: (error) => this.hooks.log?.(`socket ${socket}: ${error.message}`),
+      closed: (code) => {
+        this.lines.delete(socket);
+        this.apply({ kind: 'socketClosed', socket, code });
+      },
     });
-    webSocket.on('pong', () => this.apply({ kind: 'pong', socket }));
-    webSocket.on('error', (error) => this.hooks.log?.(`socket ${socket}: ${error.message}`)); // a close follows
-    webSocket.on('close', (code) => {
-      this.sockets.delete(socket);
-      this.apply({ kind: 'socketClosed', socket, code });
-    });
+    this.lines.set(socket, line);
+    this.faults.meet(line);
     this.apply({ kind: 'socketOpened', socket });
   }
 
@@ -90,11 +91,10 @@ export class RoomHost {
 
   /** Closes every socket (1012: come back) and forgets the rooms. */
   async close(): Promise<void> {
+    this.faults.clear();
+    const all = [...this.lines.values()];
     this.apply({ kind: 'shutdown' });
-    const all = [...this.sockets.values()];
-    const grace = setTimeout(() => all.forEach((socket) => socket.terminate()), CLOSE_GRACE_MS);
-    await Promise.all(all.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
-    clearTimeout(grace);
+    await Promise.all(all.map((line) => line.closed()));
     this.arm(undefined);
     this.closed = true;
     this.machine.delete();
@@ -103,13 +103,15 @@ export class RoomHost {
   private perform(effect: Exclude<ServerEffect, { kind: 'commandDone' }>): void {
     switch (effect.kind) {
       case 'sendText':
-        return this.send(effect.socket, effect.text);
+        return this.lines.get(effect.socket)?.send(effect.text);
       case 'closeSocket':
-        return this.sockets.get(effect.socket)?.close(effect.code, effect.reason);
+        return this.lines.get(effect.socket)?.close(effect.code, effect.reason);
       case 'ping':
-        return this.ping(effect.socket);
+        return this.lines.get(effect.socket)?.ping();
       case 'verifyToken':
-        return void this.verify(effect).then((verdict) => this.apply({ kind: 'tokenVerdict', op: effect.op, ...verdict }));
+        return void this.verify(effect).then((verdict) =>
+          this.apply({ kind: 'tokenVerdict', op: effect.op, ...this.faults.judge(verdict, effect.room) }),
+        );
       case 'participantJoined':
         return this.runHook(() => this.hooks.onJoin?.(describe(effect)));
       case 'participantLeft':
@@ -117,18 +119,6 @@ export class RoomHost {
       case 'log':
         return this.hooks.log?.(effect.message);
     }
-  }
-
-  private send(socket: number, text: string): void {
-    const webSocket = this.sockets.get(socket);
-    if (webSocket?.readyState !== WebSocket.OPEN) return;
-    webSocket.send(text);
-    if (webSocket.bufferedAmount > MAX_BUFFERED_BYTES) webSocket.terminate();
-  }
-
-  private ping(socket: number): void {
-    const webSocket = this.sockets.get(socket);
-    if (webSocket?.readyState === WebSocket.OPEN) webSocket.ping();
   }
 
   // A hook may call back into the server and may throw: neither may come between two effects of a batch.

@@ -2,8 +2,8 @@
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 
-// A session string has some 300 characters (docs/protocol.md).
-const MAX_BEACON_CHARACTERS = 4096;
+// A session string has some 300 characters (docs/protocol.md), a fault fewer.
+const MAX_BODY_CHARACTERS = 4096;
 
 export interface Endpoints {
   /** Of the WebSocket. */
@@ -12,14 +12,16 @@ export interface Endpoints {
   health?: () => object;
   /** A page left; `session` is what it sent, unchecked. */
   leave: (session: string) => void;
+  /** Calls back at once, unless a fault makes this server hang. */
+  whenReachable: (proceed: () => void) => void;
 }
 
 /** Answers what is the room server's and hands everything else to `otherwise`. */
-export function createRequestListener({ path, health, leave }: Endpoints, otherwise: RequestListener): RequestListener {
+export function createRequestListener({ path, health, leave, whenReachable }: Endpoints, otherwise: RequestListener): RequestListener {
   return (request, response) => {
     const pathname = pathOf(request);
-    if (pathname === path) return answerProbe(request, response);
-    if (pathname === `${path}/leave`) return takeBeacon(request, response, leave);
+    if (pathname === path) return whenReachable(() => answerProbe(request, response));
+    if (pathname === `${path}/leave`) return whenReachable(() => takeBeacon(request, response, leave));
     if (pathname === '/healthz' && health !== undefined) return answerHealth(request, response, health);
     return otherwise(request, response);
   };
@@ -49,17 +51,21 @@ function answerHealth(request: IncomingMessage, response: ServerResponse, health
 
 function takeBeacon(request: IncomingMessage, response: ServerResponse, leave: (session: string) => void): void {
   if (answeredMethod(request, response, 'POST')) return;
+  readBody(request, (body) => {
+    leave(body);
+    answer(response, 204, '', { 'access-control-allow-origin': '*' });
+  });
+}
+
+export function readBody(request: IncomingMessage, done: (body: string) => void): void {
   let body = '';
   request.setEncoding('utf8');
   request.on('data', (text: string) => {
     body += text;
-    if (body.length > MAX_BEACON_CHARACTERS) request.destroy();
+    if (body.length > MAX_BODY_CHARACTERS) request.destroy();
   });
-  request.on('error', () => {}); // a page that is gone before its last word is through
-  request.on('end', () => {
-    leave(body);
-    answer(response, 204, '', { 'access-control-allow-origin': '*' });
-  });
+  request.on('error', () => {}); // a client that is gone before its last word is through
+  request.on('end', () => done(body));
 }
 
 // Pages of any origin may call: what they send is authenticated by itself, and nothing here depends on cookies.

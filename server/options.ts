@@ -4,6 +4,7 @@ import { hkdfSync } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { IceServer } from '../js-glue/boundary.js';
 import type { ServerConfig } from '../js-glue/server-boundary.js';
+import type { TurnSettings } from './turn.js';
 
 /** Who joined or left which room. */
 export interface ParticipantInfo {
@@ -44,6 +45,11 @@ export interface RoomServerOptions {
   maxRooms?: number;
   /** Handed to every client. */
   iceServers?: { urls: string | string[]; username?: string; credential?: string }[];
+  /** TURN servers that know `turnSecret` (coturn: `static-auth-secret`): every participant gets credentials of its own for them … */
+  turnUrls?: string | string[];
+  turnSecret?: string;
+  /** … that are good for so many seconds; default 86400. */
+  turnTtl?: number;
   /** What `localParticipant.signalingRegion` says; default `local`. */
   signalingRegion?: string;
 
@@ -55,6 +61,11 @@ export interface RoomServerOptions {
   onJoin?: (participant: ParticipantInfo) => void;
   /** `reason` is 0 if the participant left by itself, otherwise an error code: 53001 after silence, 53205, 53118 … */
   onLeave?: (participant: ParticipantInfo, reason: number) => void;
+  /**
+   * Takes the faults of `server.faults` also over HTTP, as `POST <path>/faults`, from anyone who can reach the port: for demos and tests
+   * only, never in production. Default false.
+   */
+  faultsOverHttp?: boolean;
   /** One line for each thing worth knowing; default: none are written. Never contains a token. */
   log?: (message: string) => void;
 }
@@ -72,6 +83,7 @@ export interface Settings {
   accountSid: string;
   keys: Map<string, string>;
   config: MachineConfig;
+  turn: TurnSettings | undefined;
 }
 
 /** Throws a TypeError or RangeError that names the option. */
@@ -89,6 +101,7 @@ export function resolveOptions(options: RoomServerOptions): Settings {
     path,
     accountSid,
     keys,
+    turn: readTurn(options),
     config: {
       secret: options.secret === undefined ? deriveSecret(options.apiSecret ?? [...keys.values()][0]!) : text('secret', options.secret),
       sessionTimeout: Math.round(numberFrom(0.001, 'sessionTimeout', options.sessionTimeout ?? 30) * 1000),
@@ -111,6 +124,15 @@ function readKeys({ apiKey, apiSecret, keys = {} }: RoomServerOptions): Map<stri
     text(`the secret of ${id}`, secret);
   }
   return all;
+}
+
+function readTurn({ turnUrls, turnSecret, turnTtl = 86_400 }: RoomServerOptions): TurnSettings | undefined {
+  if (turnUrls === undefined && turnSecret === undefined) return undefined;
+  if (turnUrls === undefined || turnSecret === undefined) throw new TypeError('turnUrls and turnSecret belong together');
+  const urls = [turnUrls].flat();
+  for (const url of urls)
+    if (!/^turns?:./.test(text('turnUrls', url))) throw new TypeError(`turnUrls must start with turn: or turns:: ${url}`);
+  return { urls, secret: text('turnSecret', turnSecret), ttl: Math.round(numberFrom(1, 'turnTtl', turnTtl)) };
 }
 
 // Above this, what is meant is surely something else; it also fits into the machine's integers.

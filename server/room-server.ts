@@ -5,10 +5,13 @@ import { Server as TlsServer } from 'node:tls';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { RoomSnapshot } from '../js-glue/server-boundary.js';
+import { createFaultListener } from './fault-endpoint.js';
+import type { Faults } from './faults.js';
 import { RoomHost, type VerifyToken } from './host.js';
 import { answerNotFound, createRequestListener, pathOf } from './http.js';
 import { type RoomServerOptions, resolveOptions } from './options.js';
-import { TokenVerifier, type Verdict, refusal } from './tokens.js';
+import { type Admission, TokenVerifier, type Verdict, refusal } from './tokens.js';
+import { makeTurnServer } from './turn.js';
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 const ROOM_CONNECT_FAILED = 53104;
@@ -24,6 +27,8 @@ export interface RoomServer {
   completeRoom(nameOrSid: string): boolean;
   /** Throws one participant out of a room. False: no such room or participant. */
   removeParticipant(nameOrSid: string, identityOrSid: string): boolean;
+  /** Breaks things on purpose, for the tests of an app. */
+  readonly faults: Faults;
   /** Closes every connection with 1012, which tells clients to come back, and then the port. */
   close(): Promise<void>;
 }
@@ -35,11 +40,14 @@ export function createRoomServer(options: RoomServerOptions): Promise<RoomServer
 
 /** The same, with something to say to requests that are not the room server's. */
 export async function startRoomServer(options: RoomServerOptions, otherwise: RequestListener): Promise<RoomServer> {
-  const { accountSid, keys, config, path, port, host } = resolveOptions(options);
+  const { accountSid, keys, config, turn, path, port, host } = resolveOptions(options);
   const verifier = new TokenVerifier(accountSid, keys);
-  const verify = async ({ token, room, purpose }: VerifyToken): Promise<Verdict> => {
-    const verdict = await verifier.verify(token, Date.now() / 1000);
-    return verdict.errorCode !== 0 || purpose !== 'connect' ? verdict : authorize(options, verdict, room);
+  const verify = async ({ token, room, purpose }: VerifyToken): Promise<Admission> => {
+    const now = Date.now() / 1000;
+    const found = await verifier.verify(token, now);
+    const verdict = found.errorCode !== 0 || purpose !== 'connect' ? found : await authorize(options, found, room);
+    const mayRelay = turn !== undefined && verdict.errorCode === 0;
+    return { ...verdict, iceServers: mayRelay ? [...config.iceServers, makeTurnServer(turn, verdict.identity, now)] : [] };
   };
   const rooms = await RoomHost.start(config, verify, options);
 
@@ -48,19 +56,23 @@ export async function startRoomServer(options: RoomServerOptions, otherwise: Req
     clientTracking: false,
     maxPayload: MAX_MESSAGE_BYTES,
     perMessageDeflate: false,
+    autoPong: false, // lines do it, which faults may hold back
   });
   const leave = (session: string): void => void rooms.apply({ kind: 'beacon', session });
   const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-    if (pathOf(request) === path) webSockets.handleUpgrade(request, stream, head, (webSocket) => rooms.accept(webSocket));
-    else if (options.server === undefined) refuseUpgrade(stream);
+    if (pathOf(request) === path) {
+      rooms.faults.whenReachable(() => webSockets.handleUpgrade(request, stream, head, (webSocket) => rooms.accept(webSocket)));
+    } else if (options.server === undefined) refuseUpgrade(stream);
   };
 
-  const server = options.server ?? createServer(createRequestListener({ path, leave, health: () => healthOf(rooms) }, otherwise));
+  const listener = (others: RequestListener, more: { health?: () => object } = {}): RequestListener => {
+    const whenReachable = (proceed: () => void): void => rooms.faults.whenReachable(proceed);
+    const own = createRequestListener({ path, leave, whenReachable, ...more }, others);
+    return options.faultsOverHttp === true ? createFaultListener(`${path}/faults`, rooms.faults, own) : own;
+  };
+  const server = options.server ?? createServer(listener(otherwise, { health: () => healthOf(rooms) }));
   server.on('upgrade', onUpgrade);
-  const detach =
-    options.server === undefined
-      ? () => closeServer(server)
-      : takeRequests(server, (others) => createRequestListener({ path, leave }, others));
+  const detach = options.server === undefined ? () => closeServer(server) : takeRequests(server, listener);
   if (options.server === undefined) await listen(server, port, host);
 
   let closing: Promise<void> | undefined;
@@ -74,6 +86,7 @@ export async function startRoomServer(options: RoomServerOptions, otherwise: Req
     get rooms() {
       return rooms.rooms;
     },
+    faults: rooms.faults,
     completeRoom: (room) => rooms.apply({ kind: 'completeRoom', room }),
     removeParticipant: (room, participant) => rooms.apply({ kind: 'removeParticipant', room, participant }),
     close: () => (closing ??= close()),

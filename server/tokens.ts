@@ -2,6 +2,7 @@
 // the requested one is decided by the rooms, which know names and SIDs.
 
 import { compactVerify, decodeJwt, decodeProtectedHeader, errors } from 'jose';
+import type { IceServer } from '../js-glue/boundary.js';
 import { ALGORITHMS, CONTENT_TYPE } from './access-token.js';
 
 export const TokenError = {
@@ -19,6 +20,12 @@ export interface Verdict {
   errorCode: number;
   identity: string;
   roomGrant: string;
+}
+
+/** A verdict with what it brings. */
+export interface Admission extends Verdict {
+  /** Made for this participant; empty: those of the configuration. */
+  iceServers: IceServer[];
 }
 
 export function refusal(errorCode: number): Verdict {

@@ -17,7 +17,7 @@ constexpr JsonLimits kInputLimits{8 << 20};
 constexpr Words<VerifyToken::Purpose, 3> kPurposeWords{{"ice", "connect", "sync"}};
 
 // False if `kind` is no input.
-bool read_input(std::string_view kind, RequiredMembers in, Input& input) {
+bool read_input(JsonFields& fields, std::string_view kind, RequiredMembers in, Input& input) {
   if (kind == "socketText") {
     auto& text = input.emplace<SocketText>();
     in.read("socket", text.socket).read("text", text.text);
@@ -33,6 +33,7 @@ bool read_input(std::string_view kind, RequiredMembers in, Input& input) {
     std::uint32_t error_code = 0;
     in.read("op", verdict.op).read("errorCode", error_code).read("identity", verdict.identity).read("roomGrant", verdict.room_grant);
     verdict.error_code = static_cast<int>(error_code);
+    for (const JsonView server : in.array("iceServers")) backend::read(fields, server, verdict.ice_servers.emplace_back());
   } else if (kind == "beacon") {
     in.read("session", input.emplace<Beacon>().session);
   } else if (kind == "completeRoom") {
@@ -79,6 +80,7 @@ void write_participant(JsonWriter& out, const ParticipantSnapshot& participant) 
   out.begin_object().text("sid", participant.sid.value).text("identity", participant.identity);
   out.text("state", backend::kParticipantStateWords.of(participant.state));
   backend::write_list(out, "tracks", participant.tracks);
+  if (participant.socket) out.number("socket", participant.socket->value);
   out.end_object();
 }
 
@@ -105,7 +107,7 @@ std::optional<Input> input_from_json(std::string_view text) {
   JsonFields fields;
   Input input;
   const std::string_view kind = document->root()["kind"].text().value_or("");
-  if (!read_input(kind, RequiredMembers(fields, document->root()), input) || fields.failed()) return std::nullopt;
+  if (!read_input(fields, kind, RequiredMembers(fields, document->root()), input) || fields.failed()) return std::nullopt;
   return input;
 }
 

@@ -18,7 +18,8 @@ Room::Room(RoomSid sid, std::string name, const Config& config, Identifiers& ide
 
 // ---- coming ------------------------------------------------------------------------------------------------------------------------
 
-ParticipantSid Room::join(SocketId socket, const std::string& identity, const rsp::Connect& connect, Instant now) {
+ParticipantSid Room::join(SocketId socket, const std::string& identity, const rsp::Connect& connect,
+                          const std::vector<IceServer>& ice_servers, Instant now) {
   ParticipantSid sid = identifiers_->next_participant();
   const SessionClaims claims{sid, sid_, name_, identity, config_->session_timeout, config_->wall_clock_at_start_ms + now.ms};
   Member joining(sid, identity, Participant(socket, config_->session_timeout));
@@ -34,7 +35,7 @@ ParticipantSid Room::join(SocketId socket, const std::string& identity, const rs
   connected.name = name_;
   connected.session_timeout_s = config_->session_timeout.count / 1000;
   connected.signaling_region = config_->signaling_region;
-  connected.state = full_state(member, now);
+  connected.state = full_state(member, ice_servers, now);
   // The connection that every client opens before it knows anybody is of no use to anyone (docs/protocol.md 8.2).
   for (const auto& initial : connect.peer_connections) {
     const std::int64_t revision = initial.description ? std::clamp(initial.description->revision, std::int64_t{0}, kMaxRevision) + 1 : 1;
@@ -47,7 +48,7 @@ ParticipantSid Room::join(SocketId socket, const std::string& identity, const rs
   return sid;
 }
 
-void Room::sync(const ParticipantSid& sid, SocketId socket, const rsp::Sync& sync, Instant now) {
+void Room::sync(const ParticipantSid& sid, SocketId socket, const rsp::Sync& sync, const std::vector<IceServer>& ice_servers, Instant now) {
   Member* member = find(sid);
   if (member == nullptr) return;
   const auto shown = member->participant.shown();
@@ -61,7 +62,7 @@ void Room::sync(const ParticipantSid& sid, SocketId socket, const rsp::Sync& syn
   draft_news(links_.handle_listed(sid, sync.peer_connections, now));
 
   rsp::Synced synced;
-  synced.state = full_state(*member, now);
+  synced.state = full_state(*member, ice_servers, now);
   member->draft.reset();
   member->subscriptions_changed = !std::exchange(member->resubscribe, {}).empty();
   say(*member, std::move(synced));
@@ -221,7 +222,7 @@ void Room::remove_gone(Instant now) {
 
 // ---- composing ---------------------------------------------------------------------------------------------------------------------
 
-rsp::RoomState Room::full_state(Member& member, Instant now) {
+rsp::RoomState Room::full_state(Member& member, const std::vector<IceServer>& ice_servers, Instant now) {
   rsp::RoomState state;
   state.participant = rsp::OwnParticipant{member.sid, member.identity};
   for (const Member& other : members_)
@@ -229,7 +230,10 @@ rsp::RoomState Room::full_state(Member& member, Instant now) {
   state.published = published_of(member, now);
   state.subscribed = subscriptions_of(member, now);
   state.peer_connections = links_.catch_up(member.sid);
-  if (member.speaks_holdfast) state.holdfast.emplace();
+  if (member.speaks_holdfast) {
+    state.holdfast.emplace();
+    state.ice_servers = ice_servers;
+  }
   return state;
 }
 
@@ -307,7 +311,8 @@ std::size_t Room::socket_count() const {
 RoomSnapshot Room::snapshot() const {
   RoomSnapshot snapshot{sid_, name_, {}};
   for (const Member& member : members_)
-    snapshot.participants.push_back({member.sid, member.identity, member.participant.shown(), member.publications.tracks()});
+    snapshot.participants.push_back(
+        {member.sid, member.identity, member.participant.shown(), member.publications.tracks(), member.participant.socket()});
   return snapshot;
 }
 

@@ -37,9 +37,10 @@ class Room {
   Room(RoomSid sid, std::string name, const Config& config, Identifiers& identifiers);
 
   // Precondition: the identity is not in the room, and there is a place for it.
-  ParticipantSid join(SocketId socket, const std::string& identity, const rsp::Connect& connect, Instant now);
+  ParticipantSid join(SocketId socket, const std::string& identity, const rsp::Connect& connect, const std::vector<IceServer>& ice_servers,
+                      Instant now);
   // The same session on a new socket (docs/protocol.md 8.6).
-  void sync(const ParticipantSid& sid, SocketId socket, const rsp::Sync& sync, Instant now);
+  void sync(const ParticipantSid& sid, SocketId socket, const rsp::Sync& sync, const std::vector<IceServer>& ice_servers, Instant now);
   void update(const ParticipantSid& sid, const rsp::ClientUpdate& update, Instant now);
 
   void note_frame(const ParticipantSid& sid);
@@ -102,7 +103,7 @@ class Room {
   void remove_gone(Instant now);
 
   // ---- composing
-  rsp::RoomState full_state(Member& member, Instant now);
+  rsp::RoomState full_state(Member& member, const std::vector<IceServer>& ice_servers, Instant now);
   rsp::Subscribed subscriptions_of(Member& member, Instant now);
   rsp::Published published_of(Member& member, Instant now);
   static rsp::RemoteParticipantState view_of(const Member& member);

@@ -49,7 +49,8 @@ struct TokenVerdict {
   OperationId op;
   int error_code = 0;  // 0: good; else one of 20101…20107, 53104 …
   std::string identity;
-  std::string room_grant;  // empty: any room
+  std::string room_grant;                // empty: any room
+  std::vector<IceServer> ice_servers{};  // made for this participant; empty: those of the configuration
 };
 struct Beacon {  // a leaving page's last word: its session string
   std::string session;
@@ -123,6 +124,7 @@ struct ParticipantSnapshot {
   std::string identity;
   backend::ParticipantState state = backend::ParticipantState::kConnected;
   std::vector<backend::RemoteTrack> tracks;
+  std::optional<SocketId> socket{};  // while it has one
 };
 struct RoomSnapshot {
   RoomSid sid;

@@ -31,7 +31,7 @@ void RoomServer::Impl::apply(const TokenVerdict& verdict) {
   } else if (const auto* sync = std::get_if<rsp::Sync>(&message)) {
     answer(id, *sync, verdict);
   } else {
-    socket.channel.send(rsp::Iced{config.ice_servers}, now);
+    socket.channel.send(rsp::Iced{verdict.ice_servers.empty() ? config.ice_servers : verdict.ice_servers}, now);
     collect(id);
   }
   while (!socket.question && !socket.held.empty() && socket.channel.is_open()) handle(id, socket.held.pop());
@@ -57,7 +57,7 @@ void RoomServer::Impl::answer(SocketId id, const rsp::Connect& connect, const To
   if (known == nullptr) number = rooms.create(name);
   Room& room = *rooms.find(number);
   if (earlier_self) room.expel(*earlier_self, code::kDuplicateIdentity, now);
-  find(id)->seat = Seat{number, room.join(id, verdict.identity, connect, now)};
+  find(id)->seat = Seat{number, room.join(id, verdict.identity, connect, verdict.ice_servers, now)};
   collect(number);
 }
 
@@ -69,7 +69,7 @@ void RoomServer::Impl::answer(SocketId id, const rsp::Sync& sync, const TokenVer
   const RoomNumber number = rooms.find(claims->room.value);
   Room* room = rooms.find(number);
   if (room == nullptr || !room->has(claims->participant)) return refuse(id, code::kParticipantNotFound);
-  room->sync(claims->participant, id, sync, now);
+  room->sync(claims->participant, id, sync, verdict.ice_servers, now);
   find(id)->seat = Seat{number, claims->participant};
   collect(number);
 }

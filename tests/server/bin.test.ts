@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type TestContext, test } from 'node:test';
 import { KEYS, makeToken } from './keys.js';
-import { RawClient } from './raw-client.js';
+import { RawClient, iceBody } from './raw-client.js';
 
 const BIN = fileURLToPath(new URL('./bin.js', import.meta.url));
 const KEY_ENVIRONMENT = { HOLDFAST_ACCOUNT_SID: KEYS.accountSid, HOLDFAST_API_KEY: KEYS.apiKey, HOLDFAST_API_SECRET: KEYS.apiSecret };
@@ -45,7 +45,8 @@ test('bin: without --dev and without a secret it refuses to start', async () => 
 test('bin: --help tells every option, a wrong one is answered with it', async () => {
   const help = await finish(run(['--help']));
   assert.equal(help.code, 0);
-  for (const word of ['--port', '--host', '--dev', 'HOLDFAST_ACCOUNT_SID', '/healthz']) assert.ok(help.stdout.includes(word), word);
+  for (const word of ['--port', '--host', '--dev', '--faults', 'HOLDFAST_ACCOUNT_SID', 'HOLDFAST_TURN_SECRET', '/healthz'])
+    assert.ok(help.stdout.includes(word), word);
   const wrong = await finish(run(['--prot', '1']));
   assert.equal(wrong.code, 2);
   assert.match(wrong.stderr, /--prot/);
@@ -57,7 +58,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const { child, url } = await serve(context, [], { ...KEY_ENVIRONMENT, PORT: '0' });
     const { client, answer } = await RawClient.join(url, makeToken('alice'));
     assert.equal(answer.type, 'connected');
-    assert.equal((await fetch(new URL('/token?identity=a', url.replace('ws', 'http')))).status, 404);
+    for (const path of ['/token?identity=a', '/signaling/faults']) {
+      assert.equal((await fetch(new URL(path, url.replace('ws', 'http')))).status, 404, path);
+    }
 
     const ended = once(child, 'exit');
     child.kill(signal);
@@ -74,8 +77,22 @@ test('bin: --dev hands out tokens that its rooms take', async (context) => {
   assert.equal((await RawClient.join(wsServer, token, 'kitchen')).answer.type, 'connected');
   assert.equal((await RawClient.join(wsServer, token, 'cellar')).answer.code, 20106);
 
+  assert.equal((await fetch(new URL('/signaling/faults', url))).status, 200);
   assert.equal((await fetch(new URL('/token', url))).status, 400);
   assert.equal((await fetch(new URL('/no-such-file', url))).status, 404);
   assert.equal((await fetch(new URL('/..%2f..%2fpackage.json', url))).status, 404);
   assert.equal((await fetch(new URL('/%', url))).status, 404);
+});
+
+test('bin: --faults opens them over HTTP, and TURN comes from the environment', async (context) => {
+  const { url } = await serve(context, ['--faults', '--port', '0'], {
+    ...KEY_ENVIRONMENT,
+    HOLDFAST_TURN_URLS: 'turn:a.example.org, turns:b.example.org',
+    HOLDFAST_TURN_SECRET: 'north',
+  });
+  assert.equal((await fetch(`${url.replace('ws', 'http')}/faults`)).status, 200);
+  const client = await RawClient.dial(url, iceBody(makeToken('alice')));
+  const [turn] = (await client.next('iced'))['ice_servers'] as { urls: string[]; username: string }[];
+  assert.deepEqual(turn!.urls, ['turn:a.example.org', 'turns:b.example.org']);
+  assert.match(turn!.username, /^\d+:alice$/);
 });

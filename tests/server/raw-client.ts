@@ -10,24 +10,28 @@ export interface Message {
   [key: string]: unknown;
 }
 
-interface Frame {
+export interface Frame {
   type: string;
   body?: Message;
 }
 
 export class RawClient {
   private readonly messages: Message[] = [];
+  private readonly others: Frame[] = [];
   private wake: () => void = () => {};
   /** Resolves with the code with which the server closed. */
   readonly closed: Promise<number>;
+  readonly ponged: Promise<void>;
 
   private constructor(private readonly socket: WebSocket) {
     socket.on('message', (data) => {
       const frame = JSON.parse(String(data)) as Frame;
       if (frame.type === 'msg' && frame.body !== undefined) this.messages.push(frame.body);
+      else this.others.push(frame);
       this.wake();
     });
     this.closed = new Promise((resolve) => socket.on('close', resolve));
+    this.ponged = new Promise((resolve) => socket.on('pong', () => resolve()));
   }
 
   /** Opens a socket and says hello with `body`. */
@@ -35,7 +39,7 @@ export class RawClient {
     const socket = new WebSocket(url);
     const client = new RawClient(socket);
     await new Promise((resolve, reject) => socket.on('open', resolve).on('error', reject));
-    client.sendFrame({ type: 'hello', id: crypto.randomUUID(), timeout: 5000, version: 2, body });
+    client.hello(body);
     return client;
   }
 
@@ -47,14 +51,21 @@ export class RawClient {
 
   /** The oldest message of one of these types that was not taken yet; others before it are dropped. */
   async next(...types: string[]): Promise<Message> {
-    const deadline = AbortSignal.timeout(3000);
+    return this.take(this.messages, types.join(', '), ({ type }) => types.includes(type));
+  }
+
+  /** The oldest frame that carries no message and was not taken yet. */
+  async frame(): Promise<Frame> {
+    return this.take(this.others, 'a frame', () => true);
+  }
+
+  private async take<T>(from: T[], what: string, isWanted: (one: T) => boolean): Promise<T> {
+    const deadline = AbortSignal.timeout(4000);
     for (;;) {
-      for (let message = this.messages.shift(); message !== undefined; message = this.messages.shift()) {
-        if (types.includes(message.type)) return message;
-      }
+      for (let one = from.shift(); one !== undefined; one = from.shift()) if (isWanted(one)) return one;
       await new Promise<void>((resolve, reject) => {
         this.wake = resolve;
-        deadline.onabort = () => reject(new Error(`nothing of ${types.join(', ')} came`));
+        deadline.onabort = () => reject(new Error(`nothing of ${what} came`));
       });
     }
   }
@@ -69,6 +80,14 @@ export class RawClient {
 
   send(body: object): void {
     this.sendFrame({ type: 'msg', body });
+  }
+
+  hello(body: object): void {
+    this.sendFrame({ type: 'hello', id: crypto.randomUUID(), timeout: 5000, version: 2, body });
+  }
+
+  ping(): void {
+    this.socket.ping();
   }
 
   drop(): void {

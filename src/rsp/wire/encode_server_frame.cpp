@@ -76,7 +76,10 @@ void write_room_state(JsonWriter& out, const RoomState& state, bool is_update) {
   if (state.published) write_revised(out, "published", *state.published);
   if (state.subscribed) write_revised(out, "subscribed", *state.subscribed);
   if (state.peer_connections) write_all(out, "peer_connections", *state.peer_connections);
-  write_extension(out, state.holdfast);
+  if (!state.holdfast) return;
+  begin_extension(out, *state.holdfast);
+  if (!state.ice_servers.empty()) write_list(out, "ice_servers", state.ice_servers);
+  out.end_object();
 }
 
 void write_message(JsonWriter& out, const Iced& message) {

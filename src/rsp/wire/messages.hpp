@@ -79,6 +79,7 @@ struct RoomState {
   std::optional<Subscribed> subscribed;
   std::optional<std::vector<PeerConnectionState>> peer_connections;
   std::optional<Extension> holdfast;
+  std::vector<IceServer> ice_servers;  // fresh ones, under `holdfast`; empty: none are told
 };
 
 // ---- messages, client to server ---------------------------------------------------------------------------------------------------

@@ -65,11 +65,15 @@ void write(JsonWriter& out, const PeerConnectionState& state) {
   out.end_object();
 }
 
+void begin_extension(JsonWriter& out, const Extension& extension) {
+  out.key("holdfast").begin_object().number("v", kExtensionVersion);
+  if (extension.leaving) out.boolean("leaving", *extension.leaving);
+  if (extension.hidden) out.boolean("hidden", *extension.hidden);
+}
+
 void write_extension(JsonWriter& out, const std::optional<Extension>& extension) {
   if (!extension) return;
-  out.key("holdfast").begin_object().number("v", kExtensionVersion);
-  if (extension->leaving) out.boolean("leaving", *extension->leaving);
-  if (extension->hidden) out.boolean("hidden", *extension->hidden);
+  begin_extension(out, *extension);
   out.end_object();
 }
 

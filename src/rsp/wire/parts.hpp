@@ -35,7 +35,9 @@ void read_peer_connections(JsonFields& fields, JsonView list, std::vector<PeerCo
 void read_extension(JsonView message, std::optional<Extension>& extension);
 
 void write(JsonWriter& out, const PeerConnectionState& state);
-// The `holdfast` member, if there is one.
+// The `holdfast` member, which the caller ends; a server has more to say in it.
+void begin_extension(JsonWriter& out, const Extension& extension);
+// The whole of it, if there is one.
 void write_extension(JsonWriter& out, const std::optional<Extension>& extension);
 
 }  // namespace holdfast::rsp

@@ -10,6 +10,7 @@ export type { BrowserKind, TestBrowser } from './browser.js';
 export { Caller };
 export type { Emitted, Payload, Sdk } from './caller.js';
 export { assertConversation, assertData, assertMedia } from './conversation.js';
+export { Coturn } from './coturn.js';
 export { assertEvents } from './events.js';
 export { FaultProxy } from './fault-proxy.js';
 export { Namespace } from './namespace.js';

@@ -3,15 +3,17 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-export type Requirement = 'chromium' | 'firefox' | 'netns';
+export type Requirement = 'chromium' | 'firefox' | 'netns' | 'coturn';
 
 export const CHROMIUM = '/usr/bin/chromium';
 export const FIREFOX = '/usr/bin/firefox-esr';
+export const COTURN = '/usr/bin/turnserver';
 
 const reasons: Record<Requirement, () => string | undefined> = {
   chromium: () => (existsSync(CHROMIUM) ? undefined : `${CHROMIUM} is not there`),
   firefox: () => (existsSync(FIREFOX) ? undefined : `${FIREFOX} is not there`),
   netns: whyNoNamespaces,
+  coturn: () => (existsSync(COTURN) ? undefined : `${COTURN} is not there`),
 };
 
 /** Ms for one test: a bound for one that hangs, several times what the longest takes. */

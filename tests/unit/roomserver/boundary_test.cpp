@@ -18,7 +18,7 @@ const std::vector<std::string> kInputs = {
     R"({"kind":"socketText","socket":1,"text":"{}"})",
     R"({"kind":"socketClosed","socket":1,"code":1001})",
     R"({"kind":"pong","socket":1})",
-    R"({"kind":"tokenVerdict","op":1,"errorCode":20104,"identity":"alice","roomGrant":"r"})",
+    R"({"kind":"tokenVerdict","op":1,"errorCode":20104,"identity":"alice","roomGrant":"r","iceServers":[]})",
     R"({"kind":"beacon","session":"SE"})",
     R"({"kind":"completeRoom","room":"r"})",
     R"({"kind":"removeParticipant","room":"r","participant":"alice"})",
@@ -67,6 +67,11 @@ TEST_CASE("server boundary: a verdict brings what the token says", "[roomserver]
   CHECK(verdict.error_code == 20104);
   CHECK(verdict.identity == "alice");
   CHECK(verdict.room_grant == "r");
+  CHECK(verdict.ice_servers.empty());
+  const auto good = input_from_json(
+      R"({"kind":"tokenVerdict","op":1,"errorCode":0,"identity":"a","roomGrant":"","iceServers":[{"urls":["turn:a"],"username":"9:a"}]})");
+  REQUIRE(std::get<TokenVerdict>(*good).ice_servers.size() == 1);
+  CHECK(std::get<TokenVerdict>(*good).ice_servers[0].username == "9:a");
 }
 
 TEST_CASE("server boundary: the configuration has every member, or is none", "[roomserver][boundary]") {
@@ -115,6 +120,8 @@ TEST_CASE("server boundary: rooms with who is in them", "[roomserver][boundary]"
                                "alice",
                                backend::ParticipantState::kReconnecting,
                                {{TrackSid("MT1"), backend::TrackKind::kData, "chat", true, backend::Priority::kStandard}}});
-  CHECK(rooms_to_json({room}) == R"([{"sid":"RM1","name":"r","participants":[{"sid":"PA1","identity":"alice","state":"reconnecting",)"
-                                 R"("tracks":[{"sid":"MT1","kind":"data","name":"chat","enabled":true,"priority":"standard"}]}]}])");
+  room.participants.back().socket = SocketId{7};
+  CHECK(rooms_to_json({room}) ==
+        R"([{"sid":"RM1","name":"r","participants":[{"sid":"PA1","identity":"alice","state":"reconnecting",)"
+        R"("tracks":[{"sid":"MT1","kind":"data","name":"chat","enabled":true,"priority":"standard"}],"socket":7}]}])");
 }

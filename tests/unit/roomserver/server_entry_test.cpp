@@ -282,3 +282,44 @@ TEST_CASE("host: live state names rooms, participants, their state and tracks", 
   CHECK(rooms[0].participants[1].identity == "bob");
   CHECK(rooms[0].participants[1].state == backend::ParticipantState::kReconnecting);
 }
+
+TEST_CASE("ICE servers: those of the verdict go into `iced`, and to Holdfast clients at every connect and sync", "[roomserver][entry]") {
+  const bool speaks_holdfast = GENERATE(true, false);
+  Config config = bench_config();
+  config.ice_servers = {{{"stun:configured"}, "", ""}};
+  Bench bench(config);
+  bench.answer_tokens = false;
+  const auto answer = [&bench](std::vector<backend::IceServer> servers) {
+    bench.give(TokenVerdict{bench.tokens.back().op, 0, "alice", "", std::move(servers)});
+  };
+
+  const SocketId socket = bench.open();
+  bench.hello(socket, rsp::IceRequest{"alice"});
+  answer({{{"turn:a"}, "1:alice", "c"}});
+  CHECK(bench.only<rsp::Iced>(socket).ice_servers[0].username == "1:alice");
+  bench.message(socket, rsp::IceRequest{"alice"});
+  answer({});
+  CHECK(bench.only<rsp::Iced>(socket).ice_servers[0].urls[0] == "stun:configured");
+
+  rsp::Connect connect = connect_message("alice", "r");
+  if (speaks_holdfast) connect.holdfast.emplace();
+  bench.message(socket, connect);
+  answer({{{"turn:a"}, "2:alice", "c"}});
+  const auto connected = bench.only<rsp::Connected>(socket);
+  const auto credentials = [](const rsp::RoomState& state) { return state.ice_servers.empty() ? "none" : state.ice_servers[0].username; };
+  CHECK(credentials(connected.state) == (speaks_holdfast ? "2:alice" : "none"));
+
+  rsp::Sync sync{connected.session, "alice", "r", {}, {}, connect.holdfast};
+  const SocketId next = bench.open();
+  bench.hello(next, sync);
+  answer({{{"turn:a"}, "3:alice", "c"}});
+  CHECK(credentials(bench.only<rsp::Synced>(next).state) == (speaks_holdfast ? "3:alice" : "none"));
+}
+
+TEST_CASE("host: live state tells the socket of a participant while it has one", "[roomserver][entry]") {
+  Bench bench;
+  const Guest alice = join(bench, "alice");
+  CHECK(bench.server().rooms()[0].participants[0].socket == alice.socket);
+  bench.drop(alice.socket, 1006);
+  CHECK_FALSE(bench.server().rooms()[0].participants[0].socket);
+}

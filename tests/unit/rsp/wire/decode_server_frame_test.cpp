@@ -249,6 +249,17 @@ TEST_CASE("server frames: the extension counts only in the version that we know"
   CHECK_FALSE(has_extension("true"));
 }
 
+TEST_CASE("server frames: fresh ICE servers come under the extension, and back out of the writer", "[rsp][wire]") {
+  const std::string servers = R"([{"urls":["turn:a"],"username":"9:alice","credential":"c"}])";
+  const auto synced = read_message<Synced>(R"({"type":"synced","holdfast":{"v":1,"ice_servers":)" + servers + "}}");
+  REQUIRE(synced.state.ice_servers.size() == 1);
+  CHECK(synced.state.ice_servers[0].username == "9:alice");
+  CHECK(encode(ServerMsg{synced}).find(R"("holdfast":{"v":1,"ice_servers":)" + servers + "}") != std::string::npos);
+
+  CHECK(read_message<Synced>(R"({"type":"synced","holdfast":{"v":2,"ice_servers":)" + servers + "}}").state.ice_servers.empty());
+  CHECK(encode(ServerMsg{read_message<Synced>(R"({"type":"synced","holdfast":{"v":1}})")}).find("ice_servers") == std::string::npos);
+}
+
 TEST_CASE("server frames: what goes beyond a limit refuses the whole frame", "[rsp][wire]") {
   const auto body_is_malformed = [](const std::string& body) { return is_malformed(R"({"type":"msg","body":)" + body + "}"); };
   const auto participants = [&](std::size_t count) {
