@@ -31,4 +31,5 @@ export type {
 } from './publications.js';
 export type { RemoteParticipant } from './remote-participant.js';
 export type { RemoteAudioTrack, RemoteDataTrack, RemoteTrack, RemoteVideoTrack } from './remote-tracks.js';
-export type { Room, RoomEvents, RoomState } from './room.js';
+export type { ConnectionInfo, ConnectionLink, Room, RoomEvents, RoomState } from './room.js';
+export type { TokenFunction } from './token.js';

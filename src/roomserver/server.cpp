@@ -50,6 +50,7 @@ void RoomServer::Impl::apply(const Beacon& input) { leave(input.session); }
 void RoomServer::Impl::apply(const CompleteRoom& input) {
   const RoomNumber number = rooms.find(input.room);
   if (number != 0) {
+    adoption.note_ended(rooms.find(number)->sid().value);
     rooms.find(number)->complete(now);
     collect(number);
   }
@@ -61,7 +62,11 @@ void RoomServer::Impl::apply(const RemoveParticipant& input) {
   bool found = false;
   if (Room* room = rooms.find(number)) {
     const ParticipantSid sid = room->find_identity(input.participant).value_or(ParticipantSid(input.participant));
-    found = room->has(sid);
+    found = room->has(sid) || room->expects(sid);
+    if (room->expects(sid)) {
+      adoption.note_ended(sid.value);
+      room->give_up(sid, now);
+    }
     room->expel(sid, 0, now);
     collect(number);
   }
@@ -140,10 +145,13 @@ void RoomServer::Impl::handle_disconnect(SocketId id, const rsp::Disconnect& dis
 void RoomServer::Impl::leave(const std::string& session) {
   const auto claims = identifiers.read_session(session);
   if (!claims) return;
-  const RoomNumber number = rooms.find(claims->room.value);
-  if (Room* room = rooms.find(number)) {
+  const RoomNumber number = rooms.find(*claims);
+  Room* room = rooms.find(number);
+  if (room != nullptr && room->has(claims->participant)) {
     room->leave(claims->participant, now);
     collect(number);
+  } else if (adoption.is_inherited(*claims)) {
+    end_inherited(*claims);
   }
 }
 
@@ -184,6 +192,7 @@ void RoomServer::Impl::collect(RoomNumber number) {
     } else if (auto* joined = std::get_if<ParticipantJoined>(&output)) {
       effects.push_back(std::move(*joined));
     } else if (auto* left = std::get_if<ParticipantLeft>(&output)) {
+      adoption.note_ended(left->participant.value);
       effects.push_back(std::move(*left));
     }
   }

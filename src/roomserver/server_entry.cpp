@@ -66,12 +66,47 @@ void RoomServer::Impl::answer(SocketId id, const rsp::Sync& sync, const TokenVer
   if (!claims || claims->identity != verdict.identity) return refuse(id, code::kParticipantNotFound);
   const std::string& grant = verdict.room_grant;
   if (!grant.empty() && grant != claims->room_name && grant != claims->room.value) return refuse(id, code::kAccessTokenGrantsInvalid);
-  const RoomNumber number = rooms.find(claims->room.value);
+  const RoomNumber number = rooms.find(*claims);
   Room* room = rooms.find(number);
-  if (room == nullptr || !room->has(claims->participant)) return refuse(id, code::kParticipantNotFound);
+  if (room == nullptr || !room->has(claims->participant)) return adopt(id, sync, *claims, verdict.ice_servers);
   room->sync(claims->participant, id, sync, verdict.ice_servers, now);
   find(id)->seat = Seat{number, claims->participant};
   collect(number);
+}
+
+// A participant that this process does not know, but perhaps an earlier one did.
+void RoomServer::Impl::adopt(SocketId id, const rsp::Sync& sync, const SessionClaims& claims, const std::vector<IceServer>& ice_servers) {
+  if (!adoption.accepts(claims, now)) return refuse(id, code::kParticipantNotFound);
+  RoomNumber number = rooms.find(claims);
+  Room* room = rooms.find(number);
+  const auto other_self = room == nullptr ? std::nullopt : room->find_identity(claims.identity);
+  if (other_self && room->issued_at_ms(*other_self) > claims.issued_at_ms) {
+    refuse(id, code::kDuplicateIdentity);
+    return end_inherited(claims);
+  }
+  if (room == nullptr) {
+    if (rooms.is_full()) return refuse(id, kRoomCreateFailed);
+    number = rooms.create(claims.room, claims.room_name);
+    room = rooms.find(number);
+  }
+  if (other_self) room->expel(*other_self, code::kDuplicateIdentity, now);
+  if (!room->has_place_for(claims.participant)) {
+    refuse(id, code::kRoomMaxParticipantsExceeded);
+    return collect(number);
+  }
+  room->adopt(claims, id, sync, ice_servers, now);
+  find(id)->seat = Seat{number, claims.participant};
+  collect(number);
+}
+
+// It will not be back, whether or not anybody waits for it.
+void RoomServer::Impl::end_inherited(const SessionClaims& claims) {
+  adoption.note_ended(claims.participant.value);
+  const RoomNumber number = rooms.find(claims);
+  if (Room* room = rooms.find(number)) {
+    room->give_up(claims.participant, now);
+    collect(number);
+  }
 }
 
 void RoomServer::Impl::refuse(SocketId id, int code) {

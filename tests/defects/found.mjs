@@ -28,8 +28,8 @@ export const found = [
     edits: [
       {
         file: 'src/room/room_state.cpp',
-        find: 'later(a_link_worked_until_, no_limit_before_ - context_.session_timeout)',
-        replace: 'no_limit_before_ - context_.session_timeout',
+        find: 'later(a_link_worked_until_, no_limit_before_ - context_.limit)',
+        replace: 'no_limit_before_ - context_.limit',
       },
     ],
   },

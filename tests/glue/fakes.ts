@@ -68,6 +68,7 @@ export function makeDriver(core: ClientCore, options: Partial<DriverOptions> = {
   const driver = new Driver({
     core,
     media: new LocalMedia(),
+    onTokenRequest: (op) => void seen.push(`token ${op}`),
     onEmit: (emit) => void seen.push(emit.event === 'participantConnected' ? emit.participant.sid : emit.event),
     onLog: (level, message) => void seen.push(`log ${level} ${message}`),
     onFatal: (error) => void seen.push(`fatal ${error.message}`),

@@ -53,6 +53,9 @@ describe('connect', () => {
       kind: 'connect',
       url: 'ws://rooms.example/signaling',
       token: 'token',
+      renewsToken: false,
+      reconnectLimit: 0,
+      rejoins: false,
       roomName: 'harbour',
       tracks: [{ id: microphone.clones[0]!.id, kind: 'audio', name: microphone.id, enabled: true, priority: 'standard' }],
       iceServersGiven: true,
@@ -62,6 +65,74 @@ describe('connect', () => {
     });
     joining.cancel();
     await assert.rejects(joining, /^Error: Canceled$/);
+  });
+
+  const jwt = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.sig`;
+
+  test('how long a token lasts is read from it, and any other text is a token too', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
+    for (const [token, lifetime] of [
+      [jwt({ exp: 1600, name: 'Zoë>>>???' }), 600_000],
+      [jwt({ exp: 900 }), -100_000],
+      [jwt({ exp: 'soon' }), undefined],
+      [jwt({}), undefined],
+      ['token', undefined],
+    ] as const) {
+      ScriptedCore.made = [];
+      const joining = connect(token, options);
+      await asked();
+      assert.deepEqual(core().inputs[0], { ...core().inputs[0], kind: 'connect', token, renewsToken: false });
+      assert.equal((core().inputs[0] as { tokenLifetime?: number }).tokenLifetime, lifetime);
+      joining.cancel();
+      await assert.rejects(joining);
+    }
+  });
+
+  test('how long to go on: the session timeout, a limit, or for ever', async () => {
+    for (const [given, reconnectLimit, rejoins] of [
+      [{ reconnectLimit: 90_000.4 }, 90_000, false],
+      [{ reconnectLimit: Infinity }, 2 ** 52, false],
+      [{ rejoin: true }, 2 ** 52, true],
+      [{ rejoin: true, reconnectLimit: 5000 }, 5000, true],
+    ] as const) {
+      ScriptedCore.made = [];
+      const joining = connect('token', { ...options, ...given });
+      await asked();
+      assert.deepEqual(core().inputs[0], { ...core().inputs[0], kind: 'connect', reconnectLimit, rejoins });
+      joining.cancel();
+      await assert.rejects(joining);
+    }
+    for (const reconnectLimit of [-1, NaN, 'soon' as unknown as number])
+      await assert.rejects(connect('token', { ...options, reconnectLimit }), RangeError);
+  });
+
+  test('a token function is asked when the core wants a token, and what comes of it is reported', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
+    const answers: (() => string | Promise<string>)[] = [
+      () => 'first',
+      () => Promise.resolve(jwt({ exp: 1001 })),
+      () => Promise.reject(new Error('no wifi')),
+      () => {
+        throw new Error('no session');
+      },
+      () => 7 as unknown as string,
+    ];
+    let op = 0;
+    ScriptedCore.answer = () => (op < 5 ? [{ kind: 'requestToken', op: ++op }] : []);
+    const joining = connect(() => answers.shift()!(), options);
+    await asked();
+    while (core().inputs.length < 6) await task();
+    const [first, ...rest] = core().inputs;
+    assert.deepEqual(first, { ...first, kind: 'connect', token: '', renewsToken: true });
+    assert.deepEqual(rest, [
+      { kind: 'tokenGiven', op: 1, token: 'first' },
+      { kind: 'tokenGiven', op: 2, token: jwt({ exp: 1001 }), lifetime: 1000 },
+      { kind: 'tokenFailed', op: 3, message: 'Error: no wifi' },
+      { kind: 'tokenFailed', op: 4, message: 'Error: no session' },
+      { kind: 'tokenFailed', op: 5, message: 'TypeError: token must be a string' },
+    ]);
+    joining.cancel();
+    await assert.rejects(joining);
   });
 
   test('it resolves with a Room that knows everyone and what is published', async () => {

@@ -13,6 +13,15 @@ class MuteBook {
   // The app of a tab publishes or unmutes a track, under this name.
   void enabled(std::size_t tab, const std::string& track) { ++allowed_[{tab, track}]; }
 
+  // The tab is another participant now: whoever sees its tracks sees them for the first time.
+  void start_anew(std::size_t tab) {
+    for (auto& [track, count] : allowed_)
+      if (track.first == tab) count = 0;
+    for (auto& [viewer, tracks] : times_)
+      for (auto& [track, count] : tracks)
+        if (track.first == tab) count = 0;
+  }
+
   // `viewer` (a tab, or the server) sees a track of that tab in this state; false: it has come on by itself.
   bool sees(const std::string& viewer, const std::string& sid, std::size_t tab, const std::string& track, bool is_enabled) {
     const bool was_enabled = std::exchange(seen_[{viewer, sid}], is_enabled);

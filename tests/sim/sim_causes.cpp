@@ -25,7 +25,8 @@ constexpr Millis kSlack = 1_s;
 // As long as something never breaks, nobody sees that it does.
 void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
   if (const auto* trouble = std::get_if<effect::RoomReconnecting>(&event)) {
-    if (!breaks_media_ && trouble->error.code != code::kSignalingDisconnected && !signaling_may_cost_media())
+    if (!breaks_media_ && trouble->error.code != code::kSignalingDisconnected && !signaling_may_cost_media() &&
+        !sees_a_ghost(*tabs_[index]))
       complain("spurious", index, "lost media that was never disturbed");
     if (!breaks_signaling_ && trouble->error.code == code::kSignalingDisconnected)
       complain("spurious", index, "lost signaling that was never disturbed");
@@ -35,7 +36,9 @@ void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
     if (!breaks_signaling_ && !plan_.has(What::kCrash) && away->error.code == code::kSignalingDisconnected)
       complain("spurious", index, "told that a participant has lost signaling that was never disturbed");
   } else if (const auto* left = std::get_if<effect::ParticipantDisconnected>(&event)) {
-    if (is_in_room(left->participant)) complain("spurious", index, "a participant disconnected that is still there");
+    // Of whom nobody reports a link, a restarted server does not know that it is on its way back.
+    if (is_in_room(left->participant) && !is_server_waiting())
+      complain("spurious", index, "a participant disconnected that is still there");
   } else if (const auto* lost = std::get_if<effect::TrackUnsubscribed>(&event)) {
     const Tab* owner = owner_of(lost->participant);
     const auto& seen = tabs_[index]->app.participants;
@@ -56,6 +59,15 @@ bool SimRoom::signaling_may_cost_media() const {
   if (std::any_of(tabs_.begin(), tabs_.end(), may_lose_candidates)) return true;
   return breaks_signaling_ && std::any_of(tabs_.begin(), tabs_.end(),
                                           [this](const auto& tab) { return tab->has_left && time_.now() - tab->left_at < kLateWord; });
+}
+
+// A restarted server cannot know for a while that someone has gone while its peers were away.
+bool SimRoom::sees_a_ghost(const Tab& tab) const {
+  const auto participants = tab.participants();
+  return server_has_restarted_ && std::any_of(participants.begin(), participants.end(), [&](const auto& participant) {
+           const Tab* owner = owner_of(ParticipantSid(participant.first));
+           return owner == nullptr || !owner->is_in_use();
+         });
 }
 
 // ---- ends ------------------------------------------------------------------------------------------------------------------------------
@@ -81,7 +93,7 @@ bool SimRoom::explains_end(const Tab& tab, int code) const {
   const bool official_gives_up = tab.official && (breaks_signaling_ || breaks_media_);
   switch (code) {
     case code::kAccessTokenExpired:
-      return expired_.count(tab.token) > 0;
+      return explains_expiry(tab);
     case code::kDuplicateIdentity:
       return tab.was_superseded;
     case code::kRoomCompleted:
@@ -89,9 +101,9 @@ bool SimRoom::explains_end(const Tab& tab, int code) const {
     case code::kSignalingDisconnected:
       return tab.was_removed || official_gives_up;
     case code::kParticipantNotFound:
-      return server_has_restarted_ || server_dropped(tab);
+      return !tab.person.rejoins && (server_dropped(tab) || (server_has_restarted_ && tab.room_was_completed));
     case code::kSignalingConnection:
-      return was_away_for_long(tab, plan_.session_timeout) || official_gives_up;
+      return (!tab.person.rejoins && (was_away_for_long(tab, plan_.session_timeout) || tab.token_function_failed)) || official_gives_up;
     case code::kMediaConnection:
     case code::kMediaDtls:
       return official_gives_up || media_was_lost_for_long();
@@ -103,7 +115,7 @@ bool SimRoom::explains_end(const Tab& tab, int code) const {
 bool SimRoom::explains_failure(const Tab& tab, int code) const {
   switch (code) {
     case code::kAccessTokenExpired:
-      return expired_.count(tab.token) > 0;
+      return explains_expiry(tab);
     case code::kDuplicateIdentity:
       return tab.was_superseded;
     case code::kRoomCompleted:

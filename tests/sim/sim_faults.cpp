@@ -279,6 +279,7 @@ void SimRoom::sleep(const Step& step, std::size_t index) {
   const bool is_machine = dice.chance(1, 2);
   begin_trouble(index, true);
   tab.busy.insert(Slot::kWay);
+  tab.clock_stood_still = true;
   tab.page->sleep(is_machine && dice.chance(1, 2));
   if (is_machine)
     network_.set_up(index, false);
@@ -360,9 +361,9 @@ void SimRoom::slow_tokens(const Step& step, std::size_t index) {
   begin_trouble(index, false);
   slow_tokens_.insert(tabs_[index]->token);
   if (dice.chance(1, 2)) network_.reset(index);
-  lasting(step.length, [this, index] {
+  lasting(step.length, [this, index, token = tabs_[index]->token] {
     end_trouble(index, false);
-    slow_tokens_.erase(tabs_[index]->token);
+    slow_tokens_.erase(token);
     tabs_[index]->busy.erase(Slot::kTokens);
   });
 }
@@ -382,24 +383,6 @@ void SimRoom::pause_server(const Step& step) {
   begin_server_trouble();
   network_.pause_server(step.length);
   lasting(step.length, [this] { end_server_trouble(); });
-}
-
-// Sessions of the process that was are refused by the next one (53204), so far.
-void SimRoom::restart_server(const Step& step) {
-  if (std::exchange(server_is_busy_, true)) return;
-  Prng dice(step.dice);
-  begin_server_trouble();
-  media_trouble_.strike(time_.now());
-  server_has_restarted_ = true;
-  if (dice.chance(1, 3)) give_server(roomserver::Shutdown{});  // else it is killed
-  network_.stop_server(dice.chance(1, 2));
-  ++server_timer_;
-  lasting(step.length, [this] {
-    say("the server is back, and knows nobody");
-    start_server();
-    network_.start_server();
-    end_server_trouble();
-  });
 }
 
 // Whoever joins meanwhile has it too.

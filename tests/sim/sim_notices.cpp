@@ -69,7 +69,8 @@ void SimRoom::expect_return(std::size_t index, Millis limit) {
   time_.after(limit, [this, index, since] {
     const Tab& tab = *tabs_[index];
     if (tab.signaling.last() != since || !tab.signaling.is_calm(time_.now(), 0_ms) || !sees_in_time(tab)) return;
-    if (tab.was_called_busy) return;  // it waits as it was asked to
+    if (tab.was_called_busy || tab.person.makes_tokens) return;  // it waits as it was asked to, or for its app
+    if (sees_a_ghost(tab)) return;                               // of which nothing comes any more
     if (tab.state() == AppModel::State::kReconnecting && !media_trouble_.has_been()) complain("return", index, "is still reconnecting");
   });
 }

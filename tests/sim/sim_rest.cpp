@@ -28,6 +28,7 @@ void SimRoom::check_agreement() {
     if (tabs_[tab]->official && tabs_[tab]->browser_failed && tabs_[tab]->state() == AppModel::State::kConnecting) continue;
     ++live;
     check_agreement(tab, all);
+    check_token_warning(tab);
   }
   if (all.size() != live)
     complain("agreement", std::to_string(live) + " tabs in use, but " + std::to_string(all.size()) + " at the server");

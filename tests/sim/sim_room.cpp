@@ -149,15 +149,13 @@ void SimRoom::perform(const roomserver::Effect& effect) {
   }
 }
 
-// A token is "identity#number", and good until its holder's step says otherwise.
 void SimRoom::verify(const roomserver::VerifyToken& question) {
   const Instant process = server_start_;
   const bool is_slow = slow_tokens_.count(question.token) > 0;
   time_.after(is_slow ? kSlowCheck : Millis{tokens_.below(6)}, [this, process, op = question.op, token = question.token] {
     network_.run_in_server([this, process, op, token] {
       if (process != server_start_) return;
-      const bool is_expired = expired_.count(token) > 0;
-      give_server(roomserver::TokenVerdict{op, is_expired ? code::kAccessTokenExpired : 0, token.substr(0, token.find('#')), ""});
+      give_server(roomserver::TokenVerdict{op, is_expired(token) ? code::kAccessTokenExpired : 0, token.substr(0, token.find('#')), ""});
     });
   });
 }
@@ -176,6 +174,8 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
     if (const auto* emit = std::get_if<effect::Emit>(&effect)) {
       has_emitted = true;
       take_event(index, *emit);
+    } else if (const auto* request = std::get_if<effect::RequestToken>(&effect)) {
+      ask_for_token(index, request->op);
     } else if (const auto* log = std::get_if<effect::Log>(&effect)) {
       say(tab.name + " log: " + log->message);
     } else {
@@ -192,7 +192,10 @@ void SimRoom::take_event(std::size_t index, const effect::Emit& emit) {
   Tab& tab = *tabs_[index];
   if (story_ != nullptr) say(tab.name + ": " + std::visit(test::EventText{}, emit.event));
   check_cause(index, emit.event);
+  check_restart(index, emit.event);
   tab.app.take(emit);
+  if (std::holds_alternative<effect::RoomRejoined>(emit.event)) take_rejoining(index);
+  if (std::holds_alternative<effect::TokenWillExpire>(emit.event)) take_token_warning(index);
   check_mutes(index, emit.event);
 }
 

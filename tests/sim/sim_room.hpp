@@ -83,6 +83,17 @@ class SimRoom {
   SignaledId new_id(backend::TrackKind kind);
   std::string pick(const Tab& tab, Prng& dice) const;
 
+  // ---- their tokens (sim_tokens.cpp)
+  std::string make_token(std::size_t tab);
+  std::optional<Millis> lifetime_of(const Tab& tab, const std::string& token) const;
+  bool is_expired(const std::string& token) const;
+  bool explains_expiry(const Tab& tab) const;
+  void ask_for_token(std::size_t tab, OperationId op);
+  void take_token_warning(std::size_t tab);
+  void check_token_warning(std::size_t tab);
+  void reconnect_now(std::size_t tab);
+  void take_rejoining(std::size_t tab);
+
   // ---- … and what breaks (sim_faults.cpp)
   void break_signaling(const Step& step, std::size_t tab);
   void break_way(const Step& step, std::size_t tab);
@@ -99,7 +110,6 @@ class SimRoom {
   void crash(const Step& step, std::size_t tab);
   void slow_tokens(const Step& step, std::size_t tab);
   void pause_server(const Step& step);
-  void restart_server(const Step& step);
   void begin_server_trouble();
   void share_server_trouble(std::size_t tab);
   void end_server_trouble();
@@ -114,6 +124,13 @@ class SimRoom {
   bool can_reach(std::size_t from, std::size_t to) const;
   void heal();
 
+  // ---- a restart of the server (sim_restart.cpp)
+  void restart_server(const Step& step);
+  void remember_steady();
+  bool is_server_waiting() const;
+  bool is_steady(std::size_t viewer, const ParticipantSid& participant) const;
+  void check_restart(std::size_t tab, const effect::Event& event);
+
   // ---- checks after every step (sim_checks.cpp)
   void check(std::size_t tab, const Batch& batch, Instant page_time);
   void check_server(const roomserver::Input& input, const roomserver::Batch& batch);
@@ -123,6 +140,7 @@ class SimRoom {
   // ---- why something happened (sim_causes.cpp)
   void check_cause(std::size_t tab, const effect::Event& event);
   bool signaling_may_cost_media() const;
+  bool sees_a_ghost(const Tab& tab) const;
   void check_reason(std::size_t tab);
   bool explains_end(const Tab& tab, int code) const;
   bool explains_failure(const Tab& tab, int code) const;
@@ -169,12 +187,14 @@ class SimRoom {
   bool server_is_busy_ = false;                 // pausing or restarting
   std::vector<std::size_t> in_server_trouble_;  // tabs that notice
   bool server_has_restarted_ = false;
+  std::set<std::pair<std::size_t, std::string>> steady_;  // tabs, and the participants they saw, when the server was killed
   struct Left {
     int reason = 0;
   };
   std::map<std::string, Left> left_;  // participants that the server dropped, by SID
-  std::set<std::string> expired_;     // tokens
+  std::set<std::string> expired_;     // tokens, by a step
   std::set<std::string> slow_tokens_;
+  std::map<std::string, Instant> token_ends_;
 
   std::map<std::uint64_t, std::function<void()>> endings_;  // of the faults in force
   std::uint64_t last_fault_ = 0;

@@ -22,7 +22,7 @@ namespace holdfast::sim {
 enum class Slot { kWay, kLine, kRefusal, kTokens, kBrowser, kPage, kVisibility };
 
 struct Tab {
-  Tab(const Person& person, std::size_t number, std::string token, std::uint64_t seed);
+  Tab(const Person& person, std::size_t number, std::uint64_t seed);
 
   Batch handle(const Input& input, Instant now) { return official ? official->handle(input, now) : holdfast->handle(input, now); }
   // What the app sees, whichever the client.
@@ -41,8 +41,12 @@ struct Tab {
 
   const Person& person;
   std::string identity;
-  std::string name;  // identity and number
-  std::string token;
+  std::string name;   // identity and number
+  std::string token;  // the latest
+  std::uint32_t tokens_made = 0;
+  std::set<std::string> warned_of;  // tokens, by the client
+  bool token_function_failed = false;
+  bool clock_stood_still = false;
   std::unique_ptr<Client> holdfast;  // one of these two
   std::unique_ptr<OfficialClient> official;
   std::unique_ptr<Page> page;
@@ -55,6 +59,7 @@ struct Tab {
   bool sends = true;  // packets get out, and in
   bool hears = true;
   bool has_left = false;
+  Instant joined_at;
   Instant left_at;
   bool page_went = false;      // its pagehide has run
   bool may_look_gone = false;  // the server was told what a page says that goes, or had its socket closed with 1001

@@ -25,7 +25,6 @@ inline constexpr Unvisited kUnvisited[] = {
     {"session: Connecting --Synced[1]--> Over", "the first that our server says of a room is `connected`"},
     {"session: Connecting --Synced[2]--> Connecting", "the first that our server says of a room is `connected`"},
     {"session: Connected --Connected[1]--> Connected", "our server says `connected` once"},
-    {"session: Connected --Synced[1]--> Connected", "our server says `synced` only when it is asked to"},
     {"session: Resuming --Connected[1]--> BackingOff", "our server answers `sync` with `synced`, and says nothing before"},
     {"session: Resuming --Connected[2]--> Resuming", "our server answers `sync` with `synced`, and says nothing before"},
     {"session: Resuming --Update[1]--> BackingOff", "our server answers `sync` with `synced`, and says nothing before"},

@@ -368,7 +368,10 @@ struct SessionSubject {
       owed += std::exchange(queued, 0);
     } else if (std::holds_alternative<backend::SignalingAlive>(event)) {
       require(joined, "signs of life are for whoever is in the room");
+    } else if (std::holds_alternative<backend::AttemptPlanned>(event)) {
+      require(joined && away, "attempts are planned while signaling is away");
     } else {
+      require(std::holds_alternative<backend::Ended>(event), "nothing else is told");
       over = true;
     }
   }

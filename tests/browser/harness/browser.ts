@@ -34,12 +34,12 @@ export interface TestBrowser {
 export interface LaunchOptions {
   /** Runs the browser inside this network namespace. Chromium only. */
   namespace?: string;
-  /** An http origin to be treated as a secure one. Chromium only. */
+  /** An http origin to be treated as a secure one. Firefox then gives devices to every origin. */
   trustedOrigin?: string;
 }
 
 export function launch(kind: BrowserKind, options: LaunchOptions = {}): Promise<TestBrowser> {
-  return kind === 'chromium' ? launchChromium(options) : launchFirefox();
+  return kind === 'chromium' ? launchChromium(options) : launchFirefox(options);
 }
 
 const CHROMIUM_FLAGS = [
@@ -64,6 +64,8 @@ const FIREFOX_PREFERENCES = {
   'network.captive-portal-service.enabled': false,
   'network.connectivity-service.enabled': false,
 };
+
+const DEVICES_FOR_EVERY_ORIGIN = { 'media.devices.insecure.enabled': true, 'media.getusermedia.insecure.enabled': true };
 
 async function launchChromium({ namespace, trustedOrigin }: LaunchOptions): Promise<TestBrowser> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-chromium-'));
@@ -107,12 +109,12 @@ async function launchChromium({ namespace, trustedOrigin }: LaunchOptions): Prom
   };
 }
 
-async function launchFirefox(): Promise<TestBrowser> {
+async function launchFirefox({ trustedOrigin }: LaunchOptions): Promise<TestBrowser> {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: FIREFOX,
     headless: true,
-    extraPrefsFirefox: FIREFOX_PREFERENCES,
+    extraPrefsFirefox: { ...FIREFOX_PREFERENCES, ...(trustedOrigin === undefined ? {} : DEVICES_FOR_EVERY_ORIGIN) },
   });
   const pid = browser.process()!.pid!;
 

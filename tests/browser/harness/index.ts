@@ -15,6 +15,7 @@ export { assertEvents } from './events.js';
 export { FaultProxy } from './fault-proxy.js';
 export { Namespace } from './namespace.js';
 export { needs } from './requirements.js';
+export { ServerProcess } from './server-process.js';
 export { Site } from './site.js';
 export * from './stories.js';
 

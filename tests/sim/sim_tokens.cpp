@@ -1,0 +1,114 @@
+// The tokens of a simulated room: apps that hold a string and apps with a function, servers that call them expired, and impatience.
+#include "sim_room.hpp"
+
+namespace holdfast::sim {
+
+namespace {
+
+constexpr Millis kWarning = 60_s;
+constexpr Millis kFunctionLimit = 10_s;
+// The way is free: within this time whoever does not want to wait is back.
+constexpr Millis kReturn = 4_s;
+
+// What the server takes the identity from.
+std::string name_of_token(const Tab& tab, std::uint32_t number) { return tab.identity + "#" + tab.name + "." + std::to_string(number); }
+
+}  // namespace
+
+// Good from now on for as long as this person's tokens are.
+std::string SimRoom::make_token(std::size_t index) {
+  Tab& tab = *tabs_[index];
+  tab.token = name_of_token(tab, ++tab.tokens_made);
+  if (tab.person.token_lifetime > 0_ms) token_ends_[tab.token] = time_.now() + tab.person.token_lifetime;
+  return tab.token;
+}
+
+std::optional<Millis> SimRoom::lifetime_of(const Tab& tab, const std::string& token) const {
+  if (token.empty() || tab.person.token_lifetime == 0_ms) return std::nullopt;
+  return token_ends_.at(token) - time_.now();
+}
+
+bool SimRoom::is_expired(const std::string& token) const {
+  const auto end = token_ends_.find(token);
+  return expired_.count(token) > 0 || (end != token_ends_.end() && end->second <= time_.now());
+}
+
+// The server may have been shown one that has been replaced since.
+bool SimRoom::explains_expiry(const Tab& tab) const {
+  if (tab.person.makes_tokens) return tab.token_function_failed;
+  for (std::uint32_t number = 1; number <= tab.tokens_made; ++number)
+    if (is_expired(name_of_token(tab, number))) return true;
+  return false;
+}
+
+// The app asks its own server, which is where the room server is: without a way there it fails.
+void SimRoom::ask_for_token(std::size_t index, OperationId op) {
+  Tab& tab = *tabs_[index];
+  if (!tab.person.makes_tokens) complain("promise", index, "asks an app for a token that has no function");
+  figures_.add("token functions asked");
+  const bool fails = !tab.sends || !tab.hears || tokens_.chance(1, 12);
+  const Millis delay{tokens_.chance(1, 15) ? 12'000 : 20 + tokens_.below(400)};
+  if (delay >= kFunctionLimit) tab.token_function_failed = true;
+  time_.after(delay, [this, index, op, fails] {
+    Tab& asked = *tabs_[index];
+    if (asked.page->is_gone() || asked.is_over()) return;
+    // The answer of a page that stands still comes when it may have come too late.
+    if (fails || !asked.page->is_running()) asked.token_function_failed = true;
+    if (fails) return asked.page->deliver(input::TokenFailed{op, "no answer"});
+    const std::string token = make_token(index);
+    asked.page->deliver(input::TokenGiven{op, token, lifetime_of(asked, token)});
+  });
+}
+
+// Three apps in four do something about it.
+void SimRoom::take_token_warning(std::size_t index) {
+  Tab& tab = *tabs_[index];
+  figures_.add("warned of the end of a token");
+  const auto end = token_ends_.find(tab.token);
+  if (tab.person.makes_tokens || end == token_ends_.end() || time_.now() + kWarning < end->second)
+    complain("spurious", index, "warned of a token that does not end");
+  if (!tab.warned_of.insert(tab.token).second) complain("events", index, "warned of a token twice");
+  if (tokens_.chance(1, 4)) return;
+  time_.after(Millis{20 + tokens_.below(2000)}, [this, index] {
+    Tab& warned = *tabs_[index];
+    if (!warned.is_in_use() || !warned.page->is_running()) return;
+    const std::string token = make_token(index);
+    warned.page->deliver(input::TokenGiven{{}, token, lifetime_of(warned, token)});
+  });
+}
+
+// At rest.
+void SimRoom::check_token_warning(std::size_t index) {
+  const Tab& tab = *tabs_[index];
+  const auto end = token_ends_.find(tab.token);
+  if (tab.official || tab.person.makes_tokens || tab.clock_stood_still || end == token_ends_.end()) return;
+  if (end->second - kWarning + 1_s < time_.now() && tab.warned_of.count(tab.token) == 0)
+    complain("promise", index, "was not warned of a token that ends");
+}
+
+void SimRoom::reconnect_now(std::size_t index) {
+  const Tab& tab = *tabs_[index];
+  if (!tab.holdfast) return;
+  const bool is_free = tab.signaling.is_calm(time_.now(), 0_ms) && tab.state() == AppModel::State::kReconnecting;
+  const Instant since = tab.signaling.last();
+  tab.page->deliver(input::ReconnectNow{});
+  if (!is_free || tab.person.makes_tokens || tab.was_called_busy || slow_tokens_.count(tab.token) > 0 || media_trouble_.has_been()) return;
+  time_.after(kReturn, [this, index, since] {
+    const Tab& later = *tabs_[index];
+    if (later.is_in_use() && later.page->is_running() && later.signaling.last() == since && !media_trouble_.has_been() &&
+        !later.was_called_busy && slow_tokens_.count(later.token) == 0 && later.state() == AppModel::State::kReconnecting)
+      complain("return", index, "asked to reconnect at once, and is still reconnecting");
+  });
+}
+
+// Whoever of this person is in the room by now has to go, as with any connect().
+void SimRoom::take_rejoining(std::size_t index) {
+  figures_.add("rejoined");
+  mutes_.start_anew(index);
+  for (const auto& [id, track] : tabs_[index]->tracks)
+    if (track.enabled) mutes_.enabled(index, track.name);
+  for (const auto& other : tabs_)
+    if (other.get() != tabs_[index].get() && other->identity == tabs_[index]->identity && other->is_in_use()) other->was_superseded = true;
+}
+
+}  // namespace holdfast::sim
