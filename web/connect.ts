@@ -8,6 +8,7 @@ import { LocalParticipant } from './local-participant.js';
 import { asLocalTrack, checkTrack, type LocalTrack } from './local-tracks.js';
 import { createLogger, type LogLevel } from './logger.js';
 import { kEndless, Room } from './room.js';
+import { takeTabLock } from './tab-lock.js';
 import { askForToken, withLifetime, type TokenFunction } from './token.js';
 import { version } from './version.js';
 
@@ -45,6 +46,13 @@ export interface ConnectOptions {
   pageLifecycle?: boolean;
   /** Reconnect at once when the browser reports another network. Default: true. */
   networkMonitor?: boolean;
+  /** Aborting it before `connect()` has settled calls it off: it rejects with the signal's reason. Afterwards it has no effect. */
+  signal?: AbortSignal;
+  /**
+   * A name that only one tab of this browser can be in a call under, for apps that would otherwise throw their own user out with 53205. While
+   * another has it `connect()` rejects with TabLockedError; it is free again when the Room is disconnected or its page is gone.
+   */
+  tabLock?: string;
   /** What is said on the console. Default: 'warn'. */
   logLevel?: LogLevel | { default?: LogLevel };
   /** Accepted without effect, for apps written for twilio-video.js. */
@@ -63,9 +71,30 @@ export interface ConnectOptions {
  * (Room.exportTrace() has that of a Room).
  */
 export function connect(token: string | TokenFunction, options?: ConnectOptions): CancelablePromise<Room> {
-  let cancel!: () => void;
-  const canceled = new Promise<never>((_, reject) => (cancel = () => reject(new Error('Canceled'))));
-  return new CancelablePromise(join(token, { ...options }, canceled), cancel);
+  let callOff!: (reason: unknown) => void;
+  const canceled = new Promise<never>((_, reject) => (callOff = reject));
+  canceled.catch(ignore);
+  const { signal, ...rest } = { ...options };
+  const abort = () => callOff(signal!.reason);
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort);
+  const joining = joinAlone(token, rest, canceled).finally(() => signal?.removeEventListener('abort', abort));
+  return new CancelablePromise(joining, () => callOff(new Error('Canceled')));
+}
+
+/** … in this browser, if the app wants that. */
+async function joinAlone(token: string | TokenFunction, options: ConnectOptions, canceled: Promise<never>): Promise<Room> {
+  if (options.tabLock === undefined) return join(token, options, canceled);
+  const release = await takeTabLock(String(options.tabLock));
+  try {
+    const room = await join(token, options, canceled);
+    if (room.state === 'disconnected') release();
+    else room.once('disconnected', release);
+    return room;
+  } catch (error) {
+    release();
+    throw error;
+  }
 }
 
 async function join(token: string | TokenFunction, options: ConnectOptions, canceled: Promise<never>): Promise<Room> {

@@ -6,6 +6,7 @@ export { createLocalAudioTrack, createLocalTracks, createLocalVideoTrack } from 
 export * from './errors.js';
 export { isSupported } from './is-supported.js';
 export { LocalAudioTrack, LocalDataTrack, LocalVideoTrack } from './local-tracks.js';
+export { TabLockedError } from './tab-lock.js';
 export { version } from './version.js';
 
 export type { WasmSource } from '../js-glue/load.js';

@@ -130,6 +130,10 @@ void Liveness::set_signaling(bool up, Instant now) {
   if (negotiating_) context_.timers.start(Timer::kUnanswered, now + answer_time());
   // The restart that waits for its turn can be heard now.
   if (context_.timers.is_running(Timer::kRestart)) context_.timers.start(Timer::kRestart, now);
+  // Media that stopped with signaling are cut like it was, by a change of address for one. To wait for more proof would have the Room call
+  // itself reconnected in between.
+  if (machine_.is(State::kHealthy) && silent_polls_ >= kSilentPollsAfterOutage && std::exchange(silence_counts_, false))
+    dispatch(LivenessTable::Event::kSilence, now);
 }
 
 void Liveness::set_negotiating(bool negotiating, Instant now) {

@@ -50,7 +50,7 @@ void RoomServer::Impl::apply(const Beacon& input) { leave(input.session); }
 void RoomServer::Impl::apply(const CompleteRoom& input) {
   const RoomNumber number = rooms.find(input.room);
   if (number != 0) {
-    adoption.note_ended(rooms.find(number)->sid().value);
+    adoption.note_ended(rooms.find(number)->sid().value, Ending::kCompleted);
     rooms.find(number)->complete(now);
     collect(number);
   }
@@ -63,10 +63,8 @@ void RoomServer::Impl::apply(const RemoveParticipant& input) {
   if (Room* room = rooms.find(number)) {
     const ParticipantSid sid = room->find_identity(input.participant).value_or(ParticipantSid(input.participant));
     found = room->has(sid) || room->expects(sid);
-    if (room->expects(sid)) {
-      adoption.note_ended(sid.value);
-      room->give_up(sid, now);
-    }
+    if (found) adoption.note_ended(sid.value, Ending::kRemoved);
+    if (room->expects(sid)) room->give_up(sid, now);
     room->expel(sid, 0, now);
     collect(number);
   }
@@ -151,7 +149,7 @@ void RoomServer::Impl::leave(const std::string& session) {
     room->leave(claims->participant, now);
     collect(number);
   } else if (adoption.is_inherited(*claims)) {
-    end_inherited(*claims);
+    end_inherited(*claims, Ending::kGone);
   }
 }
 
@@ -192,10 +190,15 @@ void RoomServer::Impl::collect(RoomNumber number) {
     } else if (auto* joined = std::get_if<ParticipantJoined>(&output)) {
       effects.push_back(std::move(*joined));
     } else if (auto* left = std::get_if<ParticipantLeft>(&output)) {
-      adoption.note_ended(left->participant.value);
+      adoption.note_ended(left->participant.value, ending_of(left->reason));
       effects.push_back(std::move(*left));
     }
   }
+}
+
+Ending RoomServer::Impl::ending_of(int reason) {
+  if (reason == code::kDuplicateIdentity) return Ending::kSuperseded;
+  return reason == code::kRoomCompleted ? Ending::kCompleted : Ending::kGone;
 }
 
 // Empty rooms go, and the agenda learns what has changed.

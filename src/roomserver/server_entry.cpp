@@ -76,13 +76,13 @@ void RoomServer::Impl::answer(SocketId id, const rsp::Sync& sync, const TokenVer
 
 // A participant that this process does not know, but perhaps an earlier one did.
 void RoomServer::Impl::adopt(SocketId id, const rsp::Sync& sync, const SessionClaims& claims, const std::vector<IceServer>& ice_servers) {
-  if (!adoption.accepts(claims, now)) return refuse(id, code::kParticipantNotFound);
+  if (!adoption.accepts(claims, now)) return refuse(id, adoption.ending_of(claims));
   RoomNumber number = rooms.find(claims);
   Room* room = rooms.find(number);
   const auto other_self = room == nullptr ? std::nullopt : room->find_identity(claims.identity);
   if (other_self && room->issued_at_ms(*other_self) > claims.issued_at_ms) {
-    refuse(id, code::kDuplicateIdentity);
-    return end_inherited(claims);
+    end_inherited(claims, Ending::kSuperseded);
+    return refuse(id, Ending::kSuperseded);
   }
   if (room == nullptr) {
     if (rooms.is_full()) return refuse(id, kRoomCreateFailed);
@@ -100,8 +100,8 @@ void RoomServer::Impl::adopt(SocketId id, const rsp::Sync& sync, const SessionCl
 }
 
 // It will not be back, whether or not anybody waits for it.
-void RoomServer::Impl::end_inherited(const SessionClaims& claims) {
-  adoption.note_ended(claims.participant.value);
+void RoomServer::Impl::end_inherited(const SessionClaims& claims, Ending ending) {
+  adoption.note_ended(claims.participant.value, ending);
   const RoomNumber number = rooms.find(claims);
   if (Room* room = rooms.find(number)) {
     room->give_up(claims.participant, now);
@@ -109,9 +109,17 @@ void RoomServer::Impl::end_inherited(const SessionClaims& claims) {
   }
 }
 
-void RoomServer::Impl::refuse(SocketId id, int code) {
+void RoomServer::Impl::refuse(SocketId id, int code) { finish(id, rsp::ErrorMessage{Error{code, {}}}); }
+
+// With what its holder would have been told, had it been there.
+void RoomServer::Impl::refuse(SocketId id, Ending ending) {
+  if (ending == Ending::kRemoved || ending == Ending::kCompleted) return finish(id, rsp::Disconnected{ending == Ending::kCompleted});
+  refuse(id, ending == Ending::kSuperseded ? code::kDuplicateIdentity : code::kParticipantNotFound);
+}
+
+void RoomServer::Impl::finish(SocketId id, rsp::ServerMessage last_word) {
   Socket& socket = *find(id);
-  socket.channel.send(rsp::ErrorMessage{Error{code, {}}}, now);
+  socket.channel.send(std::move(last_word), now);
   socket.channel.finish(now);
   collect(id);
 }

@@ -69,12 +69,15 @@ struct RoomServer::Impl {
   void answer(SocketId id, const rsp::Connect& connect, const TokenVerdict& verdict);
   void answer(SocketId id, const rsp::Sync& sync, const TokenVerdict& verdict);
   void adopt(SocketId id, const rsp::Sync& sync, const SessionClaims& claims, const std::vector<IceServer>& ice_servers);
-  void end_inherited(const SessionClaims& claims);
+  void end_inherited(const SessionClaims& claims, Ending ending);
   void refuse(SocketId id, int code);
+  void refuse(SocketId id, Ending ending);
+  void finish(SocketId id, rsp::ServerMessage last_word);
   void handle_disconnect(SocketId id, const rsp::Disconnect& disconnect);
   void leave(const std::string& session);
 
   // ---- carrying out what the machines want
+  static Ending ending_of(int reason);
   void collect(SocketId id);
   void collect(RoomNumber number);
   void settle();

@@ -5,6 +5,7 @@ import { before, beforeEach, describe, test } from 'node:test';
 import { setWasm } from '../../js-glue/index.js';
 import { connect } from '../../web/connect.js';
 import { MediaConnectionError } from '../../web/errors.js';
+import { TabLockedError } from '../../web/tab-lock.js';
 import { LocalAudioTrack } from '../../web/local-tracks.js';
 import { FakeMediaStreamTrack, participant, roomConnected, task } from './fakes.js';
 import { ScriptedCore } from './scripted-core.js';
@@ -43,6 +44,22 @@ function stubDevices(t: { after(run: () => void): void }): FakeMediaStreamTrack[
   return made;
 }
 
+/** Web Locks of one browser. */
+function stubLocks(t: { after(run: () => void): void }): void {
+  const descriptor = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  const taken = new Set<string>();
+  const request = async (name: string, _: object, held: (lock: object | null) => Promise<void>) => {
+    if (taken.has(name)) return held(null);
+    taken.add(name);
+    return held({ name }).finally(() => taken.delete(name));
+  };
+  Object.defineProperty(globalThis, 'navigator', { value: { userAgent: 'test', locks: { request } }, configurable: true });
+  t.after(() => {
+    if (descriptor) Object.defineProperty(globalThis, 'navigator', descriptor);
+    else Reflect.deleteProperty(globalThis, 'navigator');
+  });
+}
+
 describe('connect', () => {
   test('what is asked of the core', async () => {
     const microphone = new FakeMediaStreamTrack('audio');
@@ -65,6 +82,43 @@ describe('connect', () => {
     });
     joining.cancel();
     await assert.rejects(joining, /^Error: Canceled$/);
+  });
+
+  test('an AbortSignal calls it off, before, while and not after', async () => {
+    await assert.rejects(connect('token', { ...options, signal: AbortSignal.abort(new Error('gone')) }), /^Error: gone$/);
+    ScriptedCore.made = [];
+    const leaving = new AbortController();
+    const joining = connect('token', { ...options, signal: leaving.signal });
+    await asked();
+    leaving.abort();
+    await assert.rejects(joining, { name: 'AbortError' });
+    assert.equal(core().inputs.at(-1)!.kind, 'disconnect');
+
+    ScriptedCore.made = [];
+    ScriptedCore.answer = (input) => (input.kind === 'connect' ? [roomConnected()] : []);
+    const later = new AbortController();
+    const room = await connect('token', { ...options, signal: later.signal });
+    later.abort();
+    await task();
+    assert.equal(room.state, 'connected');
+    assert.equal(core().inputs.length, 1);
+  });
+
+  test('a tab lock: one call of a name at a time, until its Room has ended or connect() has failed', async (t) => {
+    stubLocks(t);
+    const tabLock = 'alice in harbour';
+    ScriptedCore.answer = (input) => (input.kind === 'connect' && input.token === 'good' ? [roomConnected()] : []);
+    const failing = connect('bad', { ...options, tabLock });
+    await asked();
+    await assert.rejects(connect('good', { ...options, tabLock }), { name: 'TabLockedError', tabLock });
+    failing.cancel();
+    await assert.rejects(failing, /^Error: Canceled$/);
+
+    const room = await connect('good', { ...options, tabLock });
+    await assert.rejects(connect('good', { ...options, tabLock }), TabLockedError);
+    await connect('good', { ...options, tabLock: 'bob in harbour' });
+    room._apply({ event: 'roomDisconnected' });
+    await connect('good', { ...options, tabLock });
   });
 
   const jwt = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.sig`;

@@ -248,6 +248,7 @@ void PeerConnectionModel::announce(const Section& section) {
 }
 
 void PeerConnectionModel::agree() {
+  has_only_answered_ = ++agreements_ == 1 && state_ == SignalingState::kHaveRemoteOffer;
   local_ = std::exchange(open_local_, std::nullopt);
   remote_ = std::exchange(open_remote_, std::nullopt);
   state_ = SignalingState::kStable;
@@ -258,6 +259,7 @@ void PeerConnectionModel::agree() {
 }
 
 void PeerConnectionModel::roll_back() {
+  is_frozen_ = is_frozen_ || (state_ == SignalingState::kHaveLocalOffer && has_only_answered_ && !options_.is_firefox);
   std::vector<Transceiver> kept;
   for (Transceiver& transceiver : transceivers_) {
     const auto old = std::find_if(before_.begin(), before_.end(), [&](const Transceiver& t) { return t.key == transceiver.key; });

@@ -68,6 +68,8 @@ class PeerConnectionModel {
   // Says connected and receives nothing, like Firefox after a long sleep; only a new connection helps.
   void go_deaf() { is_deaf_ = true; }
   bool is_deaf() const { return is_deaf_; }
+  // Decodes what it receives, and shows none of it (docs/protocol.md 7.9).
+  bool is_frozen() const { return is_frozen_; }
   // What it has gathered is of an address that is no more.
   void change_address();
   // Slept from then to now: connections that slept for too long are not what they were.
@@ -190,6 +192,9 @@ class PeerConnectionModel {
   std::uint32_t address_ = 0;
 
   IceModel ice_;
+  int agreements_ = 0;
+  bool has_only_answered_ = false;
+  bool is_frozen_ = false;
   bool is_deaf_ = false;
   bool are_channels_dead_ = false;
   std::int64_t bytes_received_ = 0;

@@ -25,6 +25,7 @@ constexpr Millis kSlack = 1_s;
 // As long as something never breaks, nobody sees that it does.
 void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
   if (const auto* trouble = std::get_if<effect::RoomReconnecting>(&event)) {
+    mutes_.is_away(index);
     if (!breaks_media_ && trouble->error.code != code::kSignalingDisconnected && !signaling_may_cost_media() &&
         !sees_a_ghost(*tabs_[index]))
       complain("spurious", index, "lost media that was never disturbed");
@@ -36,6 +37,7 @@ void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
     if (!breaks_signaling_ && !plan_.has(What::kCrash) && away->error.code == code::kSignalingDisconnected)
       complain("spurious", index, "told that a participant has lost signaling that was never disturbed");
   } else if (const auto* left = std::get_if<effect::ParticipantDisconnected>(&event)) {
+    if (Tab* owner = owner_of(left->participant); owner != nullptr && owner->is_in_use()) owner->has_lost_its_links = true;
     // Of whom nobody reports a link, a restarted server does not know that it is on its way back.
     if (is_in_room(left->participant) && !is_server_waiting())
       complain("spurious", index, "a participant disconnected that is still there");
@@ -52,11 +54,12 @@ void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
   }
 }
 
-// Media of those who have left stop at once; the word of it may be late. Candidates that an official client had sent when its socket broke
-// it never sends again (docs/protocol.md 7.5), and that link has to be restarted.
+// Media of those who have left stop at once; the word of it may be late. Whoever was given up has new links when it is back. Candidates
+// that an official client had sent when its socket broke it never sends again (docs/protocol.md 7.5), and that link has to be restarted.
 bool SimRoom::signaling_may_cost_media() const {
   const auto may_lose_candidates = [](const auto& tab) { return tab->official && tab->signaling.has_been(); };
   if (std::any_of(tabs_.begin(), tabs_.end(), may_lose_candidates)) return true;
+  if (std::any_of(tabs_.begin(), tabs_.end(), [](const auto& tab) { return tab->has_lost_its_links; })) return true;
   return breaks_signaling_ && std::any_of(tabs_.begin(), tabs_.end(),
                                           [this](const auto& tab) { return tab->has_left && time_.now() - tab->left_at < kLateWord; });
 }

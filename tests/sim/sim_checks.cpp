@@ -1,6 +1,7 @@
 // What must be true after every step, whatever has happened.
 #include <variant>
 
+#include "rsp/wire/codec.hpp"
 #include "sim_room.hpp"
 
 namespace holdfast::sim {
@@ -60,6 +61,18 @@ void SimRoom::check_mute(const std::string& viewer, const ParticipantSid& partic
   if (owner == nullptr) return;
   if (!mutes_.sees(viewer, sid.value, index_of(*owner), name, enabled))
     complain("mute", "the " + viewer + " sees " + name + " of " + owner->name + " enabled, which it has not been again");
+}
+
+// With which tracks a tab asks to be let in.
+void SimRoom::note_question(std::size_t index, const std::string& text) {
+  const auto decoded = rsp::decode_client_frame(text);
+  const auto* frame = std::get_if<rsp::ClientFrame>(&decoded);
+  const auto* hello = frame != nullptr ? std::get_if<rsp::Hello>(frame) : nullptr;
+  const auto* connect = hello != nullptr && hello->body ? std::get_if<rsp::Connect>(&*hello->body) : nullptr;
+  if (connect == nullptr) return;
+  tabs_[index]->asked_with.clear();
+  for (const auto& track : connect->participant.tracks)
+    if (track.enabled) tabs_[index]->asked_with.insert(track.name);
 }
 
 void SimRoom::check_mutes(std::size_t viewer, const effect::Event& event) {

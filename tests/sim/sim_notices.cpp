@@ -56,7 +56,7 @@ void SimRoom::expect_signs_of_lost_media(std::size_t index, std::size_t other) {
       const auto lost = viewer.app.participants.find(tabs_[other]->participant_sid());
       if (lost == viewer.app.participants.end() || lost->second.reconnecting || lost->second.tracks.count(sid) == 0) return;
       const AppModel::Track& still = lost->second.tracks.at(sid);
-      if (still.subscribed && still.model.enabled)
+      if (still.subscribed && still.model.enabled && still.peer == peer)
         complain("notice", index, "receives nothing from " + tabs_[other]->name + " and does not notice");
     });
     return;

@@ -108,6 +108,8 @@ void SimRoom::check_media(std::size_t index, const AppModel::Track& track) {
   if (!track.subscribed) return complain("media", index, track.model.name + " is not subscribed at rest");
   if (!media_.is_connected(index, track.peer))
     return complain("media", index, track.model.name + " is subscribed on a connection that is not connected");
+  if (tabs_[index]->holdfast && track.model.kind == backend::TrackKind::kVideo && media_.is_frozen(index, track.peer))
+    complain("media", index, track.model.name + " is received and not shown");
   // Silence since before a track was enabled may be the source's: that nobody can tell.
   const bool flows = media_.is_deaf(index, track.peer) || media_.bytes_received(index, track.peer) > bytes_[{index, track.peer.value}];
   if (track.model.kind != backend::TrackKind::kData && track.model.enabled && !flows)

@@ -152,7 +152,9 @@ void SimRoom::perform(const roomserver::Effect& effect) {
 void SimRoom::verify(const roomserver::VerifyToken& question) {
   const Instant process = server_start_;
   const bool is_slow = slow_tokens_.count(question.token) > 0;
-  time_.after(is_slow ? kSlowCheck : Millis{tokens_.below(6)}, [this, process, op = question.op, token = question.token] {
+  if (is_slow) slow_questions_.insert(question.token);
+  time_.after(is_slow ? kSlowCheck : Millis{tokens_.below(6)}, [this, process, is_slow, op = question.op, token = question.token] {
+    if (is_slow) slow_questions_.erase(slow_questions_.find(token));
     network_.run_in_server([this, process, op, token] {
       if (process != server_start_) return;
       give_server(roomserver::TokenVerdict{op, is_expired(token) ? code::kAccessTokenExpired : 0, token.substr(0, token.find('#')), ""});
@@ -181,6 +183,7 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
     } else {
       if (const std::string told = story_ != nullptr ? text_of(effect) : ""; !told.empty()) say(tab.name + " " + told);
       if (has_emitted) complain("events", index, "a network effect after an event");
+      if (const auto* said = std::get_if<effect::SendText>(&effect)) note_question(index, said->text);
       if (!network_.perform(index, effect) && !media_.perform(index, effect))
         complain("consistency", index, "an effect that nobody performs");
     }

@@ -91,6 +91,7 @@ class SimRoom {
   void ask_for_token(std::size_t tab, OperationId op);
   void take_token_warning(std::size_t tab);
   void check_token_warning(std::size_t tab);
+  bool is_checked_slowly(const Tab& tab) const;
   void reconnect_now(std::size_t tab);
   void take_rejoining(std::size_t tab);
 
@@ -135,6 +136,7 @@ class SimRoom {
   void check(std::size_t tab, const Batch& batch, Instant page_time);
   void check_server(const roomserver::Input& input, const roomserver::Batch& batch);
   void check_mute(const std::string& viewer, const ParticipantSid& participant, const TrackSid& sid, const std::string& name, bool enabled);
+  void note_question(std::size_t index, const std::string& frame);
   void check_mutes(std::size_t viewer, const effect::Event& event);
 
   // ---- why something happened (sim_causes.cpp)
@@ -194,6 +196,7 @@ class SimRoom {
   std::map<std::string, Left> left_;  // participants that the server dropped, by SID
   std::set<std::string> expired_;     // tokens, by a step
   std::set<std::string> slow_tokens_;
+  std::multiset<std::string> slow_questions_;  // that the server has asked about them, and is not answered yet
   std::map<std::string, Instant> token_ends_;
 
   std::map<std::uint64_t, std::function<void()>> endings_;  // of the faults in force

@@ -86,17 +86,19 @@ void SimRoom::check_token_warning(std::size_t index) {
     complain("promise", index, "was not warned of a token that ends");
 }
 
+bool SimRoom::is_checked_slowly(const Tab& tab) const { return slow_tokens_.count(tab.token) > 0 || slow_questions_.count(tab.token) > 0; }
+
 void SimRoom::reconnect_now(std::size_t index) {
   const Tab& tab = *tabs_[index];
   if (!tab.holdfast) return;
   const bool is_free = tab.signaling.is_calm(time_.now(), 0_ms) && tab.state() == AppModel::State::kReconnecting;
   const Instant since = tab.signaling.last();
   tab.page->deliver(input::ReconnectNow{});
-  if (!is_free || tab.person.makes_tokens || tab.was_called_busy || slow_tokens_.count(tab.token) > 0 || media_trouble_.has_been()) return;
+  if (!is_free || tab.person.makes_tokens || tab.was_called_busy || is_checked_slowly(tab) || media_trouble_.has_been()) return;
   time_.after(kReturn, [this, index, since] {
     const Tab& later = *tabs_[index];
     if (later.is_in_use() && later.page->is_running() && later.signaling.last() == since && !media_trouble_.has_been() &&
-        !later.was_called_busy && slow_tokens_.count(later.token) == 0 && later.state() == AppModel::State::kReconnecting)
+        !later.was_called_busy && !is_checked_slowly(later) && later.state() == AppModel::State::kReconnecting)
       complain("return", index, "asked to reconnect at once, and is still reconnecting");
   });
 }
@@ -104,9 +106,8 @@ void SimRoom::reconnect_now(std::size_t index) {
 // Whoever of this person is in the room by now has to go, as with any connect().
 void SimRoom::take_rejoining(std::size_t index) {
   figures_.add("rejoined");
-  mutes_.start_anew(index);
-  for (const auto& [id, track] : tabs_[index]->tracks)
-    if (track.enabled) mutes_.enabled(index, track.name);
+  mutes_.start_anew(index, tabs_[index]->asked_with);
+  tabs_[index]->has_lost_its_links = true;
   for (const auto& other : tabs_)
     if (other.get() != tabs_[index].get() && other->identity == tabs_[index]->identity && other->is_in_use()) other->was_superseded = true;
 }

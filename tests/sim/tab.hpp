@@ -69,6 +69,8 @@ struct Tab {
   bool was_called_busy = false;
   bool browser_failed = false;  // to make a connection, to set a description, to answer
   bool dtls_failed = false;
+  bool has_lost_its_links = false;   // given up by the others, or let in again
+  std::set<std::string> asked_with;  // tracks that were enabled when it asked to be let in
   bool over_was_checked = false;
 };
 

@@ -174,6 +174,11 @@ bool VirtualMedia::is_deaf(std::size_t client, PeerId peer) const {
   return end && end->connection.is_deaf();
 }
 
+bool VirtualMedia::is_frozen(std::size_t client, PeerId peer) const {
+  const End* end = find(client, peer);
+  return end && end->connection.is_frozen();
+}
+
 std::int64_t VirtualMedia::bytes_received(std::size_t client, PeerId peer) const {
   const End* end = find(client, peer);
   return end ? end->connection.bytes_received() : 0;

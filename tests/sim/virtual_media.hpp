@@ -44,6 +44,7 @@ class VirtualMedia {
   bool is_connected(std::size_t client, PeerId peer) const;
   Instant created(std::size_t client, PeerId peer) const;
   bool is_deaf(std::size_t client, PeerId peer) const;
+  bool is_frozen(std::size_t client, PeerId peer) const;
   std::int64_t bytes_received(std::size_t client, PeerId peer) const;
   // Id of the other end's track whose packets come in at this section now; empty: none do.
   SignaledId received_track(std::size_t client, PeerId peer, const std::string& mid) const;

@@ -254,6 +254,7 @@ TEST_CASE("restart: who went away meanwhile is not waited for", "[roomserver][re
   Restarted room;
   auto& bench = room.bench;
   const auto gone = [&] { return participants(room.synced(room.alice)); };
+  std::optional<rsp::Disconnected> ending;
   SECTION("it says so by a beacon") {
     room.sync_alice({answer(room.id, 2)});
     bench.give(Beacon{room.bob.session});
@@ -275,12 +276,22 @@ TEST_CASE("restart: who went away meanwhile is not waited for", "[roomserver][re
     bench.give(RemoveParticipant{"r", room.bob.sid.value});
     CHECK(bench.commands == std::vector<bool>{true});
     CHECK(gone() == "");
+    ending = rsp::Disconnected{};
   }
   SECTION("the app completes the room") {
     room.sync_alice({answer(room.id, 2)});
     bench.give(CompleteRoom{"r"});
+    ending = rsp::Disconnected{true};
   }
-  CHECK(room.refused(room.bob.sync(local(2, {"b1"}), {offer(room.id, 2)})) == 53204);
+  const SocketId socket = bench.open();
+  bench.hello(socket, room.bob.sync(local(2, {"b1"}), {offer(room.id, 2)}));
+  const auto answers = bench.messages(socket);
+  REQUIRE(answers.size() == 1);
+  if (ending) {
+    CHECK(std::get<rsp::Disconnected>(answers[0]).completed == ending->completed);
+  } else {
+    CHECK(std::get<rsp::ErrorMessage>(answers[0]).error.code == 53204);
+  }
 }
 
 TEST_CASE("restart: forged, foreign, stolen, ended and outdated sessions are not taken over", "[roomserver][restart]") {
