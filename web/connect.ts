@@ -8,7 +8,7 @@ import { LocalParticipant } from './local-participant.js';
 import { asLocalTrack, checkTrack, type LocalTrack } from './local-tracks.js';
 import { createLogger, type LogLevel } from './logger.js';
 import { kEndless, Room } from './room.js';
-import { takeTabLock } from './tab-lock.js';
+import { joinLocked } from './tab-lock.js';
 import { askForToken, withLifetime, type TokenFunction } from './token.js';
 import { version } from './version.js';
 
@@ -78,23 +78,10 @@ export function connect(token: string | TokenFunction, options?: ConnectOptions)
   const abort = () => callOff(signal!.reason);
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort);
-  const joining = joinAlone(token, rest, canceled).finally(() => signal?.removeEventListener('abort', abort));
-  return new CancelablePromise(joining, () => callOff(new Error('Canceled')));
-}
-
-/** … in this browser, if the app wants that. */
-async function joinAlone(token: string | TokenFunction, options: ConnectOptions, canceled: Promise<never>): Promise<Room> {
-  if (options.tabLock === undefined) return join(token, options, canceled);
-  const release = await takeTabLock(String(options.tabLock));
-  try {
-    const room = await join(token, options, canceled);
-    if (room.state === 'disconnected') release();
-    else room.once('disconnected', release);
-    return room;
-  } catch (error) {
-    release();
-    throw error;
-  }
+  const start = () => join(token, rest, canceled);
+  const joining = rest.tabLock === undefined ? start() : joinLocked(String(rest.tabLock), start);
+  const settled = joining.finally(() => signal?.removeEventListener('abort', abort));
+  return new CancelablePromise(settled, () => callOff(new Error('Canceled')));
 }
 
 async function join(token: string | TokenFunction, options: ConnectOptions, canceled: Promise<never>): Promise<Room> {

@@ -1,7 +1,8 @@
 // The room as an app sees it. Each event of the core changes the model here, then is emitted, in the order and with the arguments of
 // docs/protocol.md 10.3. Nothing is decided here.
 
-import type { Driver, LinkState, LocalMedia, ReconnectProgress, RoomEvent } from '../js-glue/index.js';
+import type { LinkState, ReconnectProgress, RoomEvent } from '../js-glue/boundary.js';
+import type { Driver, LocalMedia } from '../js-glue/index.js';
 import { createError, type TwilioError } from './twilio-error.js';
 import type { LocalParticipant } from './local-participant.js';
 import type { ParticipantState } from './participant.js';

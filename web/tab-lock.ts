@@ -1,6 +1,8 @@
 // One call of a name at a time in all tabs of a browser: a Web Lock, held for as long as the Room lives.
 
-/** `connect()` with `tabLock`, while another tab of this browser (or this one) is in a call under that name, or about to be. */
+import type { Room } from './room.js';
+
+/** `connect()` with `tabLock`, while a Room under that name lives in another tab of this browser, or in this one. */
 export class TabLockedError extends Error {
   override readonly name = 'TabLockedError';
 
@@ -10,16 +12,51 @@ export class TabLockedError extends Error {
   }
 }
 
+// By name: what this page has to wait for before it can know whether it is locked out.
+const pending = new Map<string, Promise<unknown>>();
+
 /**
- * Resolves with the function that gives it back, which the end of the page does, too. Rejects with TabLockedError if it is taken.
- * Without Web Locks (only pages of https: and localhost have them) nobody is locked out.
+ * Runs `join` under the lock, after earlier attempts of this page: one that was called off is no Room. Without Web Locks (only pages of https:
+ * and localhost have them) nobody is locked out.
  */
-export function takeTabLock(name: string): Promise<() => void> {
+export function joinLocked(name: string, join: () => Promise<Room>): Promise<Room> {
   const locks = globalThis.navigator?.locks as LockManager | undefined;
-  if (!locks) return Promise.resolve(() => {});
+  if (!locks) return join();
+  const attempt = Promise.resolve(pending.get(name)).then(async () => {
+    const giveBack = await take(locks, name);
+    const release = () => pending.set(name, giveBack());
+    try {
+      const room = await join();
+      if (room.state === 'disconnected') release();
+      else room.once('disconnected', release);
+      return room;
+    } catch (error) {
+      await giveBack();
+      throw error;
+    }
+  });
+  pending.set(
+    name,
+    attempt.catch(() => {}),
+  );
+  return attempt;
+}
+
+// Resolves with the function that gives it back and tells when it is free.
+function take(locks: LockManager, name: string): Promise<() => Promise<unknown>> {
   return new Promise((resolve, reject) => {
-    const held = (lock: Lock | null) =>
-      lock ? new Promise<void>((release) => resolve(release)) : Promise.reject(new TabLockedError(name));
-    locks.request(`holdfast ${name}`, { ifAvailable: true }, held).catch(reject);
+    const free: Promise<unknown> = locks.request(
+      `holdfast ${name}`,
+      { ifAvailable: true },
+      (lock) =>
+        lock &&
+        new Promise<void>((release) =>
+          resolve(() => {
+            release();
+            return free;
+          }),
+        ),
+    );
+    free.then(() => reject(new TabLockedError(name)), reject);
   });
 }

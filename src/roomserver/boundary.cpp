@@ -41,6 +41,7 @@ bool read_input(JsonFields& fields, std::string_view kind, RequiredMembers in, I
   } else if (kind == "removeParticipant") {
     auto& remove = input.emplace<RemoveParticipant>();
     in.read("room", remove.room).read("participant", remove.participant);
+    fields.boolean(in.object(), "asLost", remove.as_lost);
   } else if (kind == "shutdown") {
     input.emplace<Shutdown>();
   } else if (kind == "tick") {

@@ -57,13 +57,13 @@ void RoomServer::Impl::apply(const CompleteRoom& input) {
   effects.push_back(CommandDone{number != 0});
 }
 
-void RoomServer::Impl::apply(const RemoveParticipant& input) {
-  const RoomNumber number = rooms.find(input.room);
+void RoomServer::Impl::apply(const RemoveParticipant& command) {
+  const RoomNumber number = rooms.find(command.room);
   bool found = false;
   if (Room* room = rooms.find(number)) {
-    const ParticipantSid sid = room->find_identity(input.participant).value_or(ParticipantSid(input.participant));
+    const ParticipantSid sid = room->find_identity(command.participant).value_or(ParticipantSid(command.participant));
     found = room->has(sid) || room->expects(sid);
-    if (found) adoption.note_ended(sid.value, Ending::kRemoved);
+    if (found) adoption.note_ended(sid.value, command.as_lost ? Ending::kGone : Ending::kRemoved);
     if (room->expects(sid)) room->give_up(sid, now);
     room->expel(sid, 0, now);
     collect(number);

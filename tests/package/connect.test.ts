@@ -108,13 +108,14 @@ describe('connect', () => {
     stubLocks(t);
     const tabLock = 'alice in harbour';
     ScriptedCore.answer = (input) => (input.kind === 'connect' && input.token === 'good' ? [roomConnected()] : []);
-    const failing = connect('bad', { ...options, tabLock });
+    // As a component that is mounted, unmounted and mounted again.
+    const canceled = connect('bad', { ...options, tabLock });
+    canceled.catch(() => {});
     await asked();
-    await assert.rejects(connect('good', { ...options, tabLock }), { name: 'TabLockedError', tabLock });
-    failing.cancel();
-    await assert.rejects(failing, /^Error: Canceled$/);
-
+    canceled.cancel();
     const room = await connect('good', { ...options, tabLock });
+    await assert.rejects(canceled, /^Error: Canceled$/);
+    await assert.rejects(connect('good', { ...options, tabLock }), { name: 'TabLockedError', tabLock });
     await assert.rejects(connect('good', { ...options, tabLock }), TabLockedError);
     await connect('good', { ...options, tabLock: 'bob in harbour' });
     room._apply({ event: 'roomDisconnected' });

@@ -14,7 +14,7 @@ TEST_CASE("coverage: counts each row of each table", "[sim]") {
   sim::Coverage coverage;
   CHECK(coverage.visited() == 0);
   coverage.add("session", 2, 2);
-  coverage.count({"session", "Idle", "Leave", "Over", "", 2});
+  coverage.count({"session", "Idle", "Leave", "Over", "", 3});
   coverage.add("server liveness", 0, 4);
   CHECK(coverage.visited() == 3);
   CHECK(coverage.transitions() == 7);
