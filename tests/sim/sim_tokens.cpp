@@ -33,8 +33,12 @@ bool SimRoom::is_expired(const std::string& token) const {
   return expired_.count(token) > 0 || (end != token_ends_.end() && end->second <= time_.now());
 }
 
-// One that has been replaced meanwhile is no reason: the server has not seen the other.
-bool SimRoom::explains_expiry(const Tab& tab) const { return tab.person.makes_tokens ? tab.token_function_failed : is_expired(tab.token); }
+// One that has been replaced meanwhile is no reason: the server has not seen the other. A function has failed, too, when the server calls
+// two of its tokens expired in a row.
+bool SimRoom::explains_expiry(const Tab& tab) const {
+  if (!tab.person.makes_tokens) return is_expired(tab.token);
+  return tab.token_function_failed || (tab.tokens_made > 1 && is_expired(tab.token) && is_expired(name_of_token(tab, tab.tokens_made - 1)));
+}
 
 // The app asks its own server, which is where the room server is: without a way there it fails.
 void SimRoom::ask_for_token(std::size_t index, OperationId op) {
