@@ -88,7 +88,7 @@ export async function startRoomServer(options: RoomServerOptions, otherwise: Req
     },
     faults: rooms.faults,
     completeRoom: (room) => rooms.apply({ kind: 'completeRoom', room }),
-    removeParticipant: (room, participant) => rooms.apply({ kind: 'removeParticipant', room, participant }),
+    removeParticipant: (room, participant) => rooms.apply({ kind: 'removeParticipant', room, participant, asLost: false }),
     close: () => (closing ??= close()),
   };
 

@@ -25,13 +25,20 @@ void stop_waiting(SessionContext& c) {
   c.queue.clear();
 }
 
+// A connection that is still there has been refused.
+void dial(SessionContext& c, const SessionInput& in, ClientMessage greeting, Pace pace) {
+  stop_waiting(c);
+  c.connection.close(close_code::kBadHandshake, in.now, in.effects);
+  c.connection.dial(c.options.url, std::move(greeting), pace, in.now, in.effects);
+}
+
 Connect make_connect(SessionContext& c, const SessionInput& in) {
   if (c.was_dropped) c.outgoing.forget_links();
   if (in.offer != nullptr) c.outgoing.put(*in.offer);
   c.has_offered = true;
   Connect message;
   message.name = room_name(c);
-  message.token = c.token.text;
+  message.token = c.token.show();
   message.peer_connections = c.outgoing.take_descriptions();
   message.participant = c.outgoing.local_state();
   message.ice_servers_overridden = c.options.ice_servers_given;
@@ -45,7 +52,7 @@ Connect make_connect(SessionContext& c, const SessionInput& in) {
 Sync make_sync(SessionContext& c) {
   Sync message;
   message.session = c.session;
-  message.token = c.token.text;
+  message.token = c.token.show();
   message.name = room_name(c);
   message.peer_connections = c.outgoing.take_descriptions();
   message.participant = c.outgoing.local_state();
@@ -99,6 +106,9 @@ bool SessionTable::has_no_token(const Context& c, const Input&) { return c.token
 bool SessionTable::can_renew_token(const Context& c, const Input& in) {
   return in.error.code == code::kAccessTokenExpired && c.token.renewable && !c.token.was_refused;
 }
+bool SessionTable::has_another_token(const Context& c, const Input& in) {
+  return in.error.code == code::kAccessTokenExpired && !c.token.is_shown;
+}
 bool SessionTable::should_renew_token(const Context& c, const Input& in) { return c.token.should_be_renewed(in.now); }
 bool SessionTable::is_joined(const Context& c, const Input&) { return !c.session.empty(); }
 bool SessionTable::has_offered(const Context& c, const Input&) { return c.has_offered; }
@@ -117,6 +127,7 @@ bool SessionTable::should_probe(const Context& c, const Input& in) {
 bool SessionTable::should_rejoin(const Context& c, const Input& in) {
   return c.options.rejoins && in.error.code == code::kParticipantNotFound && !c.was_dropped;
 }
+bool SessionTable::was_asked_to_sync(const Context& c, const Input&) { return !c.was_dropped; }
 bool SessionTable::is_let_in_again(const Context& c, const Input& in) { return c.was_dropped && is_usable(c, in); }
 
 // ---- the first connection ---------------------------------------------------------------------------------------------------------
@@ -143,10 +154,7 @@ void SessionTable::ask_for_offer(Context& c, const Input& in) {
   c.events.push_back(backend::IceServersReady{});
 }
 
-void SessionTable::request_ice(Context& c, const Input& in) {
-  stop_waiting(c);
-  c.connection.dial(c.options.url, IceRequest{c.token.text}, kPatient, in.now, in.effects);
-}
+void SessionTable::request_ice(Context& c, const Input& in) { dial(c, in, IceRequest{c.token.show()}, kPatient); }
 
 void SessionTable::await_answer(Context& c, const Input& in) { c.timers.start(Timer::kAnswer, in.now + c.answer_limit()); }
 
@@ -161,10 +169,7 @@ void SessionTable::send_connect(Context& c, const Input& in) {
   await_answer(c, in);
 }
 
-void SessionTable::dial_connect(Context& c, const Input& in) {
-  stop_waiting(c);
-  c.connection.dial(c.options.url, make_connect(c, in), kPatient, in.now, in.effects);
-}
+void SessionTable::dial_connect(Context& c, const Input& in) { dial(c, in, make_connect(c, in), kPatient); }
 
 void SessionTable::join(Context& c, const Input& in) {
   enter(c, in);
@@ -210,10 +215,8 @@ void SessionTable::pause_probing(Context& c, const Input& in) {
 }
 
 void SessionTable::dial_again(Context& c, const Input& in) {
-  stop_waiting(c);
   c.unanswered_probes = 0;
-  ClientMessage greeting = c.was_dropped ? ClientMessage(make_connect(c, in)) : make_sync(c);
-  c.connection.dial(c.options.url, std::move(greeting), kBrisk, in.now, in.effects);
+  dial(c, in, c.was_dropped ? ClientMessage(make_connect(c, in)) : make_sync(c), kBrisk);
 }
 
 void SessionTable::restore(Context& c, const Input& in) {
@@ -227,7 +230,6 @@ void SessionTable::restore(Context& c, const Input& in) {
 
 // Another session: nothing of the old links and revisions counts in it. What is published is wanted as before.
 void SessionTable::rejoin(Context& c, const Input& in) {
-  c.connection.close(close_code::kBadHandshake, in.now, in.effects);
   c.was_dropped = true;
   dial_again(c, in);
 }
@@ -247,6 +249,7 @@ void SessionTable::join_again(Context& c, const Input& in) {
   be_in_step(c);
   backend::SignalingRestored restored{{}, in.connected->sid, in.room->participant->sid};
   restored.update = take_in(c, std::move(*in.room), true);
+  restored.update.links_complete = true;  // though the server may list none
   c.events.push_back(std::move(restored));
   replay_queue(c);
 }

@@ -68,7 +68,7 @@ struct SessionContext {
   SessionContext(input::Connect connect_options, std::uint64_t seed)
       : options(std::move(connect_options)), prng(seed), connection(prng.next()) {}
 
-  // Before `connected` the answer is `iced` or `connected`, afterwards `synced`.
+  // Before `connected` the answer is `iced` or `connected`, afterwards `synced`, or `connected` where another socket can be tried too.
   Millis answer_limit() const { return session.empty() ? kConnectAnswerLimit : kSyncAnswerLimit; }
 
   input::Connect options;

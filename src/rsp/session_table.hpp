@@ -59,6 +59,7 @@ struct SessionTable {
 
   static bool has_no_token(const Context&, const Input&);
   static bool can_renew_token(const Context&, const Input&);
+  static bool has_another_token(const Context&, const Input&);
   static bool should_renew_token(const Context&, const Input&);
   static bool is_joined(const Context&, const Input&);
   static bool has_offered(const Context&, const Input&);
@@ -68,6 +69,7 @@ struct SessionTable {
   static bool is_queue_full(const Context&, const Input&);
   static bool should_probe(const Context&, const Input&);
   static bool should_rejoin(const Context&, const Input&);
+  static bool was_asked_to_sync(const Context&, const Input&);
   static bool is_let_in_again(const Context&, const Input&);
 
   static void request_token(Context&, const Input&);
@@ -117,6 +119,7 @@ struct SessionTable {
 
       {S::kAcquiringIce, E::kOpened, nullptr, await_answer, S::kAcquiringIce, "welcomed: `iced` is due"},
       {S::kAcquiringIce, E::kIced, nullptr, pass_ice_servers, S::kOffering, "ICE servers are here: ask for the first offer"},
+      {S::kAcquiringIce, E::kEnded, has_another_token, request_ice, S::kAcquiringIce, "20104: the app has given another meanwhile"},
       {S::kAcquiringIce, E::kEnded, can_renew_token, replace_token, S::kAwaitingToken, "20104: the app makes another"},
       {S::kAcquiringIce, E::kEnded, nullptr, end, S::kOver, "refused"},
       {S::kAcquiringIce, E::kLost, nullptr, end, S::kOver, "one attempt, no retry (11)"},
@@ -137,6 +140,7 @@ struct SessionTable {
       {S::kConnecting, E::kUpdate, nullptr, queue, S::kConnecting, "news before `connected`: later"},
       {S::kConnecting, E::kSynced, is_queue_full, end_invalid, S::kOver, "53003: more news before `connected` than a server can have"},
       {S::kConnecting, E::kSynced, nullptr, queue, S::kConnecting, "news before `connected`: later"},
+      {S::kConnecting, E::kEnded, has_another_token, dial_connect, S::kConnecting, "20104: the app has given another meanwhile"},
       {S::kConnecting, E::kEnded, can_renew_token, replace_token, S::kAwaitingToken, "20104: the app makes another"},
       {S::kConnecting, E::kEnded, nullptr, end, S::kOver, "refused"},
       {S::kConnecting, E::kLost, nullptr, end, S::kOver, "one attempt, no retry (11)"},
@@ -166,12 +170,15 @@ struct SessionTable {
       {S::kProbing, E::kLeave, nullptr, leave, S::kOver, "left while away"},
 
       {S::kResuming, E::kOpened, nullptr, await_answer, S::kResuming, "welcomed: `synced` is due"},
-      {S::kResuming, E::kSynced, nullptr, restore, S::kConnected, "in step again; what was queued follows"},
+      {S::kResuming, E::kSynced, was_asked_to_sync, restore, S::kConnected, "in step again; what was queued follows"},
+      {S::kResuming, E::kSynced, is_queue_full, drop_flooding, S::kBackingOff, "3002: more news before `connected` than a server can have"},
+      {S::kResuming, E::kSynced, nullptr, queue, S::kResuming, "news before `connected`: later"},
       {S::kResuming, E::kConnected, is_let_in_again, join_again, S::kConnected, "in the room again, as another participant"},
       {S::kResuming, E::kConnected, is_queue_full, drop_flooding, S::kBackingOff, "3002: more news before `synced` than a server can have"},
       {S::kResuming, E::kConnected, nullptr, queue, S::kResuming, "news before `synced`: later"},
       {S::kResuming, E::kUpdate, is_queue_full, drop_flooding, S::kBackingOff, "3002: more news before `synced` than a server can have"},
       {S::kResuming, E::kUpdate, nullptr, queue, S::kResuming, "news before `synced`: later"},
+      {S::kResuming, E::kEnded, has_another_token, dial_again, S::kResuming, "20104: the app has given another meanwhile"},
       {S::kResuming, E::kEnded, can_renew_token, replace_token, S::kAwaitingToken, "20104: the app makes another"},
       {S::kResuming, E::kEnded, should_rejoin, rejoin, S::kResuming, "53204, and the app wants to be in: dial, with `connect` in hello"},
       {S::kResuming, E::kEnded, nullptr, end, S::kOver, "the server does not take us back"},

@@ -20,16 +20,22 @@ struct Token {
   std::optional<Instant> ends;     // nothing: it does not say
   std::optional<Instant> warning;  // when the app is to be told that it ends
   bool renewable = false;          // the app has a function that makes one
+  bool is_shown = false;           // to the server; the app may give another while that waits for an answer
   bool was_refused = false;        // the one before, and none has been accepted since
   OperationId request;             // the latest
 
   void set(std::string value, std::optional<Millis> lifetime, Instant now) {
+    is_shown = is_shown && value == text;
     text = std::move(value);
     ends.reset();
     warning.reset();
     if (!lifetime) return;
     ends = now + *lifetime;
     if (!renewable) warning = *ends - kTokenMargin;
+  }
+  const std::string& show() {
+    is_shown = true;
+    return text;
   }
   bool should_be_renewed(Instant now) const { return renewable && ends && *ends <= now + kTokenMargin; }
 };

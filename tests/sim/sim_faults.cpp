@@ -349,7 +349,6 @@ void SimRoom::disturb_server(const Step& step, std::size_t index) {
   if (step.what == What::kSlowTokens) return slow_tokens(step, index);
   say("the token of " + tab.name + " expires");
   expired_.insert(tab.token);
-  if (tab.state() == AppModel::State::kReconnecting) tab.token_function_failed = true;  // if it is the second in a row
   if (dice.chance(1, 2)) return;
   strike(index, false);
   network_.reset(index);

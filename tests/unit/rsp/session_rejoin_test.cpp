@@ -85,6 +85,28 @@ TEST_CASE("session: rejoining connects anew with what is published, and tells th
   CHECK(a.sent<Sync>().peer_connections.empty());
 }
 
+TEST_CASE("session: whoever rejoins has no link left, though the server lists none", "[rsp][session][rejoin]") {
+  SessionBench a(rejoining());
+  be_dropped(a);
+  a.greet();
+  Connected connected = another_session();
+  connected.state.peer_connections.reset();
+  a.say(connected);
+  CHECK(a.event<backend::SignalingRestored>().update.links_complete);
+  CHECK(a.event<backend::SignalingRestored>().update.links.empty());
+}
+
+TEST_CASE("session: `synced` is no answer to the `connect` of whoever rejoins", "[rsp][session][rejoin]") {
+  SessionBench a(rejoining());
+  be_dropped(a);
+  a.greet();
+  a.say(Synced{});
+  CHECK(a.news().empty());
+  CHECK_FALSE(a.session.is_connected());
+  a.say(another_session());
+  CHECK(a.news() == Words{"rejoined", "updated"});
+}
+
 TEST_CASE("session: an attempt to rejoin that fails is followed by others", "[rsp][session][rejoin]") {
   SessionBench a(rejoining());
   be_dropped(a);

@@ -234,6 +234,45 @@ TEST_CASE("session: updateToken is for whatever comes, also for a question that 
   CHECK(b.words() == Words{"open 1"});
 }
 
+TEST_CASE("session: a refused token is no end where the app has given another meanwhile", "[rsp][session][token][resume]") {
+  SessionBench acquiring;
+  acquiring.to_acquiring_ice();
+  acquiring.handle(input::TokenGiven{{}, "better", {}});
+  acquiring.say(ErrorMessage{kExpired});
+  CHECK(acquiring.words() == Words{"close 1 3002", "open 2"});
+  acquiring.open_socket();
+  CHECK(acquiring.sent<IceRequest>().token == "better");
+
+  SessionBench connecting;
+  connecting.to_connecting();
+  connecting.handle(input::TokenGiven{{}, "better", {}});
+  connecting.say(ErrorMessage{kExpired});
+  connecting.open_socket();
+  CHECK(connecting.sent<Connect>().token == "better");
+
+  SessionBench resuming;
+  resuming.to_resuming();
+  resuming.greet();
+  resuming.handle(input::TokenGiven{{}, "better", {}});
+  resuming.say(ErrorMessage{kExpired});
+  CHECK(resuming.words() == Words{"close 2 3002", "open 3"});
+  resuming.open_socket();
+  CHECK(resuming.sent<Sync>().token == "better");
+  resuming.say_frame(Welcome{1000});
+  // The same once more is not another.
+  resuming.handle(input::TokenGiven{{}, "better", {}});
+  resuming.say(ErrorMessage{kExpired});
+  CHECK(resuming.news() == Words{"ended 20104"});
+
+  SessionBench with_both(with_function());
+  join(with_both);
+  lose_and_dial(with_both);
+  with_both.greet();
+  with_both.handle(input::TokenGiven{{}, "better", {}});
+  with_both.say(ErrorMessage{kExpired});
+  CHECK(with_both.words() == Words{"close 2 3002", "open 3"});
+}
+
 TEST_CASE("session: an app that holds strings is warned a minute before each ends, once", "[rsp][session][token]") {
   const auto count = [](SessionBench& bench, Millis duration) {
     int warnings = 0;

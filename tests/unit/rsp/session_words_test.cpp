@@ -258,13 +258,17 @@ TEST_CASE("session: long random words break no promise, and take every row of th
       apply(watched, kSymbols[random.below(static_cast<std::uint32_t>(kSymbols.size()))]);
   }
   // What takes a flood, or a live server that stays silent about one thing, random words do not reach.
-  for (const auto& start : {kStarts[3], kStarts[7]}) {
-    for (const auto* last : {"update", "synced", "connected"}) {
-      Watched flooded = after(start);
-      for (std::size_t i = 0; i < kQueueLimit && !flooded.over; ++i) apply(flooded, symbol("update"));
-      apply(flooded, symbol(last));
-    }
-  }
+  const auto flood = [](Watched watched, std::string_view last) {
+    for (std::size_t i = 0; i < kQueueLimit && !watched.over; ++i) apply(watched, symbol("update"));
+    apply(watched, symbol(last));
+  };
+  auto rejoins = connect_options();
+  rejoins.rejoins = true;
+  Watched rejoining{SessionBench(rejoins), {}, {}, {}, {}, {}, {}, {}};
+  for (const auto name : kStarts[7]) apply(rejoining, symbol(name));
+  for (const auto name : {"error", "open", "welcome"}) apply(rejoining, symbol(name));
+  for (const Watched& start : {after(kStarts[3]), after(kStarts[7]), rejoining})
+    for (const auto* last : {"update", "synced", "connected"}) flood(start, last);
   for (const auto& start : {kStarts[1], kStarts[3], kStarts[7]}) {
     Watched unanswered = after(start);
     for (int i = 0; i < 20 && !unanswered.over; ++i) {
