@@ -200,6 +200,7 @@ export type LinkState = 'new' | 'healthy' | 'suspect' | 'failed';
 
 export type PeerEffect =
   | { kind: 'createPeer'; peer: number; iceServers: IceServer[] }
+  | { kind: 'setIceServers'; peer: number; iceServers: IceServer[] }
   | { kind: 'closePeer'; peer: number }
   | { kind: 'addTrack'; peer: number; id: string; mid?: string }
   | { kind: 'removeTrack'; peer: number; id: string }

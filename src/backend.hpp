@@ -114,6 +114,11 @@ struct IceServersReady {
   std::vector<IceServer> servers;
 };
 
+// From now on these: credentials of a TURN server end.
+struct IceServersRenewed {
+  std::vector<IceServer> servers;
+};
+
 struct Joined {
   RoomSid room_sid;
   std::string room_name;

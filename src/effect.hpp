@@ -49,6 +49,10 @@ struct CreatePeer {
   PeerId peer;
   std::vector<backend::IceServer> ice_servers;
 };
+struct SetIceServers {  // for what is gathered from now on
+  PeerId peer;
+  std::vector<backend::IceServer> ice_servers;
+};
 struct ClosePeer {
   PeerId peer;
 };
@@ -245,9 +249,9 @@ struct Log {
 namespace holdfast {
 
 using Effect = std::variant<effect::OpenSocket, effect::SendText, effect::CloseSocket, effect::Probe, effect::RequestToken, effect::Beacon,
-                            effect::CreatePeer, effect::ClosePeer, effect::AddTrack, effect::RemoveTrack, effect::AddDataChannel,
-                            effect::RemoveDataChannel, effect::SetLocalDescription, effect::SetRemoteDescription, effect::AddIceCandidate,
-                            effect::GetStats, effect::Description, effect::Emit, effect::Log>;
+                            effect::CreatePeer, effect::SetIceServers, effect::ClosePeer, effect::AddTrack, effect::RemoveTrack,
+                            effect::AddDataChannel, effect::RemoveDataChannel, effect::SetLocalDescription, effect::SetRemoteDescription,
+                            effect::AddIceCandidate, effect::GetStats, effect::Description, effect::Emit, effect::Log>;
 
 // Machines append to the list of the batch being made.
 using Effects = std::vector<Effect>;

@@ -115,6 +115,9 @@ void members(JsonWriter& out, const CloseSocket& e) {
 void members(JsonWriter& out, const Probe& e) { kind(out, "probe").number("op", e.op.value).text("url", e.url); }
 void members(JsonWriter& out, const RequestToken& e) { kind(out, "requestToken").number("op", e.op.value); }
 void members(JsonWriter& out, const Beacon& e) { kind(out, "beacon").text("url", e.url).text("text", e.text); }
+void members(JsonWriter& out, const SetIceServers& e) {
+  backend::write_list(peer(out, "setIceServers", e.peer), "iceServers", e.ice_servers);
+}
 void members(JsonWriter& out, const CreatePeer& e) { backend::write_list(peer(out, "createPeer", e.peer), "iceServers", e.ice_servers); }
 void members(JsonWriter& out, const ClosePeer& e) { peer(out, "closePeer", e.peer); }
 void members(JsonWriter& out, const AddTrack& e) {

@@ -162,9 +162,10 @@ struct Client::Impl {
   // ---- what the session says --------------------------------------------------------------------------------------------------------
 
   void on(const backend::IceServersReady& ready) {
-    peers.set_ice_servers(ready.servers);
+    peers.set_ice_servers(ready.servers, effects);
     peers.open_initial(now, effects);
   }
+  void on(const backend::IceServersRenewed& renewed) { peers.set_ice_servers(renewed.servers, effects); }
   void on(const backend::Joined& joined) {
     room.joined(std::max(joined.session_timeout, reconnect_limit), now, effects);
     peers.set_limit(joined.session_timeout);

@@ -60,7 +60,10 @@ Sync make_sync(SessionContext& c) {
   return message;
 }
 
+// Links that the news make or repair use the new servers.
 backend::RoomUpdate take_in(SessionContext& c, RoomState room, bool is_complete) {
+  if (!room.ice_servers.empty() && !c.options.ice_servers_given)
+    c.events.push_back(backend::IceServersRenewed{std::move(room.ice_servers)});
   backend::RoomUpdate update = c.incoming.filter(std::move(room), is_complete);
   c.outgoing.forget_closed(update);
   return update;

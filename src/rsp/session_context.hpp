@@ -42,8 +42,8 @@ constexpr std::size_t kQueueLimit = 64;
 constexpr Millis kDefaultSessionTimeout = 30_s;
 
 using SessionEvent =
-    std::variant<backend::IceServersReady, backend::Joined, backend::Updated, backend::SignalingLost, backend::SignalingRestored,
-                 backend::SignalingAlive, backend::AttemptPlanned, backend::TokenExpiring, backend::Ended>;
+    std::variant<backend::IceServersReady, backend::IceServersRenewed, backend::Joined, backend::Updated, backend::SignalingLost,
+                 backend::SignalingRestored, backend::SignalingAlive, backend::AttemptPlanned, backend::TokenExpiring, backend::Ended>;
 
 enum class SessionTimer { kAnswer, kToken, kPause, kProbe, kCount };
 

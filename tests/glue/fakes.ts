@@ -248,7 +248,7 @@ export class FakePeerConnection extends EventTarget {
   closed = false;
   private readonly pending: (() => void)[] = [];
 
-  constructor(readonly configuration: RTCConfiguration) {
+  constructor(public configuration: RTCConfiguration) {
     super();
     if (FakePeerConnection.failing.new) {
       throw FakePeerConnection.failing.new;
@@ -264,6 +264,10 @@ export class FakePeerConnection extends EventTarget {
 
   fire(type: string, members: object = {}): void {
     this.dispatchEvent(Object.assign(new Event(type), members));
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.configuration = configuration;
   }
 
   getTransceivers(): FakeTransceiver[] {

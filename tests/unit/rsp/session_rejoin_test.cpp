@@ -190,3 +190,17 @@ TEST_CASE("session: attempts are counted from the loss on, each planned when the
   a.close_socket(1006);
   CHECK(a.event<backend::AttemptPlanned>().number == 1);
 }
+
+TEST_CASE("session: fresh ICE servers of `synced` and of a rejoin's `connected` come before the links that need them", "[rsp][session]") {
+  const bool own = GENERATE(false, true);
+  input::Connect options = rejoining();
+  options.ice_servers_given = own;
+  SessionBench a(options);
+  be_dropped(a);
+  a.greet();
+  Connected connected = another_session();
+  connected.state.holdfast = Extension{};
+  connected.state.ice_servers = {{{"turn:t"}, "later", "secret"}};
+  a.say(connected);
+  CHECK(a.news() == (own ? Words{"rejoined"} : Words{"new ice servers", "rejoined"}));
+}

@@ -63,6 +63,7 @@ inline std::string describe(const ConnectionEvent& event) {
 
 inline std::string describe(const SessionEvent& event) {
   if (std::holds_alternative<backend::IceServersReady>(event)) return "ice servers";
+  if (std::holds_alternative<backend::IceServersRenewed>(event)) return "new ice servers";
   if (std::holds_alternative<backend::Joined>(event)) return "joined";
   if (std::holds_alternative<backend::Updated>(event)) return "updated";
   if (std::holds_alternative<backend::SignalingLost>(event)) return "lost";
