@@ -21,6 +21,8 @@ export interface TestPage {
   evaluate<Argument, Result>(run: (argument: Argument) => Result | Promise<Result>, argument: Argument): Promise<Result>;
   /** Closes the tab as its user would: `pagehide` fires, `beforeunload` does not. */
   closeTab(): Promise<void>;
+  /** Tries to close it, and stays when the page asks (`beforeunload`). Resolves when the page has asked. */
+  closeAndStay(): Promise<void>;
 }
 
 export interface TestBrowser {
@@ -55,6 +57,7 @@ const CHROMIUM_FLAGS = [
 ];
 
 const FIREFOX_PREFERENCES = {
+  'dom.disable_beforeunload': false,
   'media.navigator.streams.fake': true,
   'media.navigator.permission.disabled': true,
   'media.peerconnection.ice.obfuscate_host_addresses': false,
@@ -99,6 +102,12 @@ async function launchChromium({ namespace, trustedOrigin }: LaunchOptions): Prom
         goto: async (url) => void (await page.goto(url)),
         evaluate: (run, argument) => page.evaluate(run as never, argument as never),
         closeTab: () => page.close(),
+        async closeAndStay() {
+          await page.mouse.click(1, 1); // Pages that nobody has touched may not ask.
+          const asked = new Promise<void>((resolve) => page.once('dialog', (dialog) => void dialog.dismiss().then(resolve)));
+          await page.close({ runBeforeUnload: true });
+          await asked;
+        },
       };
     },
     async close() {
@@ -134,6 +143,12 @@ async function launchFirefox({ trustedOrigin }: LaunchOptions): Promise<TestBrow
         goto: async (url) => void (await page.goto(url)),
         evaluate: (run, argument) => page.evaluate(run as never, argument as never) as never,
         closeTab: () => page.close(),
+        async closeAndStay() {
+          await page.mouse.click(1, 1);
+          const asked = new Promise<void>((resolve) => page.once('dialog', (dialog) => void dialog.dismiss().then(resolve)));
+          await Promise.race([page.close({ runBeforeUnload: true }), asked]);
+          await asked;
+        },
       };
     },
     async close() {
