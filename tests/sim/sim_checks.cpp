@@ -26,6 +26,7 @@ void SimRoom::check(std::size_t index, const Batch& batch, Instant page_time) {
   if (batch.effects.size() > kMostEffects) complain("bound", index, "a batch without bounds");
   if (media_.open_peers(index) > kMostPeers) complain("bound", index, "peer connections without bounds");
   if (tab.page->has_overflowed() || network_.has_overflowed()) complain("bound", index, "a queue without bounds");
+  check_heartbeats(index);
   if (tab.is_over()) {
     if (network_.open_sockets(index) > 0) complain("socket", index, "over with a socket");
     if (tab.holdfast && media_.open_peers(index) > 0) complain("media", index, "over with a peer connection");

@@ -170,7 +170,8 @@ void SimRoom::break_media(const Step& step, std::size_t index) {
   media_trouble_.strike(time_.now());
   switch (step.what) {
     case What::kGoDeaf:
-      return media_.go_deaf(index);
+      if (const auto peer = media_.go_deaf(index)) expect_signs_of_silence(index, *peer);
+      return;
     case What::kFailDescription:
       tab.browser_failed = true;
       return media_.fail_description(index);

@@ -9,6 +9,9 @@ namespace holdfast::sim {
 
 namespace {
 
+// After so many a client of ours takes silence for what it is, whatever came before.
+constexpr int kSteadyPolls = 22;
+
 std::string text_of(const backend::RemoteTrack& track) {
   return track.sid.value + "/" + std::to_string(static_cast<int>(track.kind)) + "/" + track.name + (track.enabled ? "/on/" : "/off/") +
          std::to_string(static_cast<int>(track.priority));
@@ -41,6 +44,7 @@ void SimRoom::check_agreement(std::size_t index, const Present& all) {
   if (tab.state() != AppModel::State::kConnected) return complain("agreement", index, "not connected at rest");
   const auto participants = tab.participants();
   if (participants.size() + 1 != all.size()) return complain("agreement", index, "other participants than at the server");
+  check_links(index, participants.size());
   for (const roomserver::ParticipantSnapshot& real : all) {
     if (real.state != backend::ParticipantState::kConnected)
       complain("agreement", index, "the server calls " + real.identity + " reconnecting at rest");
@@ -109,7 +113,8 @@ void SimRoom::check_media(std::size_t index, const AppModel::Track& track) {
   if (!media_.is_connected(index, track.peer))
     return complain("media", index, track.model.name + " is subscribed on a connection that is not connected");
   // Silence since before a track was enabled may be the source's: that nobody can tell.
-  const bool flows = media_.is_deaf(index, track.peer) || media_.bytes_received(index, track.peer) > bytes_[{index, track.peer.value}];
+  const bool may_be_silent = media_.is_deaf(index, track.peer) && !tabs_[index]->links.has_seen_media(track.peer, kSteadyPolls);
+  const bool flows = may_be_silent || media_.bytes_received(index, track.peer) > bytes_[{index, track.peer.value}];
   if (track.model.kind != backend::TrackKind::kData && track.model.enabled && !flows)
     complain("media", index, track.model.name + " is subscribed and not received");
 }

@@ -13,7 +13,8 @@ constexpr std::int64_t kWallClockAtStart = 1'700'000'000'000;
 constexpr Millis kSlowCheck = 18_s;  // longer than any client waits
 constexpr Millis kUntilRest = 20_s;  // after the session timeout: the bound within which everyone alive must have converged
 constexpr Millis kRest = 2_s;
-constexpr Millis kUntilEmpty = 5_s;  // after the session timeout: nothing may be left of those who have gone
+constexpr std::uint64_t kMostSteps = 2'000'000;  // of one run, by far
+constexpr Millis kUntilEmpty = 5_s;              // after the session timeout: nothing may be left of those who have gone
 
 // A fault of signaling that lasts longer may break what is being negotiated.
 constexpr Millis kGentle = 4_s;
@@ -66,6 +67,7 @@ std::string SimRoom::run() {
   remember_bytes();
   run_until(time_.now() + kRest);
   check_agreement();
+  break_once_more();
   is_at_rest_ = false;
   for (std::size_t tab = 0; tab < tabs_.size(); ++tab)
     if (tabs_[tab]->is_in_use()) leave(tab);
@@ -76,8 +78,8 @@ std::string SimRoom::run() {
 }
 
 void SimRoom::run_until(Instant end) {
-  while (!has_ended() && time_.step(end)) {
-  }
+  while (!has_ended() && time_.step(end))
+    if (++steps_ > kMostSteps) complain("bound", "a room that never rests");
 }
 
 void SimRoom::say(const std::string& text) {
@@ -166,6 +168,8 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
   if (has_ended()) return;
   Tab& tab = *tabs_[index];
   const std::string before = std::exchange(speaker_, tab.name);
+  const std::size_t links_before = tab.links.open();
+  tab.links.take(input, time_.now());
   const Batch batch = tab.handle(input, page_time);
   speaker_ = before;
   tab.page->set_deadline(batch.next_deadline);
@@ -181,6 +185,11 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
     } else {
       if (const std::string told = story_ != nullptr ? text_of(effect) : ""; !told.empty()) say(tab.name + " " + told);
       if (has_emitted) complain("events", index, "a network effect after an event");
+      tab.links.take(effect);
+      if (const auto* sent = std::get_if<effect::SendText>(&effect); sent != nullptr && tab.holdfast) {
+        tab.spoke_at = time_.now();
+        check_sync(index, sent->text, links_before);
+      }
       if (!network_.perform(index, effect) && !media_.perform(index, effect))
         complain("consistency", index, "an effect that nobody performs");
     }
@@ -193,6 +202,7 @@ void SimRoom::take_event(std::size_t index, const effect::Emit& emit) {
   if (story_ != nullptr) say(tab.name + ": " + std::visit(test::EventText{}, emit.event));
   check_cause(index, emit.event);
   check_restart(index, emit.event);
+  check_doubts(index, emit.event);
   tab.app.take(emit);
   if (std::holds_alternative<effect::RoomRejoined>(emit.event)) take_rejoining(index);
   if (std::holds_alternative<effect::TokenWillExpire>(emit.event)) take_token_warning(index);

@@ -104,6 +104,7 @@ void SimRoom::reconnect_now(std::size_t index) {
 // Whoever of this person is in the room by now has to go, as with any connect().
 void SimRoom::take_rejoining(std::size_t index) {
   figures_.add("rejoined");
+  tabs_[index]->rejoined_at = time_.now();
   mutes_.start_anew(index);
   for (const auto& [id, track] : tabs_[index]->tracks)
     if (track.enabled) mutes_.enabled(index, track.name);

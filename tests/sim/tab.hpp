@@ -11,6 +11,7 @@
 
 #include "app_model.hpp"
 #include "client/client.hpp"
+#include "link_book.hpp"
 #include "official_client.hpp"
 #include "page.hpp"
 #include "plan.hpp"
@@ -52,6 +53,7 @@ struct Tab {
   std::unique_ptr<Page> page;
   AppModel app;                                       // of a holdfast client
   std::map<std::string, backend::LocalTrack> tracks;  // as the app wants them, by signaled id
+  LinkBook links;                                     // of a holdfast client
 
   // What has happened to it.
   Trouble signaling{8_s};
@@ -61,6 +63,8 @@ struct Tab {
   bool has_left = false;
   Instant joined_at;
   Instant left_at;
+  Instant rejoined_at;
+  Instant spoke_at;            // sent anything
   bool page_went = false;      // its pagehide has run
   bool may_look_gone = false;  // the server was told what a page says that goes, or had its socket closed with 1001
   bool was_removed = false;

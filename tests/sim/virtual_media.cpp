@@ -149,8 +149,12 @@ bool VirtualMedia::reaches(std::size_t from, std::size_t to) const {
 }
 
 void VirtualMedia::hand_over(End& end) {
-  for (const Input& input : end.connection.take_inputs())
-    if (!end.connection.is_closed()) to_client_(end.client, input);
+  for (const Input& input : end.connection.take_inputs()) {
+    if (end.connection.is_closed()) continue;
+    const auto* state = std::get_if<input::ConnectionStateChanged>(&input);
+    end.has_connected = end.has_connected || (state != nullptr && state->state == input::ConnectionState::kConnected);
+    to_client_(end.client, input);
+  }
 }
 
 // ---- what a check can ask ----------------------------------------------------------------------------------------------------------
@@ -162,6 +166,16 @@ std::size_t VirtualMedia::error_count() const { return error_count_; }
 bool VirtualMedia::is_connected(std::size_t client, PeerId peer) const {
   const End* end = find(client, peer);
   return end && !end->connection.is_closed() && end->connection.connection_state() == input::ConnectionState::kConnected;
+}
+
+bool VirtualMedia::is_open(std::size_t client, PeerId peer) const {
+  const End* end = find(client, peer);
+  return end && !end->connection.is_closed();
+}
+
+bool VirtualMedia::has_connected(std::size_t client, PeerId peer) const {
+  const End* end = find(client, peer);
+  return end && end->has_connected;
 }
 
 Instant VirtualMedia::created(std::size_t client, PeerId peer) const {
@@ -190,8 +204,15 @@ void VirtualMedia::fail_description(std::size_t client) {
   if (End* end = any_open(client)) end->connection.fail_descriptions(1);
 }
 
-void VirtualMedia::go_deaf(std::size_t client) {
-  if (End* end = any_open(client)) end->connection.go_deaf();
+std::optional<PeerId> VirtualMedia::go_deaf(std::size_t client) {
+  End* end = any_open(client);
+  if (end == nullptr) return std::nullopt;
+  end->connection.go_deaf();
+  return end->connection.peer();
+}
+
+void VirtualMedia::go_deaf(std::size_t client, PeerId peer) {
+  if (End* end = find(client, peer)) end->connection.go_deaf();
 }
 
 void VirtualMedia::lose_answer(std::size_t client) {
@@ -200,6 +221,10 @@ void VirtualMedia::lose_answer(std::size_t client) {
 
 void VirtualMedia::fail_dtls(std::size_t client) {
   if (End* end = any_open(client)) end->connection.fail_dtls();
+}
+
+void VirtualMedia::fail_dtls(std::size_t client, PeerId peer) {
+  if (End* end = find(client, peer)) end->connection.fail_dtls();
 }
 
 void VirtualMedia::blip(std::size_t client) {
@@ -214,6 +239,14 @@ void VirtualMedia::fail_creation(std::size_t client) { clients_[client].creation
 void VirtualMedia::delay_answers(std::size_t client, Millis up_to, Millis for_how_long) {
   clients_[client].longest_delay = up_to;
   clients_[client].delayed_until = time_.now() + for_how_long;
+}
+
+void VirtualMedia::heal(std::size_t number) {
+  clients_[number].creation_fails = false;
+  for_each_open(number, [](End& end) {
+    end.loses_answer = false;
+    end.connection.fail_descriptions(0);
+  });
 }
 
 void VirtualMedia::change_address(std::size_t client) {

@@ -42,6 +42,8 @@ class VirtualMedia {
   // Peer connections this client has open.
   std::size_t open_peers(std::size_t client) const;
   bool is_connected(std::size_t client, PeerId peer) const;
+  bool is_open(std::size_t client, PeerId peer) const;
+  bool has_connected(std::size_t client, PeerId peer) const;  // ever, and the client was told
   Instant created(std::size_t client, PeerId peer) const;
   bool is_deaf(std::size_t client, PeerId peer) const;
   std::int64_t bytes_received(std::size_t client, PeerId peer) const;
@@ -54,12 +56,14 @@ class VirtualMedia {
 
   // It cannot set its next description.
   void fail_description(std::size_t client);
-  // It says connected and receives nothing more.
-  void go_deaf(std::size_t client);
+  // It says connected and receives nothing more. Gives which.
+  std::optional<PeerId> go_deaf(std::size_t client);
+  void go_deaf(std::size_t client, PeerId peer);
   // Its next operation is done and the promise never settles; what the glue has chained behind that waits for ever.
   void lose_answer(std::size_t client);
   // ICE connects and DTLS does not; what is connected already ends by an alert. Only a new connection helps.
   void fail_dtls(std::size_t client);
+  void fail_dtls(std::size_t client, PeerId peer);
   // The next connection that is to be made is not.
   void fail_creation(std::size_t client);
   // For a while all its operations take up to so long. Within a connection they stay in order, between two they overtake one another.
@@ -68,6 +72,8 @@ class VirtualMedia {
   void change_address(std::size_t client);
   // It is called disconnected for a moment, as with much loss.
   void blip(std::size_t client);
+  // Whatever it still was to fail at, it does.
+  void heal(std::size_t client);
   // The machine stands still: nothing is sent, received or noticed.
   void sleep(std::size_t client);
   void wake(std::size_t client);
@@ -94,6 +100,7 @@ class VirtualMedia {
     bool is_gathering = false;
     bool is_passing = false;
     bool loses_answer = false;
+    bool has_connected = false;
     std::size_t known_errors = 0;
   };
 
