@@ -20,6 +20,7 @@ void SimRoom::check(std::size_t index, const Batch& batch, Instant page_time) {
   if (tab.official && !tab.browser_failed && !tab.official->complaint().empty()) complain("official", index, tab.official->complaint());
   if (tab.holdfast && !tab.holdfast->is_consistent()) complain("consistency", index, "the client is inconsistent");
   if (media_.error_count() > 0) complain("browser", index, "a call that no browser would have allowed");
+  if (media_.lacks_candidates()) complain("media", index, "candidates of a description that came back were not given again");
   if (network_.open_sockets(index) > 1) complain("socket", index, "more than one socket");
   if (tab.holdfast && batch.next_deadline && *batch.next_deadline <= page_time)
     complain("timer", index, "a deadline that has passed already");

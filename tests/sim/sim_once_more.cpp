@@ -26,7 +26,6 @@ void SimRoom::break_once_more() {
   if (has_ended() || !dice.chance(1, 2)) return;
   for (const auto& tab : tabs_)
     if (tab->is_in_use() && has_lost_cause(*tab)) return;
-  for (std::size_t tab = 0; tab < tabs_.size(); ++tab) media_.heal(tab);
   run_until(time_.now() + kPeace);
   if (dice.chance(1, 4)) return reset_once_more(dice);
 

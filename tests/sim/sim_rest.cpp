@@ -57,7 +57,9 @@ void SimRoom::check_agreement(std::size_t index, const Present& all) {
     if (seen->second.identity != real.identity) complain("agreement", index, "has another name for " + real.identity);
     if (seen->second.reconnecting) complain("agreement", index, real.identity + " is reconnecting at rest");
     check_tracks(index, seen->second, real);
-    if (is_lost_cause(tab, *owner_of(real.sid))) continue;
+    const Tab* owner = owner_of(real.sid);
+    if (owner == nullptr) return complain("agreement", real.identity + " at the server is in no tab");
+    if (is_lost_cause(tab, *owner)) continue;
     for (const auto& [sid, track] : seen->second.tracks) check_media(index, track);
   }
 }
@@ -66,7 +68,8 @@ void SimRoom::check_agreement(std::size_t index, const Present& all) {
 bool SimRoom::is_lost_cause(const Tab& a, const Tab& b) {
   const bool dtls_failed = a.official && b.official && (a.dtls_failed || b.dtls_failed);
   // What it had sent of candidates when its socket broke it never sends again (7.5), and of two of them neither asks for new ones.
-  const bool candidates_lost = a.official && b.official && (a.signaling.has_been() || b.signaling.has_been());
+  const bool candidates_lost =
+      a.official && b.official && (a.signaling.has_been() || b.signaling.has_been() || a.found_nothing || b.found_nothing);
   return dtls_failed || candidates_lost || (a.official && a.browser_failed) || (b.official && b.browser_failed);
 }
 

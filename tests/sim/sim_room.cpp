@@ -12,6 +12,8 @@ namespace {
 constexpr std::int64_t kWallClockAtStart = 1'700'000'000'000;
 constexpr Millis kSlowCheck = 18_s;  // longer than any client waits
 constexpr Millis kUntilRest = 20_s;  // after the session timeout: the bound within which everyone alive must have converged
+// An answer that a browser owes is waited for longer in a series of replacements (core: kAnswerTime, doubled).
+constexpr Millis kUntilGivenUp = 16_s;
 constexpr Millis kRest = 2_s;
 constexpr std::uint64_t kMostSteps = 2'000'000;  // of one run, by far
 constexpr Millis kUntilEmpty = 5_s;              // after the session timeout: nothing may be left of those who have gone
@@ -62,7 +64,7 @@ std::string SimRoom::run() {
   for (const Step& step : plan_.steps) time_.at(Instant{} + step.at, [this, &step] { carry_out(step); });
   run_until(Instant{} + plan_.trouble);
   heal();
-  run_until(time_.now() + plan_.session_timeout + kUntilRest);
+  run_until(time_.now() + plan_.session_timeout + kUntilRest + (plan_.has(What::kLoseAnswer) ? kUntilGivenUp : 0_ms));
   is_at_rest_ = true;
   remember_bytes();
   run_until(time_.now() + kRest);
@@ -195,6 +197,9 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
     }
   }
   check(index, batch, page_time);
+  if (!std::holds_alternative<input::PeerOperationFailed>(input) || !std::exchange(tab.fails_with_socket, false)) return;
+  strike(index, true);
+  network_.reset(index);
 }
 
 void SimRoom::take_event(std::size_t index, const effect::Emit& emit) {

@@ -91,6 +91,7 @@ class SimRoom {
   void ask_for_token(std::size_t tab, OperationId op);
   void take_token_warning(std::size_t tab);
   void check_token_warning(std::size_t tab);
+  void wait_for_host(std::size_t tab);
   void reconnect_now(std::size_t tab);
   void take_rejoining(std::size_t tab);
 

@@ -9,6 +9,9 @@ constexpr Millis kWarning = 60_s;
 constexpr Millis kFunctionLimit = 10_s;
 // The way is free: within this time whoever does not want to wait is back.
 constexpr Millis kReturn = 4_s;
+// The first answer is due 15 s after the greeting (docs/protocol.md 17.3); a slow browser and a slow line come on top.
+constexpr Millis kConnectLimit = 20_s;
+constexpr Millis kSlowStart = 1_s;
 
 // What the server takes the identity from.
 std::string name_of_token(const Tab& tab, std::uint32_t number) { return tab.identity + "#" + tab.name + "." + std::to_string(number); }
@@ -84,6 +87,25 @@ void SimRoom::check_token_warning(std::size_t index) {
   if (tab.official || tab.person.makes_tokens || tab.clock_stood_still || end == token_ends_.end()) return;
   if (end->second - kWarning + 1_s < time_.now() && tab.warned_of.count(tab.token) == 0)
     complain("promise", index, "was not warned of a token that ends");
+}
+
+// Whoever checks the token of one who has just come takes longer than connect() waits.
+void SimRoom::wait_for_host(std::size_t index) {
+  if (!occupy(index, Slot::kTokens)) return;
+  begin_trouble(index, false);
+  slow_tokens_.insert(tabs_[index]->token);
+  const Instant over = time_.now() + kSlowStart;
+  lasting(kSlowStart, [this, index, token = tabs_[index]->token] {
+    end_trouble(index, false);
+    slow_tokens_.erase(token);
+    tabs_[index]->busy.erase(Slot::kTokens);
+  });
+  time_.after(kConnectLimit, [this, index, over] {
+    const Tab& tab = *tabs_[index];
+    const bool ran = tab.page->is_running() && tab.page->is_visible() && tab.page->runs_since() <= tab.joined_at;
+    if (tab.is_in_use() && ran && tab.signaling.last() == over && tab.state() == AppModel::State::kConnecting)
+      complain("promise", index, "connect() waits, and the server does not answer");
+  });
 }
 
 void SimRoom::reconnect_now(std::size_t index) {

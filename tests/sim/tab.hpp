@@ -73,6 +73,8 @@ struct Tab {
   bool was_called_busy = false;
   bool browser_failed = false;  // to make a connection, to set a description, to answer
   bool dtls_failed = false;
+  bool found_nothing = false;
+  bool fails_with_socket = false;  // the next operation that its browser cannot do takes its sockets along
   bool over_was_checked = false;
 };
 

@@ -10,6 +10,7 @@ namespace {
 constexpr Millis kMoment = 200_ms;  // how finely time passes for media
 constexpr std::uint32_t kOperationTime = 25;
 constexpr std::uint32_t kCandidateTime = 60;
+constexpr std::uint32_t kLateCandidate = 150;
 
 std::string name_of(std::size_t client, PeerId peer) { return "tab" + std::to_string(client) + "p" + std::to_string(peer.value); }
 
@@ -31,7 +32,13 @@ const PeerId* peer_of(const Effect& effect) {
 }  // namespace
 
 VirtualMedia::End::End(std::size_t owner, PeerId peer, const BrowserOptions& options, std::uint64_t seed, Instant now)
-    : client(owner), created(now), random(seed), connection(peer, name_of(owner, peer), options, random.next()), path(connection, now) {}
+    : client(owner),
+      created(now),
+      random(seed),
+      connection(peer, name_of(owner, peer), options, random.next()),
+      path(connection, now),
+      lateness(~seed),
+      tells_late(lateness.chance(1, 4)) {}
 
 VirtualMedia::VirtualMedia(VirtualTime& time, std::uint64_t seed, ToClient to_client, CanReach can_reach)
     : time_(time), seed_(seed), to_client_(std::move(to_client)), can_reach_(std::move(can_reach)) {}
@@ -123,17 +130,36 @@ void VirtualMedia::arrange(End& end) {
 }
 
 void VirtualMedia::operate(End& end) {
+  Client& client = clients_[end.client];
   end.is_operating = false;
+  end.connection.find_nothing(time_.now() < client.finds_nothing_until);
+  if (client.fails_answer && end.connection.next_answers_restart()) {
+    client.fails_answer = false;
+    end.connection.fail_descriptions(1);
+  }
   if (end.loses_answer && end.connection.next_is_awaited() && std::exchange(end.loses_answer, false))
     end.connection.run_next_unanswered();
   else
     end.connection.run_next();
+  lacks_candidates_ = lacks_candidates_ || end.connection.lacks_candidates();
   error_count_ += end.connection.error_count() - std::exchange(end.known_errors, end.connection.error_count());
 }
 
 void VirtualMedia::gather(End& end) {
   end.is_gathering = false;
-  if (end.connection.is_gathering()) end.connection.gather_next();
+  if (!end.connection.is_gathering()) return;
+  end.connection.gather_next();
+  if (!end.tells_late) return;
+  for (const Input& input : end.connection.take_inputs()) {
+    end.found.push_back(input);
+    later(end, Millis{1 + end.lateness.below(kLateCandidate)}, &VirtualMedia::tell_candidate);
+  }
+}
+
+void VirtualMedia::tell_candidate(End& end) {
+  const Input input = std::move(end.found.front());
+  end.found.pop_front();
+  to_client_(end.client, input);
 }
 
 void VirtualMedia::pass(End& end) {
@@ -234,6 +260,12 @@ void VirtualMedia::blip(std::size_t client) {
   hand_over(*end);
 }
 
+void VirtualMedia::fail_answer(std::size_t client) { clients_[client].fails_answer = true; }
+
+void VirtualMedia::find_nothing(std::size_t client, Millis for_how_long) {
+  clients_[client].finds_nothing_until = time_.now() + for_how_long;
+}
+
 void VirtualMedia::fail_creation(std::size_t client) { clients_[client].creation_fails = true; }
 
 void VirtualMedia::delay_answers(std::size_t client, Millis up_to, Millis for_how_long) {
@@ -242,7 +274,7 @@ void VirtualMedia::delay_answers(std::size_t client, Millis up_to, Millis for_ho
 }
 
 void VirtualMedia::heal(std::size_t number) {
-  clients_[number].creation_fails = false;
+  clients_[number].creation_fails = clients_[number].fails_answer = false;
   for_each_open(number, [](End& end) {
     end.loses_answer = false;
     end.connection.fail_descriptions(0);
