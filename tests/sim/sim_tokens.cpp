@@ -9,8 +9,8 @@ constexpr Millis kWarning = 60_s;
 constexpr Millis kFunctionLimit = 10_s;
 // The way is free: within this time whoever does not want to wait is back.
 constexpr Millis kReturn = 4_s;
-// The first answer is due 15 s after the greeting (docs/protocol.md 17.3); a slow browser and a slow line come on top.
-constexpr Millis kConnectLimit = 20_s;
+// The first answer is due 15 s after the greeting (docs/protocol.md 17.3); the way there comes on top. Less than a slow check takes.
+constexpr Millis kConnectLimit = 17_s;
 constexpr Millis kSlowStart = 1_s;
 
 // What the server takes the identity from.
