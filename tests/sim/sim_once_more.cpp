@@ -14,10 +14,11 @@ constexpr Millis kPeace = 46_s;
 constexpr Millis kUntilItFlows = 1_s;
 // A reset: the first attempt is almost at once.
 constexpr Millis kReturn = 2_s;
-// DTLS: both ends are told, and the connection is replaced at once.
-constexpr Millis kReplacement = 3_s;
-// Silence for 2.5 s, an ICE restart, 8 s for its verdict, and the replacement.
-constexpr Millis kDeafReplacement = 13500_ms;
+// A failure of DTLS is told at both ends, and the connection given up at once, without the pause there is in a series.
+constexpr Millis kUntilDropped = 700_ms;
+// Silence for 2.5 to 3 s, an ICE restart, and 8 s for its verdict.
+constexpr Millis kUntilDeafIsDropped = 11700_ms;
+constexpr Millis kReplacement = 2500_ms;
 
 }  // namespace
 
@@ -35,7 +36,7 @@ void SimRoom::break_once_more() {
   };
   std::vector<Choice> choices;
   for (std::size_t index = 0; index < tabs_.size(); ++index) {
-    if (!tabs_[index]->holdfast || !tabs_[index]->is_in_use()) continue;
+    if (!tabs_[index]->holdfast || !tabs_[index]->is_in_use() || !tabs_[index]->page->is_visible()) continue;
     for (const auto& [sid, participant] : tabs_[index]->app.participants)
       for (const auto& [track_sid, track] : participant.tracks)
         if (track.subscribed && track.model.enabled && track.model.kind != backend::TrackKind::kData && !media_.is_deaf(index, track.peer))
@@ -43,7 +44,7 @@ void SimRoom::break_once_more() {
   }
   if (choices.empty() || has_ended()) return;
   const Choice chosen = choices[dice.below(static_cast<std::uint32_t>(choices.size()))];
-  const bool is_deaf = dice.chance(2, 3);
+  const bool is_deaf = dice.chance(1, 2);
   say(tabs_[chosen.viewer]->name + (is_deaf ? " once more has a deaf connection" : " once more fails at DTLS"));
   is_at_rest_ = false;
   breaks_media_ = true;
@@ -52,9 +53,10 @@ void SimRoom::break_once_more() {
     media_.go_deaf(chosen.viewer, chosen.peer);
   else
     media_.fail_dtls(chosen.viewer, chosen.peer);
-  run_until(time_.now() + (is_deaf ? kDeafReplacement : kReplacement));
+  run_until(time_.now() + (is_deaf ? kUntilDeafIsDropped : kUntilDropped));
   if (media_.is_open(chosen.viewer, chosen.peer))
     complain("media", chosen.viewer, "a connection that only another one could replace is still there");
+  run_until(time_.now() + kReplacement);
   check_once_more();
 }
 
