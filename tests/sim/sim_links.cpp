@@ -15,16 +15,28 @@ constexpr Millis kUntilSteady = 5_s;
 
 }  // namespace
 
-// A `sync` names the links there are: one that is not named is closed by the server, and one too many is never forgotten.
-void SimRoom::check_sync(std::size_t index, const std::string& text, std::size_t open_before) {
-  const Tab& tab = *tabs_[index];
-  if (text.find("\"sync\"") == std::string::npos) return;
+void SimRoom::check_said(std::size_t index, const std::string& text, std::size_t open_before) {
+  Tab& tab = *tabs_[index];
+  tab.spoke_at = time_.now();
+  if (text.find("\"peer_connections\"") == std::string::npos) return;
   const auto decoded = rsp::decode_client_frame(text);
   const auto* frame = std::get_if<rsp::ClientFrame>(&decoded);
-  const auto* hello = frame != nullptr ? std::get_if<rsp::Hello>(frame) : nullptr;
-  const auto* sync = hello != nullptr && hello->body ? std::get_if<rsp::Sync>(&*hello->body) : nullptr;
-  if (sync == nullptr || tab.browser_failed) return;
-  const std::size_t named = sync->peer_connections.size();
+  if (frame == nullptr) return complain("links", index, "says what nobody understands");
+  if (const auto* message = std::get_if<rsp::ClientMsg>(frame)) {
+    const auto* update = std::get_if<rsp::ClientUpdate>(&message->body);
+    if (update != nullptr && !tab.candidates.tells(update->peer_connections)) complain("links", index, "a list of candidates has shrunk");
+  } else if (const auto* hello = std::get_if<rsp::Hello>(frame)) {
+    const auto* sync = hello->body ? std::get_if<rsp::Sync>(&*hello->body) : nullptr;
+    if (sync != nullptr) check_sync(index, *sync, open_before);
+  }
+}
+
+// A `sync` names the links there are: one that is not named is closed by the server, and one too many is never forgotten.
+void SimRoom::check_sync(std::size_t index, const rsp::Sync& sync, std::size_t open_before) {
+  Tab& tab = *tabs_[index];
+  if (!tab.candidates.syncs(sync.peer_connections)) complain("links", index, "has not told its candidates again after a sync");
+  if (tab.browser_failed) return;
+  const std::size_t named = sync.peer_connections.size();
   if (named > std::max(open_before, tab.links.open())) complain("links", index, "a sync names a link that is closed");
   // A greeting that a busy server has put off was made long ago.
   if (named < tab.links.described_at_dial() && !tab.was_called_busy) complain("links", index, "a sync leaves out a link");

@@ -188,10 +188,8 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
       if (const std::string told = story_ != nullptr ? text_of(effect) : ""; !told.empty()) say(tab.name + " " + told);
       if (has_emitted) complain("events", index, "a network effect after an event");
       tab.links.take(effect);
-      if (const auto* sent = std::get_if<effect::SendText>(&effect); sent != nullptr && tab.holdfast) {
-        tab.spoke_at = time_.now();
-        check_sync(index, sent->text, links_before);
-      }
+      if (const auto* sent = std::get_if<effect::SendText>(&effect); sent != nullptr && tab.holdfast)
+        check_said(index, sent->text, links_before);
       if (!network_.perform(index, effect) && !media_.perform(index, effect))
         complain("consistency", index, "an effect that nobody performs");
     }
@@ -209,6 +207,7 @@ void SimRoom::take_event(std::size_t index, const effect::Emit& emit) {
   check_restart(index, emit.event);
   check_doubts(index, emit.event);
   tab.app.take(emit);
+  if (std::holds_alternative<effect::LocalParticipantReconnected>(emit.event)) tab.candidates.is_in_step();
   if (std::holds_alternative<effect::RoomRejoined>(emit.event)) take_rejoining(index);
   if (std::holds_alternative<effect::TokenWillExpire>(emit.event)) take_token_warning(index);
   check_mutes(index, emit.event);

@@ -139,7 +139,8 @@ class SimRoom {
   void check_mutes(std::size_t viewer, const effect::Event& event);
 
   // ---- what a client says of its links (sim_links.cpp)
-  void check_sync(std::size_t tab, const std::string& text, std::size_t open_before);
+  void check_said(std::size_t tab, const std::string& text, std::size_t open_before);
+  void check_sync(std::size_t tab, const rsp::Sync& sync, std::size_t open_before);
   void check_links(std::size_t tab, std::size_t others);
   void check_heartbeats(std::size_t tab);
 

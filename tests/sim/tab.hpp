@@ -10,6 +10,7 @@
 #include <string>
 
 #include "app_model.hpp"
+#include "candidate_book.hpp"
 #include "client/client.hpp"
 #include "link_book.hpp"
 #include "official_client.hpp"
@@ -53,7 +54,8 @@ struct Tab {
   std::unique_ptr<Page> page;
   AppModel app;                                       // of a holdfast client
   std::map<std::string, backend::LocalTrack> tracks;  // as the app wants them, by signaled id
-  LinkBook links;                                     // of a holdfast client
+  LinkBook links;                                     // of a holdfast client, too
+  CandidateBook candidates;
 
   // What has happened to it.
   Trouble signaling{8_s};
