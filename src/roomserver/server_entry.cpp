@@ -57,7 +57,7 @@ void RoomServer::Impl::answer(SocketId id, const rsp::Connect& connect, const To
   if (known == nullptr) number = rooms.create(name);
   Room& room = *rooms.find(number);
   if (earlier_self) room.expel(*earlier_self, code::kDuplicateIdentity, now);
-  find(id)->seat = Seat{number, room.join(id, verdict.identity, connect, verdict.ice_servers, now)};
+  take_seat(id, number, room.join(id, verdict.identity, connect, verdict.ice_servers, now));
   collect(number);
 }
 
@@ -70,8 +70,15 @@ void RoomServer::Impl::answer(SocketId id, const rsp::Sync& sync, const TokenVer
   Room* room = rooms.find(number);
   if (room == nullptr || !room->has(claims->participant)) return adopt(id, sync, *claims, verdict.ice_servers);
   room->sync(claims->participant, id, sync, verdict.ice_servers, now);
-  find(id)->seat = Seat{number, claims->participant};
+  take_seat(id, number, claims->participant);
   collect(number);
+}
+
+// A verdict can come so late that nobody is there any more who could be missed.
+void RoomServer::Impl::take_seat(SocketId id, RoomNumber number, const ParticipantSid& participant) {
+  Socket& socket = *find(id);
+  socket.seat = Seat{number, participant};
+  if (socket.channel.is_silent()) rooms.find(number)->handle_silent(participant, now);
 }
 
 // A participant that this process does not know, but perhaps an earlier one did.
@@ -95,7 +102,7 @@ void RoomServer::Impl::adopt(SocketId id, const rsp::Sync& sync, const SessionCl
     return collect(number);
   }
   room->adopt(claims, id, sync, ice_servers, now);
-  find(id)->seat = Seat{number, claims.participant};
+  take_seat(id, number, claims.participant);
   collect(number);
 }
 

@@ -4,6 +4,13 @@
 
 namespace holdfast::sim {
 
+namespace {
+
+// Before the first attempt of any outage (docs/protocol.md 5.2).
+constexpr Millis kFirstPause = 160_ms;
+
+}  // namespace
+
 void AppModel::take(const effect::Emit& emit) {
   expect(state != State::kDisconnected, "an event after the last one");
   if (local_disconnected_)
@@ -73,6 +80,7 @@ void AppModel::on(const effect::RoomRejoined& e) {
 void AppModel::on(const effect::ReconnectProgress& e) {
   expect(state == State::kReconnecting && local_reconnecting_, "attempts to reconnect, but is not reconnecting");
   expect(e.attempt == ++attempt_, "an attempt to reconnect was not counted");
+  expect(e.attempt > 1 || e.next_attempt <= kFirstPause, "the first attempt to reconnect is put off");
   expect(e.next_attempt >= Millis{0} && e.time_left >= Millis{0}, "an attempt to reconnect in the past");
 }
 

@@ -48,6 +48,9 @@ class AppModel {
   std::string complaint;                            // the first one; empty: none
   const char* complaint_checker = "events";
 
+  // It has lost its signaling.
+  bool is_away() const { return local_reconnecting_; }
+
   int reconnecting_count = 0;
   int reconnected_count = 0;
 

@@ -15,6 +15,13 @@ SectionKind section_kind(TrackKind kind) { return kind == TrackKind::kAudio ? Se
 
 constexpr const char* kCandidateLine = "a=candidate:";
 
+// The generation that a candidate's line tells is the one it is given for.
+bool names_itself(const backend::IceCandidate& candidate) {
+  static const std::string kUfrag = " ufrag ";
+  const std::size_t at = candidate.candidate.find(kUfrag);
+  return at == std::string::npos || candidate.candidate.compare(at + kUfrag.size(), std::string::npos, candidate.username_fragment) == 0;
+}
+
 }  // namespace
 
 PeerConnectionModel::PeerConnectionModel(PeerId peer, std::string name, const BrowserOptions& options, std::uint64_t seed)
@@ -40,6 +47,13 @@ void PeerConnectionModel::run_next() {
   chain_.pop_front();
   if (!std::holds_alternative<effect::GetStats>(effect)) ++version_;
   std::visit([this](const auto& what) { run(what); }, effect);
+  if (chain_.empty() && !forgotten_.empty()) look_for_forgotten();
+}
+
+bool PeerConnectionModel::next_answers_restart() const {
+  const auto* set = std::get_if<effect::SetLocalDescription>(&chain_.front());
+  return set != nullptr && set->type == effect::LocalDescriptionType::kAnswer && remote_ && open_remote_ &&
+         remote_->ufrag != open_remote_->ufrag;
 }
 
 bool PeerConnectionModel::next_is_awaited() const {
@@ -170,6 +184,7 @@ void PeerConnectionModel::run(const effect::SetRemoteDescription& set) {
 
 void PeerConnectionModel::run(const effect::AddIceCandidate& add) {
   if (!remote_ && !open_remote_) ++errors_;
+  if (!names_itself(add.candidate)) ++errors_;
   for (const auto* description : {&open_remote_, &remote_}) {
     if (!*description || (*description)->ufrag != add.candidate.username_fragment) continue;
     return take_candidate(add.candidate);
@@ -223,6 +238,24 @@ void PeerConnectionModel::take_candidate(const backend::IceCandidate& candidate)
   if (std::none_of(remote_candidates_.begin(), remote_candidates_.end(), is_same)) remote_candidates_.push_back(candidate);
 }
 
+// A rollback takes the other end's description back, and what came for it.
+void PeerConnectionModel::forget_candidates() {
+  if (!open_remote_ || (remote_ && remote_->ufrag == open_remote_->ufrag)) return;
+  const auto kept =
+      std::stable_partition(remote_candidates_.begin(), remote_candidates_.end(),
+                            [&](const backend::IceCandidate& candidate) { return candidate.username_fragment != open_remote_->ufrag; });
+  forgotten_.assign(kept, remote_candidates_.end());
+  remote_candidates_.erase(kept, remote_candidates_.end());
+}
+
+// … unless it is agreed on after all: then they have to come again.
+void PeerConnectionModel::look_for_forgotten() {
+  if (state_ != SignalingState::kStable || !remote_ || remote_->ufrag != forgotten_.front().username_fragment) return;
+  for (const backend::IceCandidate& candidate : std::exchange(forgotten_, {}))
+    lacks_candidates_ = lacks_candidates_ || std::none_of(remote_candidates_.begin(), remote_candidates_.end(),
+                                                          [&](const auto& known) { return known.candidate == candidate.candidate; });
+}
+
 // JSEP 5.10: by mid, else the first track of that kind that was added and has no section yet, else a new transceiver.
 void PeerConnectionModel::associate(const Section& section) {
   const bool is_media = section.kind == SectionKind::kVideo || section.kind == SectionKind::kAudio;
@@ -270,6 +303,7 @@ void PeerConnectionModel::roll_back() {
     kept.push_back(transceiver);
   }
   transceivers_ = kept;
+  forget_candidates();
   open_local_.reset();
   open_remote_.reset();
   state_ = SignalingState::kStable;
@@ -347,7 +381,7 @@ PeerConnectionModel::Generation& PeerConnectionModel::new_generation() {
   Generation generation{name_ + "g" + number, address_, {}, 0, 0};
   const std::uint32_t count = 1 + random_.below(3);
   generation.working = random_.below(count);
-  for (std::uint32_t i = 0; i < count; ++i)
+  for (std::uint32_t i = 0; i < count && !finds_nothing_; ++i)
     generation.candidates.push_back("candidate:" + std::to_string(i + 1) + " 1 udp " + std::to_string(100 - i) + " 10.0." +
                                     std::to_string(address_) + "." + std::to_string(i + 1) + " 1 typ host ufrag " + generation.ufrag);
   generations_.push_back(std::move(generation));
@@ -388,7 +422,7 @@ bool PeerConnectionModel::is_here(std::string_view ufrag) const {
 
 bool PeerConnectionModel::knows_candidate_of(const PeerConnectionModel& other) const {
   const Generation* theirs = other.find_generation(remote_ufrag());
-  return theirs != nullptr &&
+  return theirs != nullptr && !theirs->candidates.empty() &&
          std::any_of(remote_candidates_.begin(), remote_candidates_.end(), [&](const backend::IceCandidate& candidate) {
            return candidate.username_fragment == theirs->ufrag && candidate.candidate == theirs->candidates[theirs->working];
          });
@@ -397,6 +431,11 @@ bool PeerConnectionModel::knows_candidate_of(const PeerConnectionModel& other) c
 bool PeerConnectionModel::has_remote_candidates() const {
   return remote_ && std::any_of(remote_candidates_.begin(), remote_candidates_.end(),
                                 [&](const backend::IceCandidate& candidate) { return candidate.username_fragment == remote_->ufrag; });
+}
+
+bool PeerConnectionModel::has_local_candidates() const {
+  const Generation* own = find_generation(local_ufrag());
+  return own != nullptr && !own->candidates.empty();
 }
 
 bool PeerConnectionModel::sends_at(const std::string& mid) const {

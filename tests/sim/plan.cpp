@@ -58,6 +58,9 @@ constexpr Kind kKinds[] = {
     {"restarts the server", Group::kServer, 15, true, true, false},
     {"has its token expire", Group::kServer, 30, false, true, false},
     {"waits for its token to be checked", Group::kServer, 30, true, true, false},
+
+    {"finds no candidates", Group::kMedia, 0, true, false, true},
+    {"cannot answer a restart, and loses its sockets", Group::kMedia, 0, false, true, true},
 };
 static_assert(std::size(kKinds) == static_cast<std::size_t>(What::kCount));
 
@@ -95,6 +98,7 @@ class Planner {
     for (const Person& person : plan_.people) schedule(person.name);
     choose_ways_back();
     add_impatience();
+    add_rare_failures();
     std::stable_sort(plan_.steps.begin(), plan_.steps.end(), [](const Step& a, const Step& b) { return a.at < b.at; });
     std::uint32_t number = 0;
     for (Step& step : plan_.steps) step.number = ++number;
@@ -124,9 +128,8 @@ class Planner {
   void choose_kinds() {
     for (std::size_t i = 0; i < std::size(kKinds); ++i) {
       const Kind& kind = kKinds[i];
-      const bool is_allowed =
-          kind.group == Group::kPeople || std::find(weather_.groups.begin(), weather_.groups.end(), kind.group) != weather_.groups.end();
-      const bool is_chosen = kind.group == Group::kPeople || random_.chance(2, 3);
+      const bool is_allowed = kind.group == Group::kPeople || allows(kind.group);
+      const bool is_chosen = kind.group == Group::kPeople || kind.weight == 0 || random_.chance(2, 3);
       if (is_allowed && is_chosen) total_ += kind.weight;
       weights_[i] = is_allowed && is_chosen ? kind.weight : 0;
     }
@@ -148,6 +151,23 @@ class Planner {
       step.at = Millis{more_random_.below(static_cast<std::uint32_t>(plan_.trouble.count))};
       step.what = What::kReconnectNow;
       step.who = plan_.people[more_random_.below(static_cast<std::uint32_t>(plan_.people.size()))].name;
+      plan_.steps.push_back(step);
+    }
+  }
+
+  bool allows(Group group) const { return std::find(weather_.groups.begin(), weather_.groups.end(), group) != weather_.groups.end(); }
+
+  // Whoever finds nothing does so best when it needs something: as it joins.
+  void add_rare_failures() {
+    if (!allows(Group::kMedia)) return;
+    std::vector<Step> joins;
+    for (const Step& step : plan_.steps)
+      if (step.what == What::kJoin) joins.push_back(step);
+    for (std::uint32_t i = more_random_.below(3); i > 0; --i) {
+      Step step = joins[more_random_.below(static_cast<std::uint32_t>(joins.size()))];
+      step.what = more_random_.chance(1, 2) ? What::kFindNothing : What::kFailAnswer;
+      step.length = Millis{200 + more_random_.below(2000)};
+      if (more_random_.chance(1, 2)) step.at = Millis{more_random_.below(static_cast<std::uint32_t>(plan_.trouble.count))};
       plan_.steps.push_back(step);
     }
   }

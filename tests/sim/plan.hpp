@@ -61,6 +61,9 @@ enum class What {
   kRestartServer,
   kExpireToken,
   kSlowTokens,
+  // what breaks media, too, and came later
+  kFindNothing,
+  kFailAnswer,
   kCount
 };
 

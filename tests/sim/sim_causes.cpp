@@ -9,8 +9,6 @@ namespace holdfast::sim {
 
 namespace {
 
-// A link that loses an answer of its first negotiation has to be replaced (docs/protocol.md 8.3).
-constexpr Millis kNewLink = 4_s;
 // How late the word of someone's leaving can be where only signaling breaks, and gently.
 constexpr Millis kLateWord = 10_s;
 // How long connect() waits before it gives up, with a slow network on top.
@@ -24,6 +22,9 @@ constexpr Millis kSlack = 1_s;
 
 // As long as something never breaks, nobody sees that it does.
 void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
+  if (is_at_rest_ && !has_lost_cause(*tabs_[index]) &&
+      (std::holds_alternative<effect::RoomReconnecting>(event) || std::holds_alternative<effect::ParticipantReconnecting>(event)))
+    complain("spurious", index, "trouble in a room at rest");
   if (const auto* trouble = std::get_if<effect::RoomReconnecting>(&event)) {
     mutes_.is_away(index);
     if (!breaks_media_ && trouble->error.code != code::kSignalingDisconnected && !signaling_may_cost_media() &&
@@ -42,15 +43,12 @@ void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
     if (is_in_room(left->participant) && !is_server_waiting())
       complain("spurious", index, "a participant disconnected that is still there");
   } else if (const auto* lost = std::get_if<effect::TrackUnsubscribed>(&event)) {
+    // Our server never takes a subscription back, and a link that is replaced hands its own on. Only another session begins without any.
     const Tab* owner = owner_of(lost->participant);
-    const auto& seen = tabs_[index]->app.participants;
-    const auto participant = seen.find(lost->participant.value);
-    if (breaks_media_ || tabs_[index]->is_over() || owner == nullptr || !is_in_room(lost->participant) || participant == seen.end()) return;
-    const auto track = participant->second.tracks.find(lost->track.value);
-    if (track == participant->second.tracks.end()) return;
-    const bool was_new = time_.now() - media_.created(index, track->second.peer) < kNewLink;
-    if (owner->publishes(lost->track) && !was_new)
-      complain("spurious", index, "unsubscribed from " + track->second.model.name + ", which is still published");
+    const bool has_rejoined = tabs_[index]->rejoined_at == time_.now();
+    if (tabs_[index]->is_over() || has_rejoined || owner == nullptr || !is_in_room(lost->participant) || is_server_waiting()) return;
+    if (owner->publishes(lost->track))
+      complain("spurious", index, "unsubscribed from a track of " + owner->identity + " that is still published");
   }
 }
 

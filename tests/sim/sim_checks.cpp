@@ -21,12 +21,14 @@ void SimRoom::check(std::size_t index, const Batch& batch, Instant page_time) {
   if (tab.official && !tab.browser_failed && !tab.official->complaint().empty()) complain("official", index, tab.official->complaint());
   if (tab.holdfast && !tab.holdfast->is_consistent()) complain("consistency", index, "the client is inconsistent");
   if (media_.error_count() > 0) complain("browser", index, "a call that no browser would have allowed");
+  if (media_.lacks_candidates()) complain("media", index, "candidates of a description that came back were not given again");
   if (network_.open_sockets(index) > 1) complain("socket", index, "more than one socket");
   if (tab.holdfast && batch.next_deadline && *batch.next_deadline <= page_time)
     complain("timer", index, "a deadline that has passed already");
   if (batch.effects.size() > kMostEffects) complain("bound", index, "a batch without bounds");
   if (media_.open_peers(index) > kMostPeers) complain("bound", index, "peer connections without bounds");
   if (tab.page->has_overflowed() || network_.has_overflowed()) complain("bound", index, "a queue without bounds");
+  check_heartbeats(index);
   if (tab.is_over()) {
     if (network_.open_sockets(index) > 0) complain("socket", index, "over with a socket");
     if (tab.holdfast && media_.open_peers(index) > 0) complain("media", index, "over with a peer connection");

@@ -24,7 +24,10 @@ void SimRoom::finish(std::uint64_t fault) {
 void SimRoom::heal() {
   say("everything heals");
   while (!endings_.empty() && !has_ended()) finish(endings_.begin()->first);
-  for (std::size_t tab = 0; tab < tabs_.size(); ++tab) network_.answer_busy(tab, 0, 0_ms, false);
+  for (std::size_t tab = 0; tab < tabs_.size(); ++tab) {
+    network_.answer_busy(tab, 0, 0_ms, false);
+    media_.heal(tab);
+  }
 }
 
 void SimRoom::begin_trouble(std::size_t tab, bool with_media) {
@@ -170,7 +173,8 @@ void SimRoom::break_media(const Step& step, std::size_t index) {
   media_trouble_.strike(time_.now());
   switch (step.what) {
     case What::kGoDeaf:
-      return media_.go_deaf(index);
+      if (const auto peer = media_.go_deaf(index)) expect_signs_of_silence(index, *peer);
+      return;
     case What::kFailDescription:
       tab.browser_failed = true;
       return media_.fail_description(index);
@@ -180,6 +184,17 @@ void SimRoom::break_media(const Step& step, std::size_t index) {
     case What::kFailCreation:
       tab.browser_failed = true;
       return media_.fail_creation(index);
+    case What::kFindNothing:
+      tab.found_nothing = true;
+      media_trouble_.begin(time_.now());
+      media_.find_nothing(index, step.length);
+      return lasting(step.length, [this, index] {
+        media_.find_nothing(index, 0_ms);
+        media_trouble_.end(time_.now());
+      });
+    case What::kFailAnswer:
+      tab.browser_failed = tab.fails_with_socket = true;
+      return media_.fail_answer(index);
     case What::kFailDtls:
       tab.dtls_failed = true;
       return media_.fail_dtls(index);

@@ -134,6 +134,7 @@ void SimRoom::join(const Person& person, Prng& dice) {
       if (tabs_[index]->is_in_use() && tabs_[index]->page->is_running()) leave(index);
     });
   }
+  if (plan_.has(What::kSlowTokens) && tab.holdfast && !person.makes_tokens && dice.chance(1, 4)) wait_for_host(index);
 }
 
 void SimRoom::leave(std::size_t index) {

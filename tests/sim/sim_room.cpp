@@ -12,8 +12,11 @@ namespace {
 constexpr std::int64_t kWallClockAtStart = 1'700'000'000'000;
 constexpr Millis kSlowCheck = 18_s;  // longer than any client waits
 constexpr Millis kUntilRest = 20_s;  // after the session timeout: the bound within which everyone alive must have converged
+// An answer that a browser owes is waited for longer in a series of replacements (core: kAnswerTime, doubled).
+constexpr Millis kUntilGivenUp = 16_s;
 constexpr Millis kRest = 2_s;
-constexpr Millis kUntilEmpty = 5_s;  // after the session timeout: nothing may be left of those who have gone
+constexpr std::uint64_t kMostSteps = 2'000'000;  // of one run, by far
+constexpr Millis kUntilEmpty = 5_s;              // after the session timeout: nothing may be left of those who have gone
 
 // A fault of signaling that lasts longer may break what is being negotiated.
 constexpr Millis kGentle = 4_s;
@@ -61,11 +64,12 @@ std::string SimRoom::run() {
   for (const Step& step : plan_.steps) time_.at(Instant{} + step.at, [this, &step] { carry_out(step); });
   run_until(Instant{} + plan_.trouble);
   heal();
-  run_until(time_.now() + plan_.session_timeout + kUntilRest);
+  run_until(time_.now() + plan_.session_timeout + kUntilRest + (plan_.has(What::kLoseAnswer) ? kUntilGivenUp : 0_ms));
   is_at_rest_ = true;
   remember_bytes();
   run_until(time_.now() + kRest);
   check_agreement();
+  break_once_more();
   is_at_rest_ = false;
   for (std::size_t tab = 0; tab < tabs_.size(); ++tab)
     if (tabs_[tab]->is_in_use()) leave(tab);
@@ -76,8 +80,8 @@ std::string SimRoom::run() {
 }
 
 void SimRoom::run_until(Instant end) {
-  while (!has_ended() && time_.step(end)) {
-  }
+  while (!has_ended() && time_.step(end))
+    if (++steps_ > kMostSteps) complain("bound", "a room that never rests");
 }
 
 void SimRoom::say(const std::string& text) {
@@ -168,6 +172,8 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
   if (has_ended()) return;
   Tab& tab = *tabs_[index];
   const std::string before = std::exchange(speaker_, tab.name);
+  const std::size_t links_before = tab.links.open();
+  tab.links.take(input, time_.now());
   const Batch batch = tab.handle(input, page_time);
   speaker_ = before;
   tab.page->set_deadline(batch.next_deadline);
@@ -183,12 +189,19 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
     } else {
       if (const std::string told = story_ != nullptr ? text_of(effect) : ""; !told.empty()) say(tab.name + " " + told);
       if (has_emitted) complain("events", index, "a network effect after an event");
-      if (const auto* said = std::get_if<effect::SendText>(&effect)) note_question(index, said->text);
+      tab.links.take(effect);
+      if (const auto* sent = std::get_if<effect::SendText>(&effect); sent != nullptr && tab.holdfast) {
+        note_question(index, sent->text);
+        check_said(index, sent->text, links_before);
+      }
       if (!network_.perform(index, effect) && !media_.perform(index, effect))
         complain("consistency", index, "an effect that nobody performs");
     }
   }
   check(index, batch, page_time);
+  if (!std::holds_alternative<input::PeerOperationFailed>(input) || !std::exchange(tab.fails_with_socket, false)) return;
+  strike(index, true);
+  network_.reset(index);
 }
 
 void SimRoom::take_event(std::size_t index, const effect::Emit& emit) {
@@ -196,7 +209,9 @@ void SimRoom::take_event(std::size_t index, const effect::Emit& emit) {
   if (story_ != nullptr) say(tab.name + ": " + std::visit(test::EventText{}, emit.event));
   check_cause(index, emit.event);
   check_restart(index, emit.event);
+  check_doubts(index, emit.event);
   tab.app.take(emit);
+  if (std::holds_alternative<effect::LocalParticipantReconnected>(emit.event)) tab.candidates.is_in_step();
   if (std::holds_alternative<effect::RoomRejoined>(emit.event)) take_rejoining(index);
   if (std::holds_alternative<effect::TokenWillExpire>(emit.event)) take_token_warning(index);
   check_mutes(index, emit.event);

@@ -92,6 +92,7 @@ class SimRoom {
   void take_token_warning(std::size_t tab);
   void check_token_warning(std::size_t tab);
   bool is_checked_slowly(const Tab& tab) const;
+  void wait_for_host(std::size_t tab);
   void reconnect_now(std::size_t tab);
   void take_rejoining(std::size_t tab);
 
@@ -139,6 +140,21 @@ class SimRoom {
   void note_question(std::size_t index, const std::string& frame);
   void check_mutes(std::size_t viewer, const effect::Event& event);
 
+  // ---- what a client says of its links (sim_links.cpp)
+  void check_said(std::size_t tab, const std::string& text, std::size_t open_before);
+  void check_sync(std::size_t tab, const rsp::Sync& sync, std::size_t open_before);
+  void check_links(std::size_t tab, std::size_t others);
+  void check_heartbeats(std::size_t tab);
+
+  // ---- media that was called lost (sim_doubts.cpp)
+  struct Doubt {
+    Instant since;
+    std::map<std::string, std::pair<PeerId, std::int64_t>> tracks;  // by SID: where it is to come in, and how much the client knew of
+  };
+  Doubt doubt_about(const Tab& viewer, const AppModel::Participant& participant) const;
+  void check_doubts(std::size_t tab, const effect::Event& event);
+  void check_is_back(std::size_t tab, const ParticipantSid& participant, const Doubt& doubt);
+
   // ---- why something happened (sim_causes.cpp)
   void check_cause(std::size_t tab, const effect::Event& event);
   bool signaling_may_cost_media() const;
@@ -154,6 +170,7 @@ class SimRoom {
   // ---- some time after a fault (sim_notices.cpp)
   void expect_signs_of_loss(std::size_t tab);
   void expect_signs_of_lost_media(std::size_t tab, std::size_t other);
+  void expect_signs_of_silence(std::size_t tab, PeerId peer);
   void expect_return(std::size_t tab, Millis limit);
 
   // ---- at rest and at the end (sim_rest.cpp)
@@ -166,6 +183,11 @@ class SimRoom {
   bool has_lost_cause(const Tab& tab) const;
   void check_media(std::size_t tab, const AppModel::Track& track);
   void check_all_over();
+
+  // ---- one thing breaks after a long rest (sim_once_more.cpp)
+  void break_once_more();
+  void reset_once_more(Prng& dice);
+  void check_once_more();
 
   Present present() const;
   bool is_in_room(const ParticipantSid& participant) const;
@@ -204,11 +226,13 @@ class SimRoom {
   std::map<std::pair<std::size_t, std::size_t>, int> cuts_;  // media from one tab to another
   Trouble media_trouble_{20_s};                              // anybody's
 
-  const bool breaks_signaling_;
-  const bool breaks_media_;
+  bool breaks_signaling_;
+  bool breaks_media_;
   bool is_at_rest_ = false;
   std::uint32_t next_track_ = 1;
+  std::uint64_t steps_ = 0;
   MuteBook mutes_;
+  std::map<std::pair<std::size_t, std::string>, Doubt> doubts_;          // by tab and participant
   std::map<std::pair<std::size_t, std::uint32_t>, std::int64_t> bytes_;  // received by (tab, peer) shortly before the end
   std::string speaker_;                                                  // whose machines move
   std::string complaint_;

@@ -9,6 +9,9 @@ constexpr Millis kWarning = 60_s;
 constexpr Millis kFunctionLimit = 10_s;
 // The way is free: within this time whoever does not want to wait is back.
 constexpr Millis kReturn = 4_s;
+// The first answer is due 15 s after the greeting (docs/protocol.md 17.3); the way there comes on top. Less than a slow check takes.
+constexpr Millis kConnectLimit = 17_s;
+constexpr Millis kSlowStart = 1_s;
 
 // What the server takes the identity from.
 std::string name_of_token(const Tab& tab, std::uint32_t number) { return tab.identity + "#" + tab.name + "." + std::to_string(number); }
@@ -87,6 +90,25 @@ void SimRoom::check_token_warning(std::size_t index) {
 
 bool SimRoom::is_checked_slowly(const Tab& tab) const { return slow_tokens_.count(tab.token) > 0 || slow_questions_.count(tab.token) > 0; }
 
+// Whoever checks the token of one who has just come takes longer than connect() waits.
+void SimRoom::wait_for_host(std::size_t index) {
+  if (!occupy(index, Slot::kTokens)) return;
+  begin_trouble(index, false);
+  slow_tokens_.insert(tabs_[index]->token);
+  const Instant over = time_.now() + kSlowStart;
+  lasting(kSlowStart, [this, index, token = tabs_[index]->token] {
+    end_trouble(index, false);
+    slow_tokens_.erase(token);
+    tabs_[index]->busy.erase(Slot::kTokens);
+  });
+  time_.after(kConnectLimit, [this, index, over] {
+    const Tab& tab = *tabs_[index];
+    const bool ran = tab.page->is_running() && tab.page->is_visible() && tab.page->runs_since() <= tab.joined_at;
+    if (tab.is_in_use() && ran && tab.signaling.last() == over && tab.state() == AppModel::State::kConnecting)
+      complain("promise", index, "connect() waits, and the server does not answer");
+  });
+}
+
 void SimRoom::reconnect_now(std::size_t index) {
   const Tab& tab = *tabs_[index];
   if (!tab.holdfast) return;
@@ -107,6 +129,7 @@ void SimRoom::take_rejoining(std::size_t index) {
   figures_.add("rejoined");
   mutes_.start_anew(index, tabs_[index]->asked_with);
   tabs_[index]->has_lost_its_links = true;
+  tabs_[index]->rejoined_at = time_.now();
   for (const auto& other : tabs_)
     if (other.get() != tabs_[index].get() && other->identity == tabs_[index]->identity && other->is_in_use()) other->was_superseded = true;
 }

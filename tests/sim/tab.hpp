@@ -10,7 +10,9 @@
 #include <string>
 
 #include "app_model.hpp"
+#include "candidate_book.hpp"
 #include "client/client.hpp"
+#include "link_book.hpp"
 #include "official_client.hpp"
 #include "page.hpp"
 #include "plan.hpp"
@@ -52,6 +54,8 @@ struct Tab {
   std::unique_ptr<Page> page;
   AppModel app;                                       // of a holdfast client
   std::map<std::string, backend::LocalTrack> tracks;  // as the app wants them, by signaled id
+  LinkBook links;                                     // of a holdfast client, too
+  CandidateBook candidates;
 
   // What has happened to it.
   Trouble signaling{8_s};
@@ -61,6 +65,8 @@ struct Tab {
   bool has_left = false;
   Instant joined_at;
   Instant left_at;
+  Instant rejoined_at;
+  Instant spoke_at;            // sent anything
   bool page_went = false;      // its pagehide has run
   bool may_look_gone = false;  // the server was told what a page says that goes, or had its socket closed with 1001
   bool was_removed = false;
@@ -71,6 +77,8 @@ struct Tab {
   bool dtls_failed = false;
   bool has_lost_its_links = false;   // given up by the others, or let in again
   std::set<std::string> asked_with;  // tracks that were enabled when it asked to be let in
+  bool found_nothing = false;
+  bool fails_with_socket = false;  // the next operation that its browser cannot do takes its sockets along
   bool over_was_checked = false;
 };
 

@@ -324,3 +324,17 @@ TEST_CASE("host: live state tells the socket of a participant while it has one",
   bench.drop(alice.socket, 1006);
   CHECK_FALSE(bench.server().rooms()[0].participants[0].socket);
 }
+
+TEST_CASE("verdict: one that comes after silence lets in somebody who is missing already (seed 2991)", "[roomserver][entry]") {
+  Bench bench;
+  bench.answer_tokens = false;
+  const SocketId id = bench.open();
+  bench.hello(id, connect_message("alice", "r"));
+  bench.mute(id);
+  bench.advance(4_s);
+  bench.give(Bench::verdict(bench.tokens.at(0)));
+  REQUIRE(bench.server().rooms().size() == 1);
+  CHECK(bench.server().rooms()[0].participants.at(0).state == backend::ParticipantState::kReconnecting);
+  bench.advance(31_s);
+  CHECK(bench.server().rooms().empty());
+}
