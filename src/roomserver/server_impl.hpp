@@ -70,6 +70,8 @@ struct RoomServer::Impl {
   void answer(SocketId id, const rsp::Sync& sync, const TokenVerdict& verdict);
   void adopt(SocketId id, const rsp::Sync& sync, const SessionClaims& claims, const std::vector<IceServer>& ice_servers);
   void end_inherited(const SessionClaims& claims);
+  void take_seat(SocketId id, const Seat& seat);
+  void supersede(SocketId id);
   void refuse(SocketId id, int code);
   void handle_disconnect(SocketId id, const rsp::Disconnect& disconnect);
   void leave(const std::string& session);

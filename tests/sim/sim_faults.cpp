@@ -382,6 +382,7 @@ void SimRoom::pause_server(const Step& step) {
   if (std::exchange(server_is_busy_, true)) return;
   begin_server_trouble();
   network_.pause_server(step.length);
+  watch_.pause(time_.now() + step.length, step.length);
   lasting(step.length, [this] { end_server_trouble(); });
 }
 

@@ -41,6 +41,8 @@ void SimRoom::check_agreement(std::size_t index, const Present& all) {
   if (tab.state() != AppModel::State::kConnected) return complain("agreement", index, "not connected at rest");
   const auto participants = tab.participants();
   if (participants.size() + 1 != all.size()) return complain("agreement", index, "other participants than at the server");
+  if (tab.holdfast && !has_lost_cause(tab) && media_.open_peers(index) != participants.size())
+    complain("agreement", index, "not one connection for each other participant");
   for (const roomserver::ParticipantSnapshot& real : all) {
     if (real.state != backend::ParticipantState::kConnected)
       complain("agreement", index, "the server calls " + real.identity + " reconnecting at rest");

@@ -47,6 +47,7 @@ SimRoom::SimRoom(const Plan& plan, Coverage& coverage, Story* story)
       media_(
           time_, seed_of(3), [this](std::size_t tab, const Input& input) { tabs_[tab]->page->deliver(input); },
           [this](std::size_t from, std::size_t to) { return can_reach(from, to); }),
+      watch_(plan.session_timeout),
       breaks_signaling_(plan.has(&Kind::breaks_signaling)),
       breaks_media_(plan.has(&Kind::breaks_media) || is_rough(plan)) {
   start_server();
@@ -107,6 +108,7 @@ void SimRoom::start_server() {
   config.wall_clock_at_start_ms = kWallClockAtStart + server_start_.ms;
   config.session_timeout = plan_.session_timeout;
   server_ = std::make_unique<roomserver::RoomServer>(std::move(config));
+  watch_.start_anew();
   ++server_timer_;
 }
 

@@ -16,6 +16,7 @@
 #include "mute_book.hpp"
 #include "plan.hpp"
 #include "roomserver/server.hpp"
+#include "server_watch.hpp"
 #include "story.hpp"
 #include "tab.hpp"
 #include "virtual_media.hpp"
@@ -134,6 +135,7 @@ class SimRoom {
   // ---- checks after every step (sim_checks.cpp)
   void check(std::size_t tab, const Batch& batch, Instant page_time);
   void check_server(const roomserver::Input& input, const roomserver::Batch& batch);
+  void check_hung(const std::string& participant);
   void check_mute(const std::string& viewer, const ParticipantSid& participant, const TrackSid& sid, const std::string& name, bool enabled);
   void check_mutes(std::size_t viewer, const effect::Event& event);
 
@@ -187,6 +189,7 @@ class SimRoom {
   bool server_is_busy_ = false;                 // pausing or restarting
   std::vector<std::size_t> in_server_trouble_;  // tabs that notice
   bool server_has_restarted_ = false;
+  ServerWatch watch_;
   std::set<std::pair<std::size_t, std::string>> steady_;  // tabs, and the participants they saw, when the server was killed
   struct Left {
     int reason = 0;

@@ -323,3 +323,35 @@ TEST_CASE("host: live state tells the socket of a participant while it has one",
   bench.drop(alice.socket, 1006);
   CHECK_FALSE(bench.server().rooms()[0].participants[0].socket);
 }
+
+TEST_CASE("seed 108: whoever falls silent while the host checks its token is away from the start", "[roomserver][entry]") {
+  Bench bench;
+  Guest alice = join(bench, "alice");
+  bench.answer_tokens = false;
+  const bool comes_back = GENERATE(true, false);
+  const SocketId socket = bench.open();
+  bench.hello(socket, comes_back ? rsp::ClientMessage(alice.sync()) : rsp::ClientMessage(connect_message("bob", "r")));
+  bench.mute(socket);
+  bench.advance(4_s);
+  bench.give(Bench::verdict(bench.tokens.back()));
+  const auto seen = bench.server().rooms()[0].participants.back();
+  CHECK(seen.socket == socket);
+  CHECK(seen.state == backend::ParticipantState::kReconnecting);
+  bench.advance(bench_config().session_timeout);
+  CHECK(bench.notices.back() == (comes_back ? "left alice 53001" : "left bob 53001"));
+}
+
+TEST_CASE("seed 851: a verdict for a socket that the session has left ends that socket and not the session's", "[roomserver][entry]") {
+  Bench bench;
+  Guest alice = join(bench, "alice");
+  bench.answer_tokens = false;
+  const SocketId early = bench.open();
+  bench.hello(early, alice.sync());
+  const VerifyToken question = bench.tokens.back();
+  bench.answer_tokens = true;
+  resync(bench, alice);
+  bench.give(Bench::verdict(question));
+  CHECK(bench.close_code(early) == 4000);
+  CHECK_FALSE(bench.close_code(alice.socket));
+  CHECK(bench.server().rooms()[0].participants[0].socket == alice.socket);
+}
