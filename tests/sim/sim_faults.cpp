@@ -349,6 +349,8 @@ void SimRoom::disturb_server(const Step& step, std::size_t index) {
   if (step.what == What::kSlowTokens) return slow_tokens(step, index);
   say("the token of " + tab.name + " expires");
   expired_.insert(tab.token);
+  // Of two in a row that no server accepts, its function made the second.
+  if (tab.state() != AppModel::State::kConnected) tab.token_function_failed = true;
   if (dice.chance(1, 2)) return;
   strike(index, false);
   network_.reset(index);

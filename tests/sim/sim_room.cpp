@@ -60,6 +60,8 @@ std::string SimRoom::run() {
   fsm::transition_observer = [](const fsm::Transition& transition, void* room) { static_cast<SimRoom*>(room)->observe(transition); };
 
   for (const Step& step : plan_.steps) time_.at(Instant{} + step.at, [this, &step] { carry_out(step); });
+  await_stranger();
+  look_at_pairs();
   run_until(Instant{} + plan_.trouble);
   heal();
   run_until(time_.now() + plan_.session_timeout + kUntilRest);
@@ -133,7 +135,7 @@ void SimRoom::take(const roomserver::Batch& batch) {
 }
 
 void SimRoom::perform(const roomserver::Effect& effect) {
-  if (network_.perform(effect)) return;
+  if (take_for_stranger(effect) || network_.perform(effect)) return;
   if (const auto* question = std::get_if<roomserver::VerifyToken>(&effect)) {
     verify(*question);
   } else if (const auto* joined = std::get_if<roomserver::ParticipantJoined>(&effect)) {
@@ -154,7 +156,8 @@ void SimRoom::perform(const roomserver::Effect& effect) {
 void SimRoom::verify(const roomserver::VerifyToken& question) {
   const Instant process = server_start_;
   const bool is_slow = slow_tokens_.count(question.token) > 0;
-  time_.after(is_slow ? kSlowCheck : Millis{tokens_.below(6)}, [this, process, op = question.op, token = question.token] {
+  const Millis delay = is_slow ? kSlowCheck : is_of_stranger(question.token) ? 0_ms : Millis{tokens_.below(6)};
+  time_.after(delay, [this, process, op = question.op, token = question.token] {
     network_.run_in_server([this, process, op, token] {
       if (process != server_start_) return;
       give_server(roomserver::TokenVerdict{op, is_expired(token) ? code::kAccessTokenExpired : 0, token.substr(0, token.find('#')), ""});
@@ -181,6 +184,7 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
     } else if (const auto* log = std::get_if<effect::Log>(&effect)) {
       say(tab.name + " log: " + log->message);
     } else {
+      if (const auto* close = std::get_if<effect::ClosePeer>(&effect)) check_replaced(index, close->peer);
       if (const std::string told = story_ != nullptr ? text_of(effect) : ""; !told.empty()) say(tab.name + " " + told);
       if (has_emitted) complain("events", index, "a network effect after an event");
       if (!network_.perform(index, effect) && !media_.perform(index, effect))

@@ -89,6 +89,7 @@ class SimRoom {
   std::optional<Millis> lifetime_of(const Tab& tab, const std::string& token) const;
   bool is_expired(const std::string& token) const;
   bool explains_expiry(const Tab& tab) const;
+  bool has_good_token(const Tab& tab) const;
   void ask_for_token(std::size_t tab, OperationId op);
   void take_token_warning(std::size_t tab);
   void check_token_warning(std::size_t tab);
@@ -132,6 +133,12 @@ class SimRoom {
   bool is_steady(std::size_t viewer, const ParticipantSid& participant) const;
   void check_restart(std::size_t tab, const effect::Event& event);
 
+  // ---- who has no business here (sim_stranger.cpp)
+  void await_stranger();
+  void let_stranger_try(bool is_forger);
+  bool take_for_stranger(const roomserver::Effect& effect);
+  static bool is_of_stranger(const std::string& token);
+
   // ---- checks after every step (sim_checks.cpp)
   void check(std::size_t tab, const Batch& batch, Instant page_time);
   void check_server(const roomserver::Input& input, const roomserver::Batch& batch);
@@ -150,6 +157,12 @@ class SimRoom {
   bool media_was_lost_for_long() const;
   bool server_dropped(const Tab& tab) const;
   void check_server_drops(const roomserver::ParticipantLeft& left);
+
+  // ---- two whose ways are free (sim_pairs.cpp)
+  void look_at_pairs();
+  void look_at_pairs_of(std::size_t tab);
+  void look_at_connections_of(std::size_t tab);
+  void check_replaced(std::size_t tab, PeerId peer);
 
   // ---- some time after a fault (sim_notices.cpp)
   void expect_signs_of_loss(std::size_t tab);
@@ -198,6 +211,7 @@ class SimRoom {
   std::set<std::string> expired_;     // tokens, by a step
   std::set<std::string> slow_tokens_;
   std::map<std::string, Instant> token_ends_;
+  std::string session_seen_;  // the latest that the server has given to anybody
 
   std::map<std::uint64_t, std::function<void()>> endings_;  // of the faults in force
   std::uint64_t last_fault_ = 0;
@@ -208,6 +222,7 @@ class SimRoom {
   const bool breaks_media_;
   bool is_at_rest_ = false;
   std::uint32_t next_track_ = 1;
+  std::map<std::pair<std::size_t, std::string>, int> looks_;  // that found it wrong, by viewer and track SID; none: connections
   MuteBook mutes_;
   std::map<std::pair<std::size_t, std::uint32_t>, std::int64_t> bytes_;  // received by (tab, peer) shortly before the end
   std::string speaker_;                                                  // whose machines move
