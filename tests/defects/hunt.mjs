@@ -26,7 +26,7 @@ async function run(command, args, enough, limit) {
   return { code, signal, output };
 }
 
-const FAILED = /^FAILED seed (\d+): (\[\w+\]) (?:at \d+ ms: )?(?:[A-Z]\d+: )?(.*)$/m;
+const FAILED = /^FAILED seed (\d+): (\[[\w ]+\]) (?:at \d+ ms: )?(?:[A-Z]\d+: )?(.*)$/m;
 const CHECK = /^(\S+):\d+: check failed: (.*)$/m;
 
 // The first failure among `count` seeds from `first` on: {seed, checker}, or nothing. Of a run that died, `seed` is the end of the range.
