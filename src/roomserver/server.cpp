@@ -182,11 +182,11 @@ void RoomServer::Impl::collect(RoomNumber number) {
       Socket& socket = *find(release->socket);
       socket.seat.reset();
       if (release->superseded) {
-        socket.channel.close(kCloseSuperseded, "the session goes on with another socket", now);
+        supersede(release->socket);
       } else {
         socket.channel.finish(now);
+        collect(release->socket);
       }
-      collect(release->socket);
     } else if (auto* joined = std::get_if<ParticipantJoined>(&output)) {
       effects.push_back(std::move(*joined));
     } else if (auto* left = std::get_if<ParticipantLeft>(&output)) {

@@ -57,8 +57,7 @@ void RoomServer::Impl::answer(SocketId id, const rsp::Connect& connect, const To
   if (known == nullptr) number = rooms.create(name);
   Room& room = *rooms.find(number);
   if (earlier_self) room.expel(*earlier_self, code::kDuplicateIdentity, now);
-  take_seat(id, number, room.join(id, verdict.identity, connect, verdict.ice_servers, now));
-  collect(number);
+  take_seat(id, {number, room.join(id, verdict.identity, connect, verdict.ice_servers, now)});
 }
 
 void RoomServer::Impl::answer(SocketId id, const rsp::Sync& sync, const TokenVerdict& verdict) {
@@ -69,16 +68,10 @@ void RoomServer::Impl::answer(SocketId id, const rsp::Sync& sync, const TokenVer
   const RoomNumber number = rooms.find(*claims);
   Room* room = rooms.find(number);
   if (room == nullptr || !room->has(claims->participant)) return adopt(id, sync, *claims, verdict.ice_servers);
+  // The host took its time, and the client did not wait.
+  if (const auto socket = room->socket_of(claims->participant); socket && id < *socket) return supersede(id);
   room->sync(claims->participant, id, sync, verdict.ice_servers, now);
-  take_seat(id, number, claims->participant);
-  collect(number);
-}
-
-// A verdict can come so late that nobody is there any more who could be missed.
-void RoomServer::Impl::take_seat(SocketId id, RoomNumber number, const ParticipantSid& participant) {
-  Socket& socket = *find(id);
-  socket.seat = Seat{number, participant};
-  if (socket.channel.is_silent()) rooms.find(number)->handle_silent(participant, now);
+  take_seat(id, {number, claims->participant});
 }
 
 // A participant that this process does not know, but perhaps an earlier one did.
@@ -102,8 +95,7 @@ void RoomServer::Impl::adopt(SocketId id, const rsp::Sync& sync, const SessionCl
     return collect(number);
   }
   room->adopt(claims, id, sync, ice_servers, now);
-  take_seat(id, number, claims.participant);
-  collect(number);
+  take_seat(id, {number, claims.participant});
 }
 
 // It will not be back, whether or not anybody waits for it.
@@ -114,6 +106,19 @@ void RoomServer::Impl::end_inherited(const SessionClaims& claims, Ending ending)
     room->give_up(claims.participant, now);
     collect(number);
   }
+}
+
+// Whoever has fallen silent while the host was asked is away from the start.
+void RoomServer::Impl::take_seat(SocketId id, const Seat& seat) {
+  Socket& socket = *find(id);
+  socket.seat = seat;
+  if (socket.channel.is_silent()) rooms.find(seat.room)->handle_silent(seat.participant, now);
+  collect(seat.room);
+}
+
+void RoomServer::Impl::supersede(SocketId id) {
+  find(id)->channel.close(kCloseSuperseded, "the session goes on with another socket", now);
+  collect(id);
 }
 
 void RoomServer::Impl::refuse(SocketId id, int code) { finish(id, rsp::ErrorMessage{Error{code, {}}}); }

@@ -69,8 +69,9 @@ struct RoomServer::Impl {
   void answer(SocketId id, const rsp::Connect& connect, const TokenVerdict& verdict);
   void answer(SocketId id, const rsp::Sync& sync, const TokenVerdict& verdict);
   void adopt(SocketId id, const rsp::Sync& sync, const SessionClaims& claims, const std::vector<IceServer>& ice_servers);
-  void take_seat(SocketId id, RoomNumber number, const ParticipantSid& participant);
   void end_inherited(const SessionClaims& claims, Ending ending);
+  void take_seat(SocketId id, const Seat& seat);
+  void supersede(SocketId id);
   void refuse(SocketId id, int code);
   void refuse(SocketId id, Ending ending);
   void finish(SocketId id, rsp::ServerMessage last_word);

@@ -74,9 +74,8 @@ export const server = [
     edits: [
       {
         file: 'src/roomserver/room.cpp',
-        find: '  for (const Member& member : members_) next = fsm::earliest(next, member.participant.next_deadline());\n',
-        replace:
-          '  for (const Member& member : members_)\n    if (member.participant.socket()) next = fsm::earliest(next, member.participant.next_deadline());\n',
+        find: '    next = fsm::earliest(next, member.participant.next_deadline());\n',
+        replace: '    if (member.participant.socket()) next = fsm::earliest(next, member.participant.next_deadline());\n',
       },
     ],
   },
@@ -129,8 +128,8 @@ export const server = [
     edits: [
       {
         file: 'src/roomserver/room.cpp',
-        find: '    show_to_others(member, true, now);\n    draft_news(links_.remove',
-        replace: '    draft_news(links_.remove',
+        find: '    show_to_others(member, true, now);\n    for (Member& other',
+        replace: '    for (Member& other',
       },
     ],
   },
@@ -222,13 +221,13 @@ export const server = [
   },
   {
     name: 'coalesced-entries',
-    sentence: 'Lost answer when coalescing: of two entries for one link in one update only the last goes out',
+    sentence: 'Lost answer when coalescing: of two entries for one link in one `synced` only the last goes out',
     edits: [
       {
-        file: 'src/roomserver/room.cpp',
-        find: '    draft->peer_connections->push_back(std::move(entry.state));\n',
+        file: 'src/roomserver/links.cpp',
+        find: '    for (auto& entry : pair.link->catch_up(pair.end_of(participant))) entries.push_back(std::move(entry));\n',
         replace:
-          '    auto& list = *draft->peer_connections;\n    list.erase(std::remove_if(list.begin(), list.end(), [&](const auto& known) { return known.id == entry.state.id; }), list.end());\n    list.push_back(std::move(entry.state));\n',
+          '    auto all = pair.link->catch_up(pair.end_of(participant));\n    if (!all.empty()) entries.push_back(std::move(all.back()));\n',
       },
     ],
   },
@@ -303,7 +302,7 @@ export const server = [
     sentence: 'The server believes the label of a list of candidates more than the candidates in it',
     edits: [
       {
-        file: 'src/roomserver/link.cpp',
+        file: 'src/roomserver/link_voice.cpp',
         find: 'candidate.username_fragment.empty() ? said.ufrag : candidate.username_fragment',
         replace: 'said.ufrag',
       },

@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kMostEffects = 300;
 constexpr std::size_t kMostServerEffects = 1000;
 constexpr std::size_t kMostPeers = 16;
+// Three heartbeats, and what a page may need to be itself again.
+constexpr Millis kHungPage = 20_s;
 
 }  // namespace
 
@@ -44,6 +46,8 @@ void SimRoom::check_server(const roomserver::Input& input, const roomserver::Bat
   if (batch.effects.size() > kMostServerEffects) complain("bound", "a batch of the server without bounds");
   if (batch.next_deadline && *batch.next_deadline <= Instant{} + (time_.now() - server_start_))
     complain("timer", "a deadline of the server that has passed already");
+  if (const auto wrong = watch_.look(input, batch, server_->rooms(), time_.now())) complain(wrong->checker, wrong->text);
+  for (const std::string& participant : watch_.take_hung()) check_hung(participant);
 
   // Only room messages change tracks; those are longer than a heartbeat.
   constexpr std::size_t kHeartbeat = 40;
@@ -52,6 +56,14 @@ void SimRoom::check_server(const roomserver::Input& input, const roomserver::Bat
   for (const roomserver::ParticipantSnapshot& participant : present())
     for (const backend::RemoteTrack& track : participant.tracks)
       check_mute("server", participant.sid, track.sid, track.name, track.enabled);
+}
+
+// A page that runs and is seen sends its heartbeats.
+void SimRoom::check_hung(const std::string& participant) {
+  const Tab* tab = owner_of(ParticipantSid(participant));
+  if (tab != nullptr && tab->is_in_use() && tab->page->is_running() && tab->page->is_visible() &&
+      tab->signaling.is_calm(time_.now(), kHungPage))
+    complain("notice", index_of(*tab), "its page is called hung, and runs");
 }
 
 // ---- mute ------------------------------------------------------------------------------------------------------------------------------

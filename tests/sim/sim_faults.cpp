@@ -364,6 +364,8 @@ void SimRoom::disturb_server(const Step& step, std::size_t index) {
   if (step.what == What::kSlowTokens) return slow_tokens(step, index);
   say("the token of " + tab.name + " expires");
   expired_.insert(tab.token);
+  // Of two in a row that no server accepts, its function made the second.
+  if (tab.state() != AppModel::State::kConnected) tab.token_function_failed = true;
   if (dice.chance(1, 2)) return;
   strike(index, false);
   network_.reset(index);
@@ -397,6 +399,7 @@ void SimRoom::pause_server(const Step& step) {
   if (std::exchange(server_is_busy_, true)) return;
   begin_server_trouble();
   network_.pause_server(step.length);
+  watch_.pause(time_.now() + step.length, step.length);
   lasting(step.length, [this] { end_server_trouble(); });
 }
 

@@ -50,6 +50,7 @@ SimRoom::SimRoom(const Plan& plan, Coverage& coverage, Story* story)
       media_(
           time_, seed_of(3), [this](std::size_t tab, const Input& input) { tabs_[tab]->page->deliver(input); },
           [this](std::size_t from, std::size_t to) { return can_reach(from, to); }),
+      watch_(plan.session_timeout),
       breaks_signaling_(plan.has(&Kind::breaks_signaling)),
       breaks_media_(plan.has(&Kind::breaks_media) || is_rough(plan)) {
   start_server();
@@ -62,6 +63,8 @@ std::string SimRoom::run() {
   fsm::transition_observer = [](const fsm::Transition& transition, void* room) { static_cast<SimRoom*>(room)->observe(transition); };
 
   for (const Step& step : plan_.steps) time_.at(Instant{} + step.at, [this, &step] { carry_out(step); });
+  await_stranger();
+  look_at_pairs();
   run_until(Instant{} + plan_.trouble);
   heal();
   run_until(time_.now() + plan_.session_timeout + kUntilRest + (plan_.has(What::kLoseAnswer) ? kUntilGivenUp : 0_ms));
@@ -111,6 +114,7 @@ void SimRoom::start_server() {
   config.wall_clock_at_start_ms = kWallClockAtStart + server_start_.ms;
   config.session_timeout = plan_.session_timeout;
   server_ = std::make_unique<roomserver::RoomServer>(std::move(config));
+  watch_.start_anew();
   ++server_timer_;
 }
 
@@ -135,7 +139,7 @@ void SimRoom::take(const roomserver::Batch& batch) {
 }
 
 void SimRoom::perform(const roomserver::Effect& effect) {
-  if (network_.perform(effect)) return;
+  if (take_for_stranger(effect) || network_.perform(effect)) return;
   if (const auto* question = std::get_if<roomserver::VerifyToken>(&effect)) {
     verify(*question);
   } else if (const auto* joined = std::get_if<roomserver::ParticipantJoined>(&effect)) {
@@ -157,7 +161,8 @@ void SimRoom::verify(const roomserver::VerifyToken& question) {
   const Instant process = server_start_;
   const bool is_slow = slow_tokens_.count(question.token) > 0;
   if (is_slow) slow_questions_.insert(question.token);
-  time_.after(is_slow ? kSlowCheck : Millis{tokens_.below(6)}, [this, process, is_slow, op = question.op, token = question.token] {
+  const Millis delay = is_slow ? kSlowCheck : is_of_stranger(question.token) ? 0_ms : Millis{tokens_.below(6)};
+  time_.after(delay, [this, process, is_slow, op = question.op, token = question.token] {
     if (is_slow) slow_questions_.erase(slow_questions_.find(token));
     network_.run_in_server([this, process, op, token] {
       if (process != server_start_) return;
@@ -187,6 +192,7 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
     } else if (const auto* log = std::get_if<effect::Log>(&effect)) {
       say(tab.name + " log: " + log->message);
     } else {
+      if (const auto* close = std::get_if<effect::ClosePeer>(&effect)) check_replaced(index, close->peer);
       if (const std::string told = story_ != nullptr ? text_of(effect) : ""; !told.empty()) say(tab.name + " " + told);
       if (has_emitted) complain("events", index, "a network effect after an event");
       tab.links.take(effect);

@@ -16,6 +16,7 @@
 #include "mute_book.hpp"
 #include "plan.hpp"
 #include "roomserver/server.hpp"
+#include "server_watch.hpp"
 #include "story.hpp"
 #include "tab.hpp"
 #include "virtual_media.hpp"
@@ -88,6 +89,7 @@ class SimRoom {
   std::optional<Millis> lifetime_of(const Tab& tab, const std::string& token) const;
   bool is_expired(const std::string& token) const;
   bool explains_expiry(const Tab& tab) const;
+  bool has_good_token(const Tab& tab) const;
   void ask_for_token(std::size_t tab, OperationId op);
   void take_token_warning(std::size_t tab);
   void check_token_warning(std::size_t tab);
@@ -133,9 +135,16 @@ class SimRoom {
   bool is_steady(std::size_t viewer, const ParticipantSid& participant) const;
   void check_restart(std::size_t tab, const effect::Event& event);
 
+  // ---- who has no business here (sim_stranger.cpp)
+  void await_stranger();
+  void let_stranger_try(bool is_forger);
+  bool take_for_stranger(const roomserver::Effect& effect);
+  static bool is_of_stranger(const std::string& token);
+
   // ---- checks after every step (sim_checks.cpp)
   void check(std::size_t tab, const Batch& batch, Instant page_time);
   void check_server(const roomserver::Input& input, const roomserver::Batch& batch);
+  void check_hung(const std::string& participant);
   void check_mute(const std::string& viewer, const ParticipantSid& participant, const TrackSid& sid, const std::string& name, bool enabled);
   void note_question(std::size_t index, const std::string& frame);
   void check_mutes(std::size_t viewer, const effect::Event& event);
@@ -166,6 +175,12 @@ class SimRoom {
   bool media_was_lost_for_long() const;
   bool server_dropped(const Tab& tab) const;
   void check_server_drops(const roomserver::ParticipantLeft& left);
+
+  // ---- two whose ways are free (sim_pairs.cpp)
+  void look_at_pairs();
+  void look_at_pairs_of(std::size_t tab);
+  void look_at_connections_of(std::size_t tab);
+  void check_replaced(std::size_t tab, PeerId peer);
 
   // ---- some time after a fault (sim_notices.cpp)
   void expect_signs_of_loss(std::size_t tab);
@@ -211,6 +226,7 @@ class SimRoom {
   bool server_is_busy_ = false;                 // pausing or restarting
   std::vector<std::size_t> in_server_trouble_;  // tabs that notice
   bool server_has_restarted_ = false;
+  ServerWatch watch_;
   std::set<std::pair<std::size_t, std::string>> steady_;  // tabs, and the participants they saw, when the server was killed
   struct Left {
     int reason = 0;
@@ -220,6 +236,7 @@ class SimRoom {
   std::set<std::string> slow_tokens_;
   std::multiset<std::string> slow_questions_;  // that the server has asked about them, and is not answered yet
   std::map<std::string, Instant> token_ends_;
+  std::string session_seen_;  // the latest that the server has given to anybody
 
   std::map<std::uint64_t, std::function<void()>> endings_;  // of the faults in force
   std::uint64_t last_fault_ = 0;
@@ -231,6 +248,7 @@ class SimRoom {
   bool is_at_rest_ = false;
   std::uint32_t next_track_ = 1;
   std::uint64_t steps_ = 0;
+  std::map<std::pair<std::size_t, std::string>, int> looks_;  // that found it wrong, by viewer and track SID; none: connections
   MuteBook mutes_;
   std::map<std::pair<std::size_t, std::string>, Doubt> doubts_;          // by tab and participant
   std::map<std::pair<std::size_t, std::uint32_t>, std::int64_t> bytes_;  // received by (tab, peer) shortly before the end

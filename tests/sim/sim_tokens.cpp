@@ -12,6 +12,8 @@ constexpr Millis kReturn = 4_s;
 // The first answer is due 15 s after the greeting (docs/protocol.md 17.3); the way there comes on top. Less than a slow check takes.
 constexpr Millis kConnectLimit = 17_s;
 constexpr Millis kSlowStart = 1_s;
+// The page's clock may be behind.
+constexpr Millis kSlack = 1_s;
 
 // What the server takes the identity from.
 std::string name_of_token(const Tab& tab, std::uint32_t number) { return tab.identity + "#" + tab.name + "." + std::to_string(number); }
@@ -43,11 +45,19 @@ bool SimRoom::explains_expiry(const Tab& tab) const {
   return tab.token_function_failed || (tab.tokens_made > 1 && is_expired(tab.token) && is_expired(name_of_token(tab, tab.tokens_made - 1)));
 }
 
+// As far as it knows: what its function gave too late it never took.
+bool SimRoom::has_good_token(const Tab& tab) const {
+  if (tab.token.empty() || is_expired(tab.token) || tab.token_function_failed) return false;
+  const auto end = token_ends_.find(tab.token);
+  return end == token_ends_.end() || end->second - time_.now() > kWarning + kSlack;
+}
+
 // The app asks its own server, which is where the room server is: without a way there it fails.
 void SimRoom::ask_for_token(std::size_t index, OperationId op) {
   Tab& tab = *tabs_[index];
   if (!tab.person.makes_tokens) complain("promise", index, "asks an app for a token that has no function");
   figures_.add("token functions asked");
+  if (has_good_token(tab)) complain("spurious", index, "asks its app for a token, and has one that is good for long");
   const bool fails = !tab.sends || !tab.hears || tokens_.chance(1, 12);
   const Millis delay{tokens_.chance(1, 15) ? 12'000 : 20 + tokens_.below(400)};
   if (delay >= kFunctionLimit) tab.token_function_failed = true;

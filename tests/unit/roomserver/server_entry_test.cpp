@@ -325,16 +325,34 @@ TEST_CASE("host: live state tells the socket of a participant while it has one",
   CHECK_FALSE(bench.server().rooms()[0].participants[0].socket);
 }
 
-TEST_CASE("verdict: one that comes after silence lets in somebody who is missing already (seed 2991)", "[roomserver][entry]") {
+TEST_CASE("seed 108: whoever falls silent while the host checks its token is away from the start", "[roomserver][entry]") {
   Bench bench;
+  Guest alice = join(bench, "alice");
   bench.answer_tokens = false;
-  const SocketId id = bench.open();
-  bench.hello(id, connect_message("alice", "r"));
-  bench.mute(id);
+  const bool comes_back = GENERATE(true, false);
+  const SocketId socket = bench.open();
+  bench.hello(socket, comes_back ? rsp::ClientMessage(alice.sync()) : rsp::ClientMessage(connect_message("bob", "r")));
+  bench.mute(socket);
   bench.advance(4_s);
-  bench.give(Bench::verdict(bench.tokens.at(0)));
-  REQUIRE(bench.server().rooms().size() == 1);
-  CHECK(bench.server().rooms()[0].participants.at(0).state == backend::ParticipantState::kReconnecting);
-  bench.advance(31_s);
-  CHECK(bench.server().rooms().empty());
+  bench.give(Bench::verdict(bench.tokens.back()));
+  const auto seen = bench.server().rooms()[0].participants.back();
+  CHECK(seen.socket == socket);
+  CHECK(seen.state == backend::ParticipantState::kReconnecting);
+  bench.advance(bench_config().session_timeout);
+  CHECK(bench.notices.back() == (comes_back ? "left alice 53001" : "left bob 53001"));
+}
+
+TEST_CASE("seed 851: a verdict for a socket that the session has left ends that socket and not the session's", "[roomserver][entry]") {
+  Bench bench;
+  Guest alice = join(bench, "alice");
+  bench.answer_tokens = false;
+  const SocketId early = bench.open();
+  bench.hello(early, alice.sync());
+  const VerifyToken question = bench.tokens.back();
+  bench.answer_tokens = true;
+  resync(bench, alice);
+  bench.give(Bench::verdict(question));
+  CHECK(bench.close_code(early) == 4000);
+  CHECK_FALSE(bench.close_code(alice.socket));
+  CHECK(bench.server().rooms()[0].participants[0].socket == alice.socket);
 }
