@@ -44,7 +44,6 @@ class Liveness {
   LivenessReport take_report();
   bool is_silent() const { return machine_.is(LivenessTable::State::kSilent); }
   std::optional<Instant> next_deadline() const { return context_.timers.next(); }
-  bool is_silent() const { return machine_.is(LivenessTable::State::kSilent); }
   bool is_consistent() const;
 
  private:
