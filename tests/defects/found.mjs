@@ -9,6 +9,12 @@ export const found = [
         find: 'if (!latest() || std::any_of(senders_.begin(), senders_.end(), is_somewhere)) return {};',
         replace: 'static_cast<void>(is_somewhere);\n  if (!latest()) return {};',
       },
+      // As it was found: tracks were still added while a description was being made.
+      {
+        file: 'src/peer/negotiation.cpp',
+        find: 'set_wanted(tracks_, machine_.is(State::kStable), effects);',
+        replace: 'set_wanted(tracks_, true, effects);',
+      },
     ],
   },
   {

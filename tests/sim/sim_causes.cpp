@@ -107,7 +107,7 @@ bool SimRoom::explains_end(const Tab& tab, int code) const {
       return (!tab.person.rejoins && (was_away_for_long(tab, plan_.session_timeout) || tab.token_function_failed)) || official_gives_up;
     case code::kMediaConnection:
     case code::kMediaDtls:
-      return official_gives_up || media_was_lost_for_long();
+      return official_gives_up || (media_was_lost_for_long() && time_.now() - tab.saw_somebody_at >= plan_.session_timeout - kSlack);
     default:
       return false;
   }

@@ -128,6 +128,12 @@ void SimRoom::join(const Person& person, Prng& dice) {
   }
   // Opened in the background: hidden before there is anybody to hear of it.
   if (plan_.has(What::kHide) && dice.chance(1, 6)) hide(index, Millis{500 + dice.below(8000)});
+  // A browser that never makes its first offer.
+  if (plan_.has(What::kLoseAnswer) && tab.holdfast && dice.chance(1, 10)) {
+    tab.browser_failed = true;
+    media_trouble_.strike(time_.now());
+    media_.lose_first_answer(index);
+  }
   tab.page->deliver(connect);
   if (dice.chance(1, 20)) {
     time_.after(Millis{dice.below(400)}, [this, index] {

@@ -213,6 +213,8 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
 void SimRoom::take_event(std::size_t index, const effect::Emit& emit) {
   Tab& tab = *tabs_[index];
   if (story_ != nullptr) say(tab.name + ": " + std::visit(test::EventText{}, emit.event));
+  for (const auto& [sid, participant] : tab.app.participants)
+    if (!participant.reconnecting) tab.saw_somebody_at = time_.now();
   check_cause(index, emit.event);
   check_restart(index, emit.event);
   check_doubts(index, emit.event);

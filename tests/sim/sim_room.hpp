@@ -200,7 +200,16 @@ class SimRoom {
   void check_all_over();
 
   // ---- one thing breaks after a long rest (sim_once_more.cpp)
+  struct Reception {
+    std::size_t viewer;
+    std::size_t owner;
+    PeerId peer;
+  };
   void break_once_more();
+  std::vector<Reception> receptions() const;
+  void replace_once_more(Prng& dice);
+  void slow_down_once_more(Prng& dice);
+  void cut_off_once_more(Prng& dice);
   void reset_once_more(Prng& dice);
   void check_once_more();
 

@@ -79,6 +79,7 @@ void VirtualMedia::create(std::size_t number, PeerId peer) {
   end = std::make_unique<End>(number, peer, client.options, seed_of(seed_, number, peer.value), time_.now());
   by_name_[end->connection.name()] = end.get();
   ++client.open_peers;
+  end->loses_answer = std::exchange(client.loses_first_answer, false);
   if (!std::exchange(client.creation_fails, false)) return;
   close(*end);  // what else is asked of it is in vain
   time_.after(0_ms, [this, number, peer] {
@@ -249,6 +250,8 @@ void VirtualMedia::go_deaf(std::size_t client, PeerId peer) {
 void VirtualMedia::lose_answer(std::size_t client) {
   if (End* end = any_open(client)) end->loses_answer = true;
 }
+
+void VirtualMedia::lose_first_answer(std::size_t client) { clients_[client].loses_first_answer = true; }
 
 void VirtualMedia::fail_dtls(std::size_t client) {
   if (End* end = any_open(client)) end->connection.fail_dtls();

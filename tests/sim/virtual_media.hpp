@@ -65,6 +65,8 @@ class VirtualMedia {
   void go_deaf(std::size_t client, PeerId peer);
   // Its next operation is done and the promise never settles; what the glue has chained behind that waits for ever.
   void lose_answer(std::size_t client);
+  // … or that of the next connection that is made.
+  void lose_first_answer(std::size_t client);
   // ICE connects and DTLS does not; what is connected already ends by an alert. Only a new connection helps.
   void fail_dtls(std::size_t client);
   void fail_dtls(std::size_t client, PeerId peer);
@@ -91,6 +93,7 @@ class VirtualMedia {
     BrowserOptions options;
     std::uint32_t open_peers = 0;
     bool creation_fails = false;
+    bool loses_first_answer = false;
     Millis longest_delay;
     Instant delayed_until;
     Instant finds_nothing_until;
