@@ -188,6 +188,7 @@ struct Client::Impl {
       tracks.start_over();
     }
     apply(restored.update);
+    peers.set_expected_media(roster.expected_media());
     peers.set_signaling(true, now, effects);
     weigh();
     room.signaling_restored(now, effects);

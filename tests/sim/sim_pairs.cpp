@@ -61,6 +61,7 @@ void SimRoom::check_replaced(std::size_t index, PeerId peer) {
   if (!media_.is_connected(index, peer) || time_.now() - media_.created(index, peer) < kSettledLink) return;
   for (const auto& [sid, participant] : tab.app.participants) {
     if (server_has_restarted_ && !is_steady(index, ParticipantSid(sid))) continue;
+    if (participant.reconnecting) continue;  // and has not answered for as long as the server keeps it
     const Tab* owner = owner_of(ParticipantSid(sid));
     const bool is_theirs = std::any_of(participant.tracks.begin(), participant.tracks.end(),
                                        [&](const auto& track) { return track.second.subscribed && track.second.peer == peer; });

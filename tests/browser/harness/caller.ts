@@ -34,8 +34,9 @@ export interface RoomState {
 export type Inbound = Record<string, { frames: number; bytes: number }>;
 
 // What a track may say at any time: the encoder finds its size, data is compared by its content, and the local tracks of a room have
-// started before it.
+// started before it. How many attempts it takes to come back is nobody's promise.
 function isIncidental([object, event]: Emitted): boolean {
+  if (event === 'reconnectProgress') return true;
   if (['dimensionsChanged', 'trackDimensionsChanged', 'message', 'trackMessage'].includes(event!)) return true;
   return /^local\b/.test(object!) && ['started', 'trackStarted'].includes(event!);
 }

@@ -191,16 +191,29 @@ TEST_CASE("session: attempts are counted from the loss on, each planned when the
   CHECK(a.event<backend::AttemptPlanned>().number == 1);
 }
 
-TEST_CASE("session: fresh ICE servers of `synced` and of a rejoin's `connected` come before the links that need them", "[rsp][session]") {
-  const bool own = GENERATE(false, true);
-  input::Connect options = rejoining();
-  options.ice_servers_given = own;
-  SessionBench a(options);
+TEST_CASE("session: fresh ICE servers come before the links that need them", "[rsp][session][rejoin]") {
+  SessionBench a(rejoining());
   be_dropped(a);
-  a.greet();
+  a.open_socket();
+  a.say_frame(Welcome{1000});
   Connected connected = another_session();
   connected.state.holdfast = Extension{};
   connected.state.ice_servers = {{{"turn:t"}, "later", "secret"}};
   a.say(connected);
-  CHECK(a.news() == (own ? Words{"rejoined"} : Words{"new ice servers", "rejoined"}));
+  CHECK(a.news() == Words{"new ice servers", "rejoined"});
+}
+
+TEST_CASE("session: ICE servers of the app are never replaced", "[rsp][session]") {
+  auto options = connect_options();
+  options.ice_servers_given = true;
+  SessionBench a(options);
+  a.start();
+  a.connect();
+  a.open_socket();
+  a.say_frame(Welcome{1000});
+  Connected connected = connected_message();
+  connected.state.holdfast = Extension{};
+  connected.state.ice_servers = {{{"turn:t"}, "later", "secret"}};
+  a.say(connected);
+  CHECK(a.news() == Words{"ice servers", "joined"});
 }
