@@ -98,6 +98,8 @@ class SimRoom {
 
   // ---- … and what breaks (sim_faults.cpp)
   void break_signaling(const Step& step, std::size_t tab);
+  void reset(std::size_t tab);
+  void lose_word(std::size_t tab, const std::string& text);
   void break_way(const Step& step, std::size_t tab);
   void break_media(const Step& step, std::size_t tab);
   void disturb_page(const Step& step, std::size_t tab);
@@ -105,6 +107,7 @@ class SimRoom {
   void disturb_server(const Step& step, std::size_t tab);
   void lose_host(const Step& step, std::size_t tab);
   void cut_one_way(const Step& step, std::size_t tab);
+  void fail_creations(std::size_t tab, Millis length);
   void cut_media(const Step& step, std::size_t tab);
   void freeze(const Step& step, std::size_t tab);
   void sleep(const Step& step, std::size_t tab);
