@@ -1,6 +1,7 @@
 #include "server_watch.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <variant>
 
 #include "base/error.hpp"
@@ -18,8 +19,9 @@ constexpr Millis kClosingTime{1200};    // for a socket that was told the end
 constexpr Millis kSlack{200};           // timers of the server
 constexpr Millis kWakeTime{1700};       // after a pause nobody is judged before what has waited was read
 constexpr Millis kNoticedPause{2100};   // a pause so long is noticed whatever timers run
-constexpr Millis kManyLinks = 5_s;      // within which …
-constexpr std::size_t kMostLinks = 5;   // … a pair gets so many links at most: at once, at once, after 1 s, 2 s, …
+constexpr Millis kFirstPause = 1_s;     // between two links of a pair, after the first replacement; doubles each time …
+constexpr Millis kLongestPause = 30_s;  // … up to this …
+constexpr Millis kForgiven = 60_s;      // … and starts anew when a link has lasted so long
 constexpr std::int64_t kNormal = 1000;
 constexpr std::int64_t kGoingAway = 1001;
 
@@ -93,7 +95,7 @@ void ServerWatch::note(const roomserver::Effect& effect, const roomserver::Input
       Socket& socket = sockets_[text->socket.value];
       socket.told_the_end = socket.told_the_end.value_or(now);
     }
-    if (has(text->text, "create-offer")) note_links(text->text, now);
+    if (has(text->text, "create-offer")) note_links(text->text);
   } else if (const auto* close = std::get_if<roomserver::CloseSocket>(&effect)) {
     sockets_[close->socket.value].told_the_end.reset();
   } else if (const auto* log = std::get_if<roomserver::Log>(&effect)) {
@@ -174,8 +176,7 @@ void ServerWatch::check_sockets(Instant now) {
       complain("left over", "the server keeps a socket that was told the end");
 }
 
-// An id names both ends: OFFERER.ANSWERER.NUMBER.SIGNATURE.
-void ServerWatch::note_links(const std::string& text, Instant now) {
+void ServerWatch::note_links(const std::string& text) {
   const auto decoded = rsp::decode_server_frame(text);
   const auto* frame = std::get_if<rsp::ServerFrame>(&decoded);
   const auto* message = frame == nullptr ? nullptr : std::get_if<rsp::ServerMsg>(frame);
@@ -183,19 +184,30 @@ void ServerWatch::note_links(const std::string& text, Instant now) {
   const auto note_all = [&](const rsp::RoomState& room) {
     if (!room.peer_connections) return;
     for (const auto& state : *room.peer_connections) {
-      const std::string& id = state.id.value;
       if (!state.description || state.description->type != rsp::DescriptionType::kCreateOffer) continue;
-      auto& births = links_[id.substr(0, id.find('.', id.find('.') + 1))];
-      if (std::any_of(births.begin(), births.end(), [&](const auto& birth) { return birth.first == id; })) continue;
-      births.emplace_back(id, now);
-      if (births.size() <= kMostLinks) continue;
-      if (now - births.front().second < kManyLinks) complain("bound", "one pair gets link after link");
-      births.pop_front();
+      note_link(state.id.value);
     }
   };
   if (const auto* connected = std::get_if<rsp::Connected>(&message->body)) note_all(connected->state);
   if (const auto* synced = std::get_if<rsp::Synced>(&message->body)) note_all(synced->state);
   if (const auto* update = std::get_if<rsp::ServerUpdate>(&message->body)) note_all(update->state);
+}
+
+// An id names both ends, and when it was made: OFFERER.ANSWERER.MILLISECONDS-NUMBER.SIGNATURE.
+void ServerWatch::note_link(const std::string& id) {
+  const std::size_t offerer = id.find('.');
+  const std::size_t ends = id.find('.', offerer + 1);
+  if (id.substr(0, offerer) == id.substr(offerer + 1, ends - offerer - 1)) return;  // lent, not between two
+  Links& links = links_[id.substr(0, ends)];
+  if (links.latest == id) return;
+  const Instant born{std::strtoll(id.c_str() + ends + 1, nullptr, 10)};
+  if (!links.latest.empty()) {
+    if (born - links.born >= kForgiven) links.pause = 0_ms;
+    if (born - links.born < links.pause) complain("bound", "one pair gets link after link");
+    links.pause = std::clamp(2 * links.pause, kFirstPause, kLongestPause);
+  }
+  links.latest = id;
+  links.born = born;
 }
 
 }  // namespace holdfast::sim

@@ -32,7 +32,10 @@ void SimRoom::heal() {
   say("everything heals");
   while (!endings_.empty() && !has_ended()) finish(endings_.begin()->first);
   for (const auto& tab : tabs_) tab->loses_words_until = {};
-  for (std::size_t tab = 0; tab < tabs_.size(); ++tab) network_.answer_busy(tab, 0, 0_ms, false);
+  for (std::size_t tab = 0; tab < tabs_.size(); ++tab) {
+    network_.answer_busy(tab, 0, 0_ms, false);
+    media_.fail_creations(tab, false);
+  }
 }
 
 void SimRoom::begin_trouble(std::size_t tab, bool with_media) {
@@ -229,11 +232,13 @@ void SimRoom::break_media(const Step& step, std::size_t index) {
   }
 }
 
-// … and every other for a while.
+// One that it has ends, and for a while there is no other.
 void SimRoom::fail_creations(std::size_t index, Millis length) {
   if (!occupy(index, Slot::kBrowser)) return;
   media_trouble_.begin(time_.now());
   media_.fail_creations(index, true);
+  tabs_[index]->dtls_failed = true;
+  media_.fail_dtls(index);
   lasting(length, [this, index] {
     media_.fail_creations(index, false);
     media_trouble_.end(time_.now());

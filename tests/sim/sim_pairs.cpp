@@ -10,7 +10,7 @@ namespace {
 
 constexpr Millis kLook = 1_s;
 // What a pair may need, the server's pauses between two links included.
-constexpr int kMostLooks = 8;
+constexpr int kMostLooks = 5;
 constexpr int kMostLooksAtTooMany = 3;
 // By then both ends have agreed on it; before, a lost answer may cost it (docs/protocol.md 8.3).
 constexpr Millis kSettledLink = 8_s;
