@@ -124,11 +124,16 @@ void ServerWatch::check_silent(const roomserver::ParticipantLeft& left, const Me
     complain("drop", left.identity + " is dropped before the session timeout is over");
 }
 
+// The page, as far as its last words tell.
+bool ServerWatch::has_gone(const Member& member) {
+  return member.lost_at && (member.close_code == kGoingAway || says_leaving(member.last_text));
+}
+
 void ServerWatch::check_words(const roomserver::ParticipantLeft& left, const Member& member, const roomserver::Input& input, Instant now) {
   const auto* text = std::get_if<roomserver::SocketText>(&input);
   if (std::holds_alternative<roomserver::Beacon>(input) || (text != nullptr && says_goodbye(text->text))) return;
   const bool has_closed = member.lost_at && member.close_code == kNormal;
-  const bool page_went = member.lost_at && (member.close_code == kGoingAway || says_leaving(member.last_text));
+  const bool page_went = has_gone(member);
   if (!has_closed && !page_went) return complain("drop", left.identity + " has left, as the server believes, and never said so");
   if (page_went && now - *member.lost_at < kPageGrace && !says_hidden(member.last_text))
     complain("drop", left.identity + " is not waited for after its page may have gone");
@@ -160,10 +165,10 @@ void ServerWatch::check_member(const roomserver::ParticipantSnapshot& seen, Inst
 void ServerWatch::check_kept(const Member& member, Instant now) {
   if (now - ran_again_ < kWakeTime) return;
   const auto is_over = [&](const std::optional<Instant>& since, Millis limit) { return since && now - *since > limit + kReturn; };
-  const bool was_hidden = member.lost_at && member.away_since && says_hidden(member.last_text);
-  if (is_over(member.away_since, session_timeout_) || (was_hidden && is_over(member.lost_at, kHiddenHold)))
-    complain("drop", "someone is away for longer than the session timeout and still kept");
-  if (!member.away_since && is_over(member.lost_at, kPageGrace)) complain("drop", "someone whose page went is still kept");
+  const bool was_hidden = member.lost_at && says_hidden(member.last_text);
+  const bool is_late = is_over(member.away_since, session_timeout_) || (was_hidden && is_over(member.lost_at, kHiddenHold));
+  if (has_gone(member) ? is_over(member.lost_at, kPageGrace) : is_late)
+    complain("drop", "someone is still kept who should have gone by now");
 }
 
 // ---- sockets and links

@@ -61,6 +61,7 @@ class ServerWatch {
   void check_silent(const roomserver::ParticipantLeft& left, const Member& member, Instant now);
   void check_words(const roomserver::ParticipantLeft& left, const Member& member, const roomserver::Input& input, Instant now);
   void check_member(const roomserver::ParticipantSnapshot& seen, Instant now);
+  static bool has_gone(const Member& member);
   void check_kept(const Member& member, Instant now);
   void check_sockets(Instant now);
   void note_links(const std::string& text);

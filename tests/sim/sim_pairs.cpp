@@ -57,10 +57,10 @@ void SimRoom::look_at_connections_of(std::size_t index) {
 // The client closes a connection. Of a restarted server only those have a right to keep theirs to whom nothing else has happened.
 void SimRoom::check_replaced(std::size_t index, PeerId peer) {
   const Tab& tab = *tabs_[index];
-  if (breaks_media_ || tab.official || tab.is_over() || !is_in_room(ParticipantSid(tab.participant_sid()))) return;
+  if (tab.official || tab.is_over() || !is_in_room(ParticipantSid(tab.participant_sid()))) return;
   if (!media_.is_connected(index, peer) || time_.now() - media_.created(index, peer) < kSettledLink) return;
   for (const auto& [sid, participant] : tab.app.participants) {
-    if (server_has_restarted_ && !is_steady(index, ParticipantSid(sid))) continue;
+    if (server_has_restarted_ ? !is_steady(index, ParticipantSid(sid)) : breaks_media_) continue;
     const Tab* owner = owner_of(ParticipantSid(sid));
     const bool is_theirs = std::any_of(participant.tracks.begin(), participant.tracks.end(),
                                        [&](const auto& track) { return track.second.subscribed && track.second.peer == peer; });
