@@ -236,7 +236,8 @@ bool Liveness::is_consistent() const {
   const bool polls = is_up(context_) && context_.expecting;
   return runs(Timer::kPoll) == polls && (is_in_trouble() || (!runs(Timer::kRestart) && !runs(Timer::kProof) && !runs(Timer::kLimit))) &&
          (machine_.is(State::kSuspect) || !runs(Timer::kHope)) && (machine_.is(State::kNew) || !runs(Timer::kStuck)) &&
-         (!context_.replace_asked || is_in_trouble()) && (!is_in_trouble() || context_.replace_asked || runs(Timer::kLimit));
+         (!runs(Timer::kProof) || is_up(context_)) && (!context_.replace_asked || is_in_trouble()) &&
+         (!is_in_trouble() || context_.replace_asked || runs(Timer::kLimit));
 }
 
 void Liveness::dispatch(LivenessTable::Event event, Instant now) {

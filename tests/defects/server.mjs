@@ -287,24 +287,24 @@ export const server = [
     ],
   },
   {
-    name: 'candidates-too-early',
-    sentence: 'Candidates are passed on before the description of their end and open the link too early',
+    name: 'candidates-of-the-wrong-end',
+    sentence: 'Candidates are kept as if the other end had said them, so a sync brings an end its own',
     edits: [
       {
         file: 'src/roomserver/link.cpp',
-        find: '    if (!had_spoken) changed = has_spoken(from) ? voice.ice : std::vector<rsp::Ice>{};\n',
-        replace: '    static_cast<void>(had_spoken);\n',
+        find: '    LinkVoice& voice = speaker(context_, from);\n    auto changed',
+        replace: '    LinkVoice& voice = speaker(context_, other(from));\n    auto changed',
       },
     ],
   },
   {
-    name: 'candidates-by-the-list',
-    sentence: 'The server believes the label of a list of candidates more than the candidates in it',
+    name: 'candidates-are-not-collected',
+    sentence: 'A list of candidates takes the place of the one before, although clients begin an empty one with every description',
     edits: [
       {
         file: 'src/roomserver/link_voice.cpp',
-        find: 'candidate.username_fragment.empty() ? said.ufrag : candidate.username_fragment',
-        replace: 'said.ufrag',
+        find: '  for (const auto& candidate : said.candidates) {\n',
+        replace: '  for (auto& box : voice.ice) box.candidates.clear();\n  for (const auto& candidate : said.candidates) {\n',
       },
     ],
   },

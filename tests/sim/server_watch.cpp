@@ -1,6 +1,7 @@
 #include "server_watch.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <variant>
 
 #include "base/error.hpp"
@@ -18,8 +19,9 @@ constexpr Millis kClosingTime{1200};    // for a socket that was told the end
 constexpr Millis kSlack{200};           // timers of the server
 constexpr Millis kWakeTime{1700};       // after a pause nobody is judged before what has waited was read
 constexpr Millis kNoticedPause{2100};   // a pause so long is noticed whatever timers run
-constexpr Millis kManyLinks = 5_s;      // within which …
-constexpr std::size_t kMostLinks = 5;   // … a pair gets so many links at most: at once, at once, after 1 s, 2 s, …
+constexpr Millis kFirstPause = 1_s;     // between two links of a pair, after the first replacement; doubles each time …
+constexpr Millis kLongestPause = 30_s;  // … up to this …
+constexpr Millis kForgiven = 60_s;      // … and starts anew when a link has lasted so long
 constexpr std::int64_t kNormal = 1000;
 constexpr std::int64_t kGoingAway = 1001;
 
@@ -93,7 +95,7 @@ void ServerWatch::note(const roomserver::Effect& effect, const roomserver::Input
       Socket& socket = sockets_[text->socket.value];
       socket.told_the_end = socket.told_the_end.value_or(now);
     }
-    if (has(text->text, "create-offer")) note_links(text->text, now);
+    if (has(text->text, "create-offer")) note_links(text->text);
   } else if (const auto* close = std::get_if<roomserver::CloseSocket>(&effect)) {
     sockets_[close->socket.value].told_the_end.reset();
   } else if (const auto* log = std::get_if<roomserver::Log>(&effect)) {
@@ -122,11 +124,16 @@ void ServerWatch::check_silent(const roomserver::ParticipantLeft& left, const Me
     complain("drop", left.identity + " is dropped before the session timeout is over");
 }
 
+// The page, as far as its last words tell.
+bool ServerWatch::has_gone(const Member& member) {
+  return member.lost_at && (member.close_code == kGoingAway || says_leaving(member.last_text));
+}
+
 void ServerWatch::check_words(const roomserver::ParticipantLeft& left, const Member& member, const roomserver::Input& input, Instant now) {
   const auto* text = std::get_if<roomserver::SocketText>(&input);
   if (std::holds_alternative<roomserver::Beacon>(input) || (text != nullptr && says_goodbye(text->text))) return;
   const bool has_closed = member.lost_at && member.close_code == kNormal;
-  const bool page_went = member.lost_at && (member.close_code == kGoingAway || says_leaving(member.last_text));
+  const bool page_went = has_gone(member);
   if (!has_closed && !page_went) return complain("drop", left.identity + " has left, as the server believes, and never said so");
   if (page_went && now - *member.lost_at < kPageGrace && !says_hidden(member.last_text))
     complain("drop", left.identity + " is not waited for after its page may have gone");
@@ -158,10 +165,10 @@ void ServerWatch::check_member(const roomserver::ParticipantSnapshot& seen, Inst
 void ServerWatch::check_kept(const Member& member, Instant now) {
   if (now - ran_again_ < kWakeTime) return;
   const auto is_over = [&](const std::optional<Instant>& since, Millis limit) { return since && now - *since > limit + kReturn; };
-  const bool was_hidden = member.lost_at && member.away_since && says_hidden(member.last_text);
-  if (is_over(member.away_since, session_timeout_) || (was_hidden && is_over(member.lost_at, kHiddenHold)))
-    complain("drop", "someone is away for longer than the session timeout and still kept");
-  if (!member.away_since && is_over(member.lost_at, kPageGrace)) complain("drop", "someone whose page went is still kept");
+  const bool was_hidden = member.lost_at && says_hidden(member.last_text);
+  const bool is_late = is_over(member.away_since, session_timeout_) || (was_hidden && is_over(member.lost_at, kHiddenHold));
+  if (has_gone(member) ? is_over(member.lost_at, kPageGrace) : is_late)
+    complain("drop", "someone is still kept who should have gone by now");
 }
 
 // ---- sockets and links
@@ -174,8 +181,7 @@ void ServerWatch::check_sockets(Instant now) {
       complain("left over", "the server keeps a socket that was told the end");
 }
 
-// An id names both ends: OFFERER.ANSWERER.NUMBER.SIGNATURE.
-void ServerWatch::note_links(const std::string& text, Instant now) {
+void ServerWatch::note_links(const std::string& text) {
   const auto decoded = rsp::decode_server_frame(text);
   const auto* frame = std::get_if<rsp::ServerFrame>(&decoded);
   const auto* message = frame == nullptr ? nullptr : std::get_if<rsp::ServerMsg>(frame);
@@ -183,19 +189,30 @@ void ServerWatch::note_links(const std::string& text, Instant now) {
   const auto note_all = [&](const rsp::RoomState& room) {
     if (!room.peer_connections) return;
     for (const auto& state : *room.peer_connections) {
-      const std::string& id = state.id.value;
       if (!state.description || state.description->type != rsp::DescriptionType::kCreateOffer) continue;
-      auto& births = links_[id.substr(0, id.find('.', id.find('.') + 1))];
-      if (std::any_of(births.begin(), births.end(), [&](const auto& birth) { return birth.first == id; })) continue;
-      births.emplace_back(id, now);
-      if (births.size() <= kMostLinks) continue;
-      if (now - births.front().second < kManyLinks) complain("bound", "one pair gets link after link");
-      births.pop_front();
+      note_link(state.id.value);
     }
   };
   if (const auto* connected = std::get_if<rsp::Connected>(&message->body)) note_all(connected->state);
   if (const auto* synced = std::get_if<rsp::Synced>(&message->body)) note_all(synced->state);
   if (const auto* update = std::get_if<rsp::ServerUpdate>(&message->body)) note_all(update->state);
+}
+
+// An id names both ends, and when it was made: OFFERER.ANSWERER.MILLISECONDS-NUMBER.SIGNATURE.
+void ServerWatch::note_link(const std::string& id) {
+  const std::size_t offerer = id.find('.');
+  const std::size_t ends = id.find('.', offerer + 1);
+  if (id.substr(0, offerer) == id.substr(offerer + 1, ends - offerer - 1)) return;  // lent, not between two
+  Links& links = links_[id.substr(0, ends)];
+  if (links.latest == id) return;
+  const Instant born{std::strtoll(id.c_str() + ends + 1, nullptr, 10)};
+  if (!links.latest.empty()) {
+    if (born - links.born >= kForgiven) links.pause = 0_ms;
+    if (born - links.born < links.pause) complain("bound", "one pair gets link after link");
+    links.pause = std::clamp(2 * links.pause, kFirstPause, kLongestPause);
+  }
+  links.latest = id;
+  links.born = born;
 }
 
 }  // namespace holdfast::sim

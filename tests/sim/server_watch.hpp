@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -50,23 +49,31 @@ class ServerWatch {
     std::string last_text;  // on the socket that was lost
   };
 
+  struct Links {  // of one pair, one after the other
+    std::string latest;
+    Instant born;
+    Millis pause{0};  // before the next, at least
+  };
+
   void hear(const roomserver::Input& input, Instant now);
   void note(const roomserver::Effect& effect, const roomserver::Input& input, Instant now);
   void check_left(const roomserver::ParticipantLeft& left, const roomserver::Input& input, Instant now);
   void check_silent(const roomserver::ParticipantLeft& left, const Member& member, Instant now);
   void check_words(const roomserver::ParticipantLeft& left, const Member& member, const roomserver::Input& input, Instant now);
   void check_member(const roomserver::ParticipantSnapshot& seen, Instant now);
+  static bool has_gone(const Member& member);
   void check_kept(const Member& member, Instant now);
   void check_sockets(Instant now);
-  void note_links(const std::string& text, Instant now);
+  void note_links(const std::string& text);
+  void note_link(const std::string& id);
   void complain(const char* checker, std::string text);
 
   Millis session_timeout_;
-  std::map<std::uint32_t, Socket> sockets_;                                   // whose server end is open
-  std::map<std::string, Member> members_;                                     // by SID
-  std::map<std::string, std::deque<std::pair<std::string, Instant>>> links_;  // ids and births, by pair
-  Instant ran_again_;                                                         // after the latest pause …
-  Instant woke_;                                                              // … that was so long that the server must have noticed it
+  std::map<std::uint32_t, Socket> sockets_;  // whose server end is open
+  std::map<std::string, Member> members_;    // by SID
+  std::map<std::string, Links> links_;       // by pair
+  Instant ran_again_;                        // after the latest pause …
+  Instant woke_;                             // … that was so long that the server must have noticed it
   std::vector<std::string> hung_;
   std::string concerned_;
   std::optional<Complaint> complaint_;

@@ -33,7 +33,8 @@ void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
     if (!breaks_signaling_ && trouble->error.code == code::kSignalingDisconnected)
       complain("spurious", index, "lost signaling that was never disturbed");
   } else if (const auto* away = std::get_if<effect::ParticipantReconnecting>(&event)) {
-    if (!breaks_media_ && away->error.code != code::kSignalingDisconnected && is_in_room(away->participant) && !signaling_may_cost_media())
+    if (!breaks_media_ && away->error.code != code::kSignalingDisconnected && is_in_room(away->participant) &&
+        !signaling_may_cost_media() && !sends_nothing(away->participant))
       complain("spurious", index, "lost media of a participant that was never disturbed");
     if (!breaks_signaling_ && !plan_.has(What::kCrash) && away->error.code == code::kSignalingDisconnected)
       complain("spurious", index, "told that a participant has lost signaling that was never disturbed");
@@ -60,6 +61,14 @@ bool SimRoom::signaling_may_cost_media() const {
   if (std::any_of(tabs_.begin(), tabs_.end(), [](const auto& tab) { return tab->has_lost_its_links; })) return true;
   return breaks_signaling_ && std::any_of(tabs_.begin(), tabs_.end(),
                                           [this](const auto& tab) { return tab->has_left && time_.now() - tab->left_at < kLateWord; });
+}
+
+// Whoever was away hears late that there is nothing to be heard.
+bool SimRoom::sends_nothing(const ParticipantSid& participant) const {
+  const Tab* owner = owner_of(participant);
+  return owner == nullptr || std::none_of(owner->tracks.begin(), owner->tracks.end(), [](const auto& entry) {
+           return entry.second.enabled && entry.second.kind != backend::TrackKind::kData;
+         });
 }
 
 // A restarted server cannot know for a while that someone has gone while its peers were away.

@@ -5,6 +5,13 @@
 
 namespace holdfast::sim {
 
+namespace {
+
+// How long a reset waits for something to destroy.
+constexpr Millis kUnluckyTime = 3_s;
+
+}  // namespace
+
 // ---- how long ------------------------------------------------------------------------------------------------------------------------
 
 void SimRoom::lasting(Millis length, std::function<void()> end) {
@@ -24,8 +31,10 @@ void SimRoom::finish(std::uint64_t fault) {
 void SimRoom::heal() {
   say("everything heals");
   while (!endings_.empty() && !has_ended()) finish(endings_.begin()->first);
+  for (const auto& tab : tabs_) tab->loses_words_until = {};
   for (std::size_t tab = 0; tab < tabs_.size(); ++tab) {
     network_.answer_busy(tab, 0, 0_ms, false);
+    media_.fail_creations(tab, false);
     media_.heal(tab);
   }
 }
@@ -63,9 +72,9 @@ void SimRoom::break_signaling(const Step& step, std::size_t index) {
   Prng dice(step.dice);
   switch (step.what) {
     case What::kReset:
-      strike(index, false);
-      network_.reset(index);
-      return expect_return(index, 2500_ms);
+      if (dice.chance(1, 2)) return reset(index);
+      tab.loses_words_until = time_.now() + kUnluckyTime;
+      return;
     case What::kHalfOpen:
       strike(index, false);
       return dice.chance(1, 2) ? network_.lose_server_end(index) : network_.lose_client_end(index);
@@ -112,6 +121,28 @@ void SimRoom::break_signaling(const Step& step, std::size_t index) {
     default:
       return;
   }
+}
+
+void SimRoom::reset(std::size_t index) {
+  strike(index, false);
+  network_.reset(index);
+  expect_return(index, 2500_ms);
+}
+
+// The reset comes when it does most harm: with an offer or an answer on its way, and something to offer right after the answer.
+void SimRoom::lose_word(std::size_t index, const std::string& text) {
+  Tab& tab = *tabs_[index];
+  const auto says = [&text](const char* what) { return text.find(what) != std::string::npos; };
+  const bool is_answer = says(R"("type":"answer")");
+  if (time_.now() >= tab.loses_words_until || !(is_answer || says(R"("type":"offer")"))) return;
+  tab.loses_words_until = {};
+  time_.after(1_ms, [this, index, is_answer] {
+    if (!tabs_[index]->is_in_use()) return;
+    say(tabs_[index]->name + " loses what it says with its sockets");
+    reset(index);
+    Prng dice(seed_of(300 + static_cast<std::uint64_t>(time_.now().ms)));
+    if (is_answer && tabs_[index]->page->is_running() && dice.chance(1, 2)) publish(index, dice);
+  });
 }
 
 // ---- every way -------------------------------------------------------------------------------------------------------------------------
@@ -183,7 +214,9 @@ void SimRoom::break_media(const Step& step, std::size_t index) {
       return media_.lose_answer(index);
     case What::kFailCreation:
       tab.browser_failed = true;
-      return media_.fail_creation(index);
+      media_.fail_creation(index);
+      if (dice.chance(1, 2)) fail_creations(index, Millis{500 + dice.below(4500)});
+      return;
     case What::kFindNothing:
       tab.found_nothing = true;
       media_trouble_.begin(time_.now());
@@ -210,6 +243,20 @@ void SimRoom::break_media(const Step& step, std::size_t index) {
     default:
       return;
   }
+}
+
+// One that it has ends, and for a while there is no other.
+void SimRoom::fail_creations(std::size_t index, Millis length) {
+  if (!occupy(index, Slot::kBrowser)) return;
+  media_trouble_.begin(time_.now());
+  media_.fail_creations(index, true);
+  tabs_[index]->dtls_failed = true;
+  media_.fail_dtls(index);
+  lasting(length, [this, index] {
+    media_.fail_creations(index, false);
+    media_trouble_.end(time_.now());
+    tabs_[index]->busy.erase(Slot::kBrowser);
+  });
 }
 
 void SimRoom::cut_media(const Step& step, std::size_t index) {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr Millis kLook = 1_s;
 // What a pair may need, the server's pauses between two links included.
-constexpr int kMostLooks = 8;
+constexpr int kMostLooks = 5;
 constexpr int kMostLooksAtTooMany = 3;
 // By then both ends have agreed on it; before, a lost answer may cost it (docs/protocol.md 8.3).
 constexpr Millis kSettledLink = 8_s;
@@ -57,10 +57,10 @@ void SimRoom::look_at_connections_of(std::size_t index) {
 // The client closes a connection. Of a restarted server only those have a right to keep theirs to whom nothing else has happened.
 void SimRoom::check_replaced(std::size_t index, PeerId peer) {
   const Tab& tab = *tabs_[index];
-  if (breaks_media_ || tab.official || tab.is_over() || !is_in_room(ParticipantSid(tab.participant_sid()))) return;
+  if (tab.official || tab.is_over() || !is_in_room(ParticipantSid(tab.participant_sid()))) return;
   if (!media_.is_connected(index, peer) || time_.now() - media_.created(index, peer) < kSettledLink) return;
   for (const auto& [sid, participant] : tab.app.participants) {
-    if (server_has_restarted_ && !is_steady(index, ParticipantSid(sid))) continue;
+    if (server_has_restarted_ ? !is_steady(index, ParticipantSid(sid)) : breaks_media_) continue;
     if (participant.reconnecting) continue;  // and has not answered for as long as the server keeps it
     const Tab* owner = owner_of(ParticipantSid(sid));
     const bool is_theirs = std::any_of(participant.tracks.begin(), participant.tracks.end(),

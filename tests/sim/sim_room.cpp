@@ -192,6 +192,7 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
     } else if (const auto* log = std::get_if<effect::Log>(&effect)) {
       say(tab.name + " log: " + log->message);
     } else {
+      if (const auto* text = std::get_if<effect::SendText>(&effect)) lose_word(index, text->text);
       if (const auto* close = std::get_if<effect::ClosePeer>(&effect)) check_replaced(index, close->peer);
       if (const std::string told = story_ != nullptr ? text_of(effect) : ""; !told.empty()) say(tab.name + " " + told);
       if (has_emitted) complain("events", index, "a network effect after an event");

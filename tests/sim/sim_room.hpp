@@ -100,6 +100,8 @@ class SimRoom {
 
   // ---- … and what breaks (sim_faults.cpp)
   void break_signaling(const Step& step, std::size_t tab);
+  void reset(std::size_t tab);
+  void lose_word(std::size_t tab, const std::string& text);
   void break_way(const Step& step, std::size_t tab);
   void break_media(const Step& step, std::size_t tab);
   void disturb_page(const Step& step, std::size_t tab);
@@ -107,6 +109,7 @@ class SimRoom {
   void disturb_server(const Step& step, std::size_t tab);
   void lose_host(const Step& step, std::size_t tab);
   void cut_one_way(const Step& step, std::size_t tab);
+  void fail_creations(std::size_t tab, Millis length);
   void cut_media(const Step& step, std::size_t tab);
   void freeze(const Step& step, std::size_t tab);
   void sleep(const Step& step, std::size_t tab);
@@ -167,6 +170,7 @@ class SimRoom {
   // ---- why something happened (sim_causes.cpp)
   void check_cause(std::size_t tab, const effect::Event& event);
   bool signaling_may_cost_media() const;
+  bool sends_nothing(const ParticipantSid& participant) const;
   bool sees_a_ghost(const Tab& tab) const;
   void check_reason(std::size_t tab);
   bool explains_end(const Tab& tab, int code) const;

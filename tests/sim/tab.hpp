@@ -60,7 +60,8 @@ struct Tab {
   // What has happened to it.
   Trouble signaling{8_s};
   std::set<Slot> busy;
-  bool sends = true;  // packets get out, and in
+  Instant loses_words_until;  // the next offer or answer goes down with its socket
+  bool sends = true;          // packets get out, and in
   bool hears = true;
   bool has_left = false;
   Instant joined_at;

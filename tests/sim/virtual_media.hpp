@@ -76,6 +76,8 @@ class VirtualMedia {
   void find_nothing(std::size_t client, Millis for_how_long);
   // The next connection that is to be made is not.
   void fail_creation(std::size_t client);
+  // None is made until this ends; afterwards every one is.
+  void fail_creations(std::size_t client, bool fail) { clients_[client].creations_fail = clients_[client].creation_fails = fail; }
   // For a while all its operations take up to so long. Within a connection they stay in order, between two they overtake one another.
   void delay_answers(std::size_t client, Millis up_to, Millis for_how_long);
   // Its candidates are worth nothing from now on; those it gathers from here, after an ICE restart, are.
@@ -94,6 +96,7 @@ class VirtualMedia {
     std::uint32_t open_peers = 0;
     bool creation_fails = false;
     bool loses_first_answer = false;
+    bool creations_fail = false;
     Millis longest_delay;
     Instant delayed_until;
     Instant finds_nothing_until;
