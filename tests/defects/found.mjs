@@ -104,4 +104,31 @@ export const found = [
       },
     ],
   },
+  {
+    name: 'found-frozen-picture',
+    sentence: 'An end that has only ever answered takes its offer back after glare, and Chromium shows no more of what it decodes',
+    edits: [
+      {
+        file: 'src/peer/negotiation.cpp',
+        find: '{ return context.has_only_answered; }',
+        replace: '{ return context.has_only_answered && context.stable_revision < 0; }',
+      },
+    ],
+  },
+  {
+    name: 'found-ending-is-not-told',
+    sentence: 'Whoever comes back to a session that was ended for a reason hears 53204, and one that rejoins throws the other device out',
+    edits: [
+      {
+        file: 'src/roomserver/server_entry.cpp',
+        find: 'refuse(id, ending == Ending::kSuperseded ? code::kDuplicateIdentity : code::kParticipantNotFound);',
+        replace: 'refuse(id, code::kParticipantNotFound);',
+      },
+    ],
+  },
+  {
+    name: 'found-broken-link-recovers',
+    sentence: 'A link whose connection is closed counts as healthy again because nothing is to come',
+    edits: [{ file: 'src/peer/link.cpp', find: '  if (!negotiation.is_broken()) expect(now);', replace: '  expect(now);' }],
+  },
 ];
