@@ -26,7 +26,7 @@ add_test(NAME core_tests COMMAND core_tests)
 
 # Every word of inputs up to a length, for each machine alone.
 file(GLOB WORDS_SOURCES CONFIGURE_DEPENDS tests/words/*.cpp)
-add_executable(all_words EXCLUDE_FROM_ALL ${WORDS_SOURCES})
+add_executable(all_words EXCLUDE_FROM_ALL ${WORDS_SOURCES} tests/sim/mutation.cpp)
 target_link_libraries(all_words PRIVATE holdfast_core)
 if(NOT HOLDFAST_SANITIZE)
   target_compile_options(all_words PRIVATE -O1)

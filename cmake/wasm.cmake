@@ -14,7 +14,8 @@ set(SHIPPED_COMPILE_OPTIONS
 
 set(SHIPPED_LINK_OPTIONS
   -Oz -flto -fno-rtti                         # -fno-rtti here chooses the Embind library that does without it
-  --bind                                      # Embind: one class a module
+  --bind                                      # Embind: one class a module …
+  "SHELL:--js-library ${CMAKE_CURRENT_LIST_DIR}/embind-types.js"  # … of which only doubles and strings are converted
   -sMODULARIZE=1 -sEXPORT_ES6=1               # the glue is a function that makes an instance, not a global
   -sUSE_ES6_IMPORT_META=0                     # no URL of a .wasm in the glue, which bundlers would look for: the caller hands in the code …
   "-sINCOMING_MODULE_JS_API=[wasmBinary,instantiateWasm]"  # … in one of these ways, and sets nothing else

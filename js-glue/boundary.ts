@@ -38,7 +38,16 @@ export interface IceServer {
 export interface ConnectInput {
   kind: 'connect';
   url: string;
+  /** Empty: ask for one. */
   token: string;
+  /** Until it ends, ms. Absent: it does not say. */
+  tokenLifetime?: number;
+  /** The app can be asked for another. */
+  renewsToken?: boolean;
+  /** ms; the server's session timeout counts if it is longer. */
+  reconnectLimit?: number;
+  /** When the server has dropped us. */
+  rejoins?: boolean;
   /** Absent: a new room whose name is its SID. */
   roomName?: string;
   tracks: LocalTrackState[];
@@ -60,6 +69,11 @@ export interface Transceiver {
 export type Input =
   | ConnectInput
   | { kind: 'disconnect' }
+  | { kind: 'describe' }
+  | { kind: 'reconnectNow' }
+  /** `op` of the requestToken that it answers; 0: nobody has asked. */
+  | { kind: 'tokenGiven'; op: number; token: string; lifetime?: number }
+  | { kind: 'tokenFailed'; op: number; message: string }
   | { kind: 'publish'; track: LocalTrackState }
   | { kind: 'unpublish'; id: string }
   | { kind: 'setTrackEnabled'; id: string; enabled: boolean }
@@ -106,6 +120,15 @@ export interface Publication {
   error?: CoreError;
 }
 
+export interface ReconnectProgress {
+  /** Counted from 1 since signaling was lost. */
+  attempt: number;
+  /** ms */
+  nextAttemptIn: number;
+  /** Until the Room gives up, ms. */
+  timeLeft: number;
+}
+
 /** An event for the app with what it changes in the public model; applied, then emitted, one by one, in order. */
 export type RoomEvent =
   | {
@@ -122,6 +145,10 @@ export type RoomEvent =
   | { event: 'roomReconnecting'; error: CoreError }
   | { event: 'roomReconnected' }
   | { event: 'roomDisconnected'; error?: CoreError }
+  /** Both are others than before; `localTrackPublished` follows for each publication. No event of its own. */
+  | { event: 'roomRejoined'; sid: string; participantSid: string }
+  | ({ event: 'reconnectProgress' } & ReconnectProgress)
+  | { event: 'tokenWillExpire' }
   | { event: 'localParticipantReconnecting' }
   | { event: 'localParticipantReconnected' }
   | { event: 'localParticipantDisconnected' }
@@ -139,6 +166,7 @@ export type RoomEvent =
   | { event: 'trackEnabled'; participant: string; track: string }
   | { event: 'trackDisabled'; participant: string; track: string }
   | { event: 'trackPriorityChanged'; participant: string; track: string; priority: TrackPriority }
+  /** Once more after a rejoin: the SID is another, which the app does not hear of. */
   | { event: 'localTrackPublished'; id: string; sid: string }
   | { event: 'localTrackPublicationFailed'; id: string; error: CoreError };
 
@@ -151,8 +179,28 @@ export type SocketEffect =
   | { kind: 'probe'; op: number; url: string }
   | { kind: 'beacon'; url: string; text: string };
 
+/** Answered by tokenGiven or tokenFailed. */
+export interface RequestToken {
+  kind: 'requestToken';
+  op: number;
+}
+
+/** How things are at this moment; times in ms. Answers `describe` in its own batch. */
+export interface Description {
+  kind: 'description';
+  /** In step with the server. */
+  signaling: boolean;
+  /** 0: none. */
+  attempt: number;
+  nextAttemptIn?: number;
+  timeLeft?: number;
+  links: { participantSid: string; state: LinkState }[];
+}
+export type LinkState = 'new' | 'healthy' | 'suspect' | 'failed';
+
 export type PeerEffect =
   | { kind: 'createPeer'; peer: number; iceServers: IceServer[] }
+  | { kind: 'setIceServers'; peer: number; iceServers: IceServer[] }
   | { kind: 'closePeer'; peer: number }
   | { kind: 'addTrack'; peer: number; id: string; mid?: string }
   | { kind: 'removeTrack'; peer: number; id: string }
@@ -172,7 +220,7 @@ export type PeerEffect =
 
 export type LogEffect = { kind: 'log'; level: 'debug' | 'info' | 'warn' | 'error'; message: string };
 
-export type Effect = SocketEffect | PeerEffect | Emit | LogEffect;
+export type Effect = SocketEffect | RequestToken | Description | PeerEffect | Emit | LogEffect;
 
 export interface Batch {
   effects: Effect[];

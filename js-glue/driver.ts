@@ -1,7 +1,7 @@
 // Runs the core of one Room: hands it inputs one at a time, performs the effects of each batch, delivers its events, keeps its one timer.
 // What to do and when is the core's decision; this file only keeps the order (design: "The core's contract").
 
-import type { Batch, ClientCore, Effect, Emit, Input, LogEffect } from './boundary.js';
+import type { Batch, ClientCore, Description, Effect, Emit, Input, LogEffect } from './boundary.js';
 import type { LocalMedia } from './media.js';
 import { listenToNetwork } from './network.js';
 import { listenToPage } from './page.js';
@@ -18,6 +18,8 @@ export interface DriverOptions {
   /** What the Room publishes. The driver reads it; it stays the caller's. */
   media: LocalMedia;
   peerOptions?: PeerOptions;
+  /** The core wants another token: dispatch tokenGiven or tokenFailed with this op, when there is one. */
+  onTokenRequest(op: number): void;
   /** An event for the app: apply it to the model, then emit it. May call dispatch() and close(). */
   onEmit(emit: Emit): void;
   onLog(level: LogEffect['level'], message: string): void;
@@ -35,6 +37,7 @@ export class Driver {
   private readonly listening = new AbortController();
   private readonly waiting: Input[] = [];
   private readonly trace = new Trace();
+  private description: Description | undefined;
   private performing = false;
   private over = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -69,6 +72,13 @@ export class Driver {
     for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
       this.dispatch(next);
     }
+  }
+
+  /** How things are at this moment; nothing once it is over. */
+  describe(): Description | undefined {
+    this.description = undefined;
+    this.dispatch({ kind: 'describe' });
+    return this.description;
   }
 
   /** The media of a `trackSubscribed` event; nothing if its peer connection is closed by now. */
@@ -121,6 +131,11 @@ export class Driver {
         return;
       case 'log':
         return this.log(effect.level, effect.message);
+      case 'description':
+        this.description = effect;
+        return;
+      case 'requestToken':
+        return this.options.onTokenRequest(effect.op);
       case 'openSocket':
       case 'sendText':
       case 'closeSocket':

@@ -6,7 +6,7 @@ import type { LocalMedia } from './media.js';
 import { RemoteChannel } from './remote-channel.js';
 import { toError } from './report-error.js';
 
-export type PeerOperation = Exclude<PeerEffect, { kind: 'createPeer' | 'closePeer' }>;
+export type PeerOperation = Exclude<PeerEffect, { kind: 'createPeer' | 'setIceServers' | 'closePeer' }>;
 
 export interface PeerContext {
   /** Everything this peer sends is one stream, so that the receiver keeps sound and picture in step. */
@@ -40,6 +40,15 @@ export class Peer {
         this.fail(operation, toError(error));
       }
     });
+  }
+
+  /** For what is gathered from now on. */
+  configure(configuration: RTCConfiguration): void {
+    try {
+      this.connection.setConfiguration(configuration);
+    } catch (error) {
+      this.context.log('warn', `peer ${this.peer}: ${toError(error).message}`);
+    }
   }
 
   remoteTrack(mid: string): MediaStreamTrack | undefined {

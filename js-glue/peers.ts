@@ -26,6 +26,8 @@ export class Peers {
     switch (effect.kind) {
       case 'createPeer':
         return this.create(effect.peer, effect.iceServers);
+      case 'setIceServers':
+        return this.peers.get(effect.peer)?.configure(this.configurationWith(effect.iceServers));
       case 'closePeer':
         this.peers.get(effect.peer)?.close();
         return void this.peers.delete(effect.peer);
@@ -53,16 +55,15 @@ export class Peers {
     try {
       const Connection = this.options.RTCPeerConnection ?? RTCPeerConnection;
       const Stream = this.options.MediaStream ?? MediaStream;
-      const connection = new Connection({
-        bundlePolicy: 'max-bundle',
-        rtcpMuxPolicy: 'require',
-        iceServers,
-        ...this.options.configuration,
-      });
+      const connection = new Connection(this.configurationWith(iceServers));
       this.peers.set(peer, new Peer(peer, connection, { ...this.context, stream: new Stream() }));
     } catch (error) {
       const { name, message } = toError(error);
       this.context.report({ kind: 'peerOperationFailed', peer, op: 0, name, message });
     }
+  }
+
+  private configurationWith(iceServers: IceServer[]): RTCConfiguration {
+    return { bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', iceServers, ...this.options.configuration };
   }
 }

@@ -24,7 +24,7 @@ export type ServerInput =
   | { kind: 'tokenVerdict'; op: number; errorCode: number; identity: string; roomGrant: string; iceServers: IceServer[] }
   | { kind: 'beacon'; session: string }
   | { kind: 'completeRoom'; room: string }
-  | { kind: 'removeParticipant'; room: string; participant: string }
+  | { kind: 'removeParticipant'; room: string; participant: string; asLost: boolean }
   | { kind: 'shutdown' }
   | { kind: 'tick' };
 

@@ -1,18 +1,20 @@
-// npm run sim:defects: does the simulator bite? Builds each planted defect of tests/defects and runs seeds until one fails, then does the
-// same with random mutations of table rows. Fails if a defect survives, or more than one mutation in twenty. A complete run writes
+// npm run sim:defects: does the simulator bite? Builds each planted defect of tests/defects and runs seeds until one fails. Then random
+// mutations of table rows: seeds, and all words of the machine that the row is of, have to tell. Fails if a defect survives, or more than one mutation in twenty. A complete run writes
 // docs/defects.md.
 //   --only NAME,NAME   these defects, no mutations       --seeds N       seeds before something has survived (20000)
 //   --mutations N      how many are drawn (200; 0: none)   --check         only whether every defect can still be planted
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { changes, defects } from '../tests/defects/defects.mjs';
-import { drawMutations } from '../tests/defects/mutations.mjs';
+import { drawMutations, machineInWords } from '../tests/defects/mutations.mjs';
 import { survivors } from '../tests/defects/survivors.mjs';
-import { findFirstFailure, runTool } from '../tests/defects/hunt.mjs';
+import { findBrokenPromise, findFirstFailure, runTool } from '../tests/defects/hunt.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const WORKERS = 2;
 const ENOUGH = 0.95;
+// For a mutation: so many first, then the words, then all of them.
+const FIRST_SEEDS = 240;
 const MUTATION_SEEDS = 5000;
 
 const argument = (name, otherwise) => {
@@ -44,19 +46,19 @@ async function share(tasks, work) {
 }
 
 // No sanitizers and no debug information: a defect is compiled once and run for minutes.
-async function build(folder, option, jobs) {
+async function build(folder, option, jobs, targets = ['room_sim']) {
   mkdirSync(folder, { recursive: true });
   const flags = ['-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_CXX_FLAGS_DEBUG='];
   await runTool('cmake', ['-G', 'Ninja', '-S', root, '-B', folder, ...flags, option]);
-  await runTool('ninja', ['-j', String(jobs), '-C', folder, 'room_sim']);
-  return join(folder, 'room_sim');
+  await runTool('ninja', ['-j', String(jobs), '-C', folder, ...targets]);
+  return targets.map((target) => join(folder, target));
 }
 
 async function huntDefects(chosen) {
   const rows = [];
   await share(chosen, async (defect, worker) => {
     const { where } = changes(defect);
-    const program = await build(join(root, 'build/defects', String(worker)), `-DHOLDFAST_DEFECT=${defect.name}`, 1);
+    const [program] = await build(join(root, 'build/defects', String(worker)), `-DHOLDFAST_DEFECT=${defect.name}`, 1);
     const found = await findFirstFailure(program, [], seeds);
     rows.push({ ...defect, where, found });
     console.log(
@@ -69,10 +71,14 @@ async function huntDefects(chosen) {
 }
 
 async function huntMutations(count) {
-  const program = await build(join(root, 'build/defects/mutations'), '-DHOLDFAST_MUTATE=ON', WORKERS);
+  const [program, words] = await build(join(root, 'build/defects/mutations'), '-DHOLDFAST_MUTATE=ON', WORKERS, ['room_sim', 'all_words']);
   const rows = [];
   await share(drawMutations(await runTool(program, ['--list-mutations']), count), async (mutation) => {
-    const found = await findFirstFailure(program, ['--mutate', mutation.id], Math.min(seeds, MUTATION_SEEDS));
+    const mutate = ['--mutate', mutation.id];
+    const found =
+      (await findFirstFailure(program, mutate, FIRST_SEEDS)) ??
+      (await findBrokenPromise(words, [...mutate, machineInWords(mutation.id)])) ??
+      (await findFirstFailure(program, mutate, Math.min(seeds, MUTATION_SEEDS)));
     rows.push({ ...mutation, found });
     const what = `${mutation.row}, ${mutation.change}`;
     if (!found) console.log(`SURVIVED ${mutation.id}  ${what}  ${survivors[mutation.id] ?? 'no reason is written'}`);
@@ -96,7 +102,8 @@ function report(planted, mutated) {
     '',
     '## Mutations of table rows',
     '',
-    `${mutated.length} drawn from all rows: ${mutated.filter(({ found }) => found).length} caught. The others:`,
+    `${mutated.length} drawn from all rows: ${mutated.filter(({ found }) => found).length} caught, ` +
+      `${mutated.filter(({ found }) => found?.seed === 'words').length} of them by the words of their machine only. The others:`,
     '',
     ...mutated
       .filter(({ found }) => !found)

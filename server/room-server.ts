@@ -88,7 +88,7 @@ export async function startRoomServer(options: RoomServerOptions, otherwise: Req
     },
     faults: rooms.faults,
     completeRoom: (room) => rooms.apply({ kind: 'completeRoom', room }),
-    removeParticipant: (room, participant) => rooms.apply({ kind: 'removeParticipant', room, participant }),
+    removeParticipant: (room, participant) => rooms.apply({ kind: 'removeParticipant', room, participant, asLost: false }),
     close: () => (closing ??= close()),
   };
 
@@ -140,7 +140,8 @@ function takeRequests(server: Server, wrap: (others: RequestListener) => Request
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    // Exclusively: the workers of a cluster would share the port, and each would have rooms of its own (docs/protocol.md 20.5).
+    server.listen({ port, host, exclusive: true }, () => {
       server.off('error', reject);
       resolve();
     });

@@ -90,7 +90,7 @@ export class ServerFaults implements Faults {
     const hit = this.select(target);
     // Cut first: nobody is told.
     for (const line of this.linesOf(target, hit)) line.cut();
-    for (const { roomSid, sid } of hit) this.host.apply({ kind: 'removeParticipant', room: roomSid, participant: sid });
+    for (const { roomSid, sid } of hit) this.host.apply({ kind: 'removeParticipant', room: roomSid, participant: sid, asLost: true });
     return hit.map(describe);
   }
 

@@ -114,6 +114,11 @@ struct IceServersReady {
   std::vector<IceServer> servers;
 };
 
+// From now on these: credentials of a TURN server end.
+struct IceServersRenewed {
+  std::vector<IceServer> servers;
+};
+
 struct Joined {
   RoomSid room_sid;
   std::string room_name;
@@ -131,10 +136,21 @@ struct Updated {
 // The connection to the server is gone; the session is being resumed.
 struct SignalingLost {};
 
-// The server answered the resumption; `update` is the full state.
+// In step with the server again; `update` is the full state. With SIDs: it had dropped this participant, and has let it in as another one.
 struct SignalingRestored {
   RoomUpdate update;
+  RoomSid room_sid;
+  ParticipantSid participant_sid;
 };
+
+// Without a connection: this attempt to resume the session comes after a pause. Counted from 1 since the connection was lost.
+struct AttemptPlanned {
+  std::uint32_t number = 0;
+  Millis pause;
+};
+
+// The token ends soon, and only the app can replace it.
+struct TokenExpiring {};
 
 // Any frame from the server while nothing is being resumed: proof that it can be reached at this moment.
 struct SignalingAlive {};

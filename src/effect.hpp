@@ -33,6 +33,9 @@ struct Probe {  // is the host there? answered by ProbeAnswered
   OperationId op;
   std::string url;
 };
+struct RequestToken {  // from the app's function; answered by TokenGiven or TokenFailed
+  OperationId op;
+};
 struct Beacon {  // navigator.sendBeacon: outlives the page, never answered
   std::string url;
   std::string text;
@@ -43,6 +46,10 @@ struct Beacon {  // navigator.sendBeacon: outlives the page, never answered
 enum class LocalDescriptionType { kOffer, kAnswer, kRollback };
 
 struct CreatePeer {
+  PeerId peer;
+  std::vector<backend::IceServer> ice_servers;
+};
+struct SetIceServers {  // for what is gathered from now on
   PeerId peer;
   std::vector<backend::IceServer> ice_servers;
 };
@@ -127,6 +134,16 @@ struct RoomReconnected {};
 struct RoomDisconnected {  // the last event of a Room
   std::optional<Error> error;
 };
+struct RoomRejoined {  // an event for the model only, before `reconnected`: both SIDs are others; those of publications follow
+  RoomSid sid;
+  ParticipantSid participant_sid;
+};
+struct ReconnectProgress {  // while signaling is away, for each attempt
+  std::uint32_t attempt = 0;
+  Millis next_attempt;
+  Millis time_left;
+};
+struct TokenWillExpire {};  // soon, and the app has no function that makes another
 struct LocalParticipantReconnecting {};
 struct LocalParticipantReconnected {};
 struct LocalParticipantDisconnected {};
@@ -181,7 +198,7 @@ struct TrackPriorityChanged {
   TrackSid track;
   backend::Priority priority = backend::Priority::kStandard;
 };
-struct LocalTrackPublished {  // publishTrack() resolves
+struct LocalTrackPublished {  // publishTrack() resolves. Once more after a rejoin: the SID is another, which is no event
   SignaledId id;
   TrackSid sid;
 };
@@ -190,15 +207,32 @@ struct LocalTrackPublicationFailed {  // publishTrack() rejects; the track is no
   Error error;
 };
 
-using Event = std::variant<RoomConnected, ConnectFailed, RoomReconnecting, RoomReconnected, RoomDisconnected, LocalParticipantReconnecting,
-                           LocalParticipantReconnected, LocalParticipantDisconnected, ParticipantConnected, ParticipantDisconnected,
-                           ParticipantReconnecting, ParticipantReconnected, TrackPublished, TrackUnpublished, TrackSubscribed,
-                           TrackUnsubscribed, TrackSubscriptionFailed, TrackEnabled, TrackDisabled, TrackPriorityChanged,
-                           LocalTrackPublished, LocalTrackPublicationFailed>;
+using Event =
+    std::variant<RoomConnected, ConnectFailed, RoomReconnecting, RoomReconnected, RoomDisconnected, RoomRejoined, ReconnectProgress,
+                 TokenWillExpire, LocalParticipantReconnecting, LocalParticipantReconnected, LocalParticipantDisconnected,
+                 ParticipantConnected, ParticipantDisconnected, ParticipantReconnecting, ParticipantReconnected, TrackPublished,
+                 TrackUnpublished, TrackSubscribed, TrackUnsubscribed, TrackSubscriptionFailed, TrackEnabled, TrackDisabled,
+                 TrackPriorityChanged, LocalTrackPublished, LocalTrackPublicationFailed>;
 
 struct Emit {
   When when = When::kNow;
   Event event;
+};
+
+// ---- how things are ---------------------------------------------------------------------------------------------------------------
+
+enum class LinkState { kNew, kHealthy, kSuspect, kFailed };
+
+struct Description {
+  bool signaling = false;              // the session is in step with the server
+  std::uint32_t attempt = 0;           // to resume it, the one going on or planned; 0: none
+  std::optional<Millis> next_attempt;  // nothing: none is planned
+  std::optional<Millis> time_left;     // nothing: no limit runs
+  struct Link {
+    ParticipantSid participant;  // empty if the protocol cannot tell
+    LinkState state = LinkState::kNew;
+  };
+  std::vector<Link> links;
 };
 
 // ---- for people -------------------------------------------------------------------------------------------------------------------
@@ -214,10 +248,10 @@ struct Log {
 
 namespace holdfast {
 
-using Effect = std::variant<effect::OpenSocket, effect::SendText, effect::CloseSocket, effect::Probe, effect::Beacon, effect::CreatePeer,
-                            effect::ClosePeer, effect::AddTrack, effect::RemoveTrack, effect::AddDataChannel, effect::RemoveDataChannel,
-                            effect::SetLocalDescription, effect::SetRemoteDescription, effect::AddIceCandidate, effect::GetStats,
-                            effect::Emit, effect::Log>;
+using Effect = std::variant<effect::OpenSocket, effect::SendText, effect::CloseSocket, effect::Probe, effect::RequestToken, effect::Beacon,
+                            effect::CreatePeer, effect::SetIceServers, effect::ClosePeer, effect::AddTrack, effect::RemoveTrack,
+                            effect::AddDataChannel, effect::RemoveDataChannel, effect::SetLocalDescription, effect::SetRemoteDescription,
+                            effect::AddIceCandidate, effect::GetStats, effect::Description, effect::Emit, effect::Log>;
 
 // Machines append to the list of the batch being made.
 using Effects = std::vector<Effect>;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backend.hpp"
+#include "base/instant.hpp"
 #include "base/strong_id.hpp"
 
 namespace holdfast::input {
@@ -17,8 +18,12 @@ namespace holdfast::input {
 
 struct Connect {  // must be the first input; given once
   std::string url;
-  std::string token;
-  std::string room_name;  // empty: a new room named by its SID
+  std::string token;                     // empty: ask for one
+  std::optional<Millis> token_lifetime;  // nothing: it does not say
+  bool renews_token = false;             // the app can be asked for another
+  Millis reconnect_limit;                // reconnecting lasts no longer than this, or than the server's session timeout if that is longer
+  bool rejoins = false;                  // when the server has dropped us
+  std::string room_name;                 // empty: a new room named by its SID
   std::vector<backend::LocalTrack> tracks;
   bool ice_servers_given = false;  // the app brings its own: no `ice` request
   bool automatic_subscription = true;
@@ -28,6 +33,8 @@ struct Connect {  // must be the first input; given once
   std::string sdk_version;
 };
 struct Disconnect {};
+struct Describe {};      // answered by Description in the same batch
+struct ReconnectNow {};  // the app's user does not want to wait; nothing happens while all is well
 struct Publish {
   backend::LocalTrack track;
 };
@@ -56,6 +63,15 @@ struct SocketClosed {
   SocketId socket;
   std::int64_t code = 1006;
   std::string reason;
+};
+struct TokenGiven {
+  OperationId op;  // of the RequestToken that it answers; 0: nobody has asked, it is for whatever comes
+  std::string token;
+  std::optional<Millis> lifetime;
+};
+struct TokenFailed {
+  OperationId op;
+  std::string message;
 };
 struct ProbeAnswered {
   OperationId op;
@@ -135,9 +151,10 @@ struct Tick {};  // the deadline of the last batch has come; early or extra ones
 
 namespace holdfast {
 
-using Input = std::variant<input::Connect, input::Disconnect, input::Publish, input::Unpublish, input::SetTrackEnabled,
-                           input::SetTrackPriority, input::SocketOpened, input::SocketText, input::SocketClosed, input::ProbeAnswered,
-                           input::LocalDescriptionSet, input::RemoteDescriptionSet, input::PeerOperationFailed, input::IceCandidateGathered,
+using Input = std::variant<input::Connect, input::Disconnect, input::Describe, input::ReconnectNow, input::TokenGiven, input::TokenFailed,
+                           input::Publish, input::Unpublish, input::SetTrackEnabled, input::SetTrackPriority, input::SocketOpened,
+                           input::SocketText, input::SocketClosed, input::ProbeAnswered, input::LocalDescriptionSet,
+                           input::RemoteDescriptionSet, input::PeerOperationFailed, input::IceCandidateGathered,
                            input::IceGatheringComplete, input::ConnectionStateChanged, input::IceConnectionStateChanged, input::TrackAdded,
                            input::DataChannelAdded, input::PeerStats, input::Page, input::Network, input::Tick>;
 

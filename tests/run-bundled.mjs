@@ -11,16 +11,33 @@ const root = resolve(import.meta.dirname, '..');
  * `entryPoints`: more files to bundle beside the tests. `testTimeout`: ms for one file.
  * The files run one after the other: they share two cores, and browser tests measure time.
  */
-export async function runBundled({ folder, entryPoints = [], testTimeout = 30_000 }) {
-  const wanted = process.argv.slice(2);
+export async function runBundled({ folder, entryPoints = [], testTimeout = 30_000, wanted = process.argv.slice(2) }) {
   const files = (await readdir(folder)).filter(
     (name) => name.endsWith('.test.ts') && (wanted.length === 0 || wanted.some((part) => name.includes(part))),
   );
+  const outdir = await bundle({
+    folder,
+    files: [...files.map((name) => join(folder, name)), ...entryPoints.map((path) => join(root, path))],
+  });
+
+  const tests = files.sort().map((name) => join(outdir, `${basename(name, '.ts')}.js`));
+  const reporter = process.stdout.isTTY ? 'spec' : 'tap';
+  const child = spawn(
+    process.execPath,
+    ['--enable-source-maps', '--test', '--test-concurrency=1', `--test-timeout=${testTimeout}`, `--test-reporter=${reporter}`, ...tests],
+    { cwd: root, stdio: 'inherit' },
+  );
+  const [code] = await once(child, 'exit');
+  process.exitCode = code ?? 1;
+}
+
+/** Bundles files for Node, each by itself, and returns the folder they are in: `tests/.out/<name of folder>`. */
+export async function bundle({ folder, files }) {
   const outdir = join(root, 'tests/.out', relative(join(root, 'tests'), folder));
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
   await build({
-    entryPoints: [...files.map((name) => join(folder, name)), ...entryPoints.map((path) => join(root, path))],
+    entryPoints: files,
     outdir,
     entryNames: '[name]',
     bundle: true,
@@ -34,14 +51,5 @@ export async function runBundled({ folder, entryPoints = [], testTimeout = 30_00
     alias: { 'holdfast-server-core': join(root, 'build/wasm/server.mjs') },
   });
   await copyFile(join(root, 'build/wasm/server.wasm'), join(outdir, 'room-server.wasm'));
-
-  const tests = files.sort().map((name) => join(outdir, `${basename(name, '.ts')}.js`));
-  const reporter = process.stdout.isTTY ? 'spec' : 'tap';
-  const child = spawn(
-    process.execPath,
-    ['--enable-source-maps', '--test', '--test-concurrency=1', `--test-timeout=${testTimeout}`, `--test-reporter=${reporter}`, ...tests],
-    { cwd: root, stdio: 'inherit' },
-  );
-  const [code] = await once(child, 'exit');
-  process.exitCode = code ?? 1;
+  return outdir;
 }

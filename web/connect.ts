@@ -7,7 +7,9 @@ import { createError } from './twilio-error.js';
 import { LocalParticipant } from './local-participant.js';
 import { asLocalTrack, checkTrack, type LocalTrack } from './local-tracks.js';
 import { createLogger, type LogLevel } from './logger.js';
-import { Room } from './room.js';
+import { kEndless, Room } from './room.js';
+import { joinLocked } from './tab-lock.js';
+import { askForToken, withLifetime, type TokenFunction } from './token.js';
 import { version } from './version.js';
 
 export interface ConnectOptions {
@@ -27,10 +29,30 @@ export interface ConnectOptions {
   iceTransportPolicy?: RTCIceTransportPolicy;
   /** For every RTCPeerConnection; comes before `iceServers` and `iceTransportPolicy`. */
   rtcConfiguration?: RTCConfiguration;
+  /**
+   * How long the Room goes on reconnecting before it is `disconnected`, ms. No shorter than the server's session timeout, which is the default;
+   * Infinity: until you say stop. After the session timeout the server has dropped the participant, so a longer limit is for servers that
+   * were away themselves, and for `rejoin`.
+   */
+  reconnectLimit?: number;
+  /**
+   * When the server has dropped the participant (53204), join again with the same identity and publish the same tracks: the Room is
+   * `reconnecting`, then `reconnected`, the objects stay the same (their SIDs do not), and what is different in the room is emitted. The others see
+   * the participant leave and join. Never after 53205, 53118, a removal or `disconnect()`. With it `reconnectLimit` is Infinity unless given.
+   * Default: false.
+   */
+  rejoin?: boolean;
   /** Leave the room when the page goes away. Default: true. */
   pageLifecycle?: boolean;
   /** Reconnect at once when the browser reports another network. Default: true. */
   networkMonitor?: boolean;
+  /** Aborting it before `connect()` has settled calls it off: it rejects with the signal's reason. Afterwards it has no effect. */
+  signal?: AbortSignal;
+  /**
+   * A name that only one tab of this browser can be in a call under, for apps that would otherwise throw their own user out with 53205. While
+   * another has it `connect()` rejects with TabLockedError; it is free again when the Room is disconnected or its page is gone.
+   */
+  tabLock?: string;
   /** What is said on the console. Default: 'warn'. */
   logLevel?: LogLevel | { default?: LogLevel };
   /** Accepted without effect, for apps written for twilio-video.js. */
@@ -40,19 +62,32 @@ export interface ConnectOptions {
 }
 
 /**
- * Joins a room. Never throws: TypeError and RangeError for wrong arguments, getUserMedia's errors, an Error if the WebAssembly does not
+ * Joins a room. With a function for a token, it is asked for one at first, when a reconnect finds that the token ends within 60 s, and when
+ * the server calls it expired; the Room ends with 20104 only if the function then fails: it throws, rejects, gives no string, takes longer
+ * than 10 s, or gives one that the server calls expired again. A string is good until it ends (Room `tokenWillExpire`, `updateToken()`).
+ *
+ * Never throws: TypeError and RangeError for wrong arguments, getUserMedia's errors, an Error if the WebAssembly does not
  * load, and TwilioErrors of the server are rejections. With `logLevel: 'debug'` the trace of a failed attempt is on the console
  * (Room.exportTrace() has that of a Room).
  */
-export function connect(token: string, options?: ConnectOptions): CancelablePromise<Room> {
-  let cancel!: () => void;
-  const canceled = new Promise<never>((_, reject) => (cancel = () => reject(new Error('Canceled'))));
-  return new CancelablePromise(join(token, { ...options }, canceled), cancel);
+export function connect(token: string | TokenFunction, options?: ConnectOptions): CancelablePromise<Room> {
+  let callOff!: (reason: unknown) => void;
+  const canceled = new Promise<never>((_, reject) => (callOff = reject));
+  canceled.catch(ignore);
+  const { signal, ...rest } = { ...options };
+  const abort = () => callOff(signal!.reason);
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort);
+  const start = () => join(token, rest, canceled);
+  const joining = rest.tabLock === undefined ? start() : joinLocked(String(rest.tabLock), start);
+  const settled = joining.finally(() => signal?.removeEventListener('abort', abort));
+  return new CancelablePromise(settled, () => callOff(new Error('Canceled')));
 }
 
-async function join(token: string, options: ConnectOptions, canceled: Promise<never>): Promise<Room> {
+async function join(token: string | TokenFunction, options: ConnectOptions, canceled: Promise<never>): Promise<Room> {
   const log = createLogger(options.logLevel);
-  if (typeof token !== 'string') throw new TypeError('token must be a string');
+  const first = typeof token === 'function' ? undefined : withLifetime(token);
+  if (!(Number(options.reconnectLimit ?? 0) >= 0)) throw new RangeError('reconnectLimit must be >= 0');
   const given = 'tracks' in options ? checkTracks(options.tracks) : undefined;
   const url = signalingUrl(options.wsServer);
 
@@ -71,6 +106,9 @@ async function join(token: string, options: ConnectOptions, canceled: Promise<ne
         core,
         media,
         peerOptions: { configuration: configurationOf(options) },
+        onTokenRequest(op) {
+          void askForToken(token as TokenFunction, op).then((answer) => roomDriver.dispatch(answer));
+        },
         onEmit(event) {
           if (event.event === 'roomConnected') {
             const { participantSid, identity, signalingRegion, publications } = event;
@@ -87,11 +125,16 @@ async function join(token: string, options: ConnectOptions, canceled: Promise<ne
         },
       }));
       const localParticipant = new LocalParticipant(media, (input) => roomDriver.dispatch(input));
-      const { name, iceServers, automaticSubscription = true, pageLifecycle = true, networkMonitor = true } = options;
+      const { name, iceServers, automaticSubscription = true, pageLifecycle = true, networkMonitor = true, rejoin = false } = options;
+      const { reconnectLimit = rejoin ? Infinity : 0 } = options;
       roomDriver.dispatch({
         kind: 'connect',
         url,
-        token,
+        token: first?.token ?? '',
+        ...(first?.lifetime !== undefined && { tokenLifetime: first.lifetime }),
+        renewsToken: !first,
+        reconnectLimit: Math.min(Math.round(reconnectLimit), kEndless),
+        rejoins: rejoin,
         ...(name != null && { roomName: String(name) }),
         tracks: tracks.map((track) => localParticipant._connecting(track)),
         iceServersGiven: Array.isArray(iceServers),

@@ -6,6 +6,7 @@ export { createLocalAudioTrack, createLocalTracks, createLocalVideoTrack } from 
 export * from './errors.js';
 export { isSupported } from './is-supported.js';
 export { LocalAudioTrack, LocalDataTrack, LocalVideoTrack } from './local-tracks.js';
+export { TabLockedError } from './tab-lock.js';
 export { version } from './version.js';
 
 export type { WasmSource } from '../js-glue/load.js';
@@ -31,4 +32,5 @@ export type {
 } from './publications.js';
 export type { RemoteParticipant } from './remote-participant.js';
 export type { RemoteAudioTrack, RemoteDataTrack, RemoteTrack, RemoteVideoTrack } from './remote-tracks.js';
-export type { Room, RoomEvents, RoomState } from './room.js';
+export type { ConnectionInfo, ConnectionLink, Room, RoomEvents, RoomState } from './room.js';
+export type { TokenFunction } from './token.js';

@@ -139,6 +139,13 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
 
   /** @internal */
   _published(id: string, trackSid: string): void {
+    const known = this.#intents.get(id)?.publication;
+    if (known) {
+      this._remove(known); // The same object under its new SID.
+      show<LocalTrackPublication>(known, { trackSid });
+      this._add(known);
+      return;
+    }
     const publication = this.#accept(id, trackSid);
     if (publication) setTimeout(() => this.state !== 'disconnected' && this.emit('trackPublished', publication));
   }

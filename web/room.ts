@@ -1,7 +1,8 @@
 // The room as an app sees it. Each event of the core changes the model here, then is emitted, in the order and with the arguments of
 // docs/protocol.md 10.3. Nothing is decided here.
 
-import type { Driver, LocalMedia, RoomEvent } from '../js-glue/index.js';
+import type { LinkState, ReconnectProgress, RoomEvent } from '../js-glue/boundary.js';
+import type { Driver, LocalMedia } from '../js-glue/index.js';
 import { createError, type TwilioError } from './twilio-error.js';
 import type { LocalParticipant } from './local-participant.js';
 import type { ParticipantState } from './participant.js';
@@ -9,6 +10,7 @@ import { PublicObject, show } from './public-object.js';
 import type { AnyRemoteTrackPublication, RemoteTrackPublication } from './publications.js';
 import { RemoteParticipant, type RemoteTrackEvents } from './remote-participant.js';
 import { RemoteAudioTrack, RemoteDataTrack, RemoteVideoTrack, type RemoteTrack } from './remote-tracks.js';
+import { withLifetime } from './token.js';
 import { version } from './version.js';
 
 export type RoomState = 'connected' | 'reconnecting' | 'disconnected';
@@ -23,12 +25,39 @@ export type RoomEvents = WithParticipant<RemoteTrackEvents> & {
   /** 53001: signaling is away; 53405: media is. Followed by exactly one `reconnected` or `disconnected`. */
   reconnecting: [error: TwilioError];
   reconnected: [];
+  /** While signaling is away: this attempt follows. After `reconnecting`, and again whenever an attempt has failed. */
+  reconnectProgress: [progress: ReconnectProgress];
+  /** The token ends in 60 s, or in less; once for each. Not where connect() was given a function. Followed by nothing: only a reconnect needs it. */
+  tokenWillExpire: [];
   /** Not for those who were there at connect. */
   participantConnected: [participant: RemoteParticipant];
   participantDisconnected: [participant: RemoteParticipant];
   participantReconnecting: [participant: RemoteParticipant, error: TwilioError];
   participantReconnected: [participant: RemoteParticipant];
 };
+
+/** How a Room is doing, for showing to its user. Times in ms. */
+export interface ConnectionInfo {
+  signaling: RoomState;
+  /** Of the last `reconnecting`. */
+  cause: TwilioError | null;
+  /** Counted from 1 since signaling was lost; 0: signaling is there. */
+  attempt: number;
+  /** 0: the attempt is going on, or none is needed. */
+  nextAttemptIn: number;
+  /** Until the Room gives up; Infinity: it will not, or all is well. */
+  timeLeft: number;
+  /** The media connections. `healthy`: connected, and bytes arrive where some should; `suspect`: they have stopped; `failed`: it is being rebuilt. */
+  links: ConnectionLink[];
+}
+export interface ConnectionLink {
+  /** Empty where the server does not tell. */
+  participantSid: string;
+  state: LinkState;
+}
+
+/** @internal More than any time limit, in ms: for ever. */
+export const kEndless = 2 ** 52;
 
 /** @internal */
 export interface RoomParts {
@@ -59,6 +88,7 @@ export class Room extends PublicObject<RoomEvents> {
   declare readonly mediaRegion: string | null;
 
   readonly #parts: RoomParts;
+  #cause: TwilioError | null = null;
 
   /** @internal */
   constructor({ sid, name, participants }: RoomConnected, parts: RoomParts) {
@@ -82,6 +112,31 @@ export class Room extends PublicObject<RoomEvents> {
     return this;
   }
 
+  /** How things are at this moment: a new object each time. */
+  get connectionInfo(): ConnectionInfo {
+    const { signaling, attempt = 0, nextAttemptIn = 0, timeLeft = kEndless, links = [] } = this.#parts.driver.describe() ?? {};
+    return {
+      signaling: this.state === 'disconnected' ? this.state : signaling ? 'connected' : 'reconnecting',
+      cause: this.#cause,
+      attempt,
+      nextAttemptIn,
+      timeLeft: limited(timeLeft),
+      links,
+    };
+  }
+
+  /** While something is being re-established: tries at once, instead of waiting for the next attempt. Without effect otherwise. */
+  reconnectNow(): this {
+    this.#parts.driver.dispatch({ kind: 'reconnectNow' });
+    return this;
+  }
+
+  /** Another token for whatever comes, for apps that gave connect() a string. Throws TypeError if it is none. */
+  updateToken(token: string): this {
+    this.#parts.driver.dispatch({ kind: 'tokenGiven', op: 0, ...withLifetime(token) });
+    return this;
+  }
+
   /**
    * What happened in this Room so far, as text for a report of a problem; it can be replayed (docs/tracing.md). Works in every state, also
    * after `disconnected`. Tokens, identities, names, addresses and keys are not in it.
@@ -97,7 +152,7 @@ export class Room extends PublicObject<RoomEvents> {
     switch (event.event) {
       case 'roomReconnecting':
         show<Room>(this, { state: 'reconnecting' });
-        this.emit('reconnecting', createError(event.error));
+        this.emit('reconnecting', (this.#cause = createError(event.error)));
         break;
       case 'roomReconnected':
         show<Room>(this, { state: 'connected' });
@@ -105,6 +160,18 @@ export class Room extends PublicObject<RoomEvents> {
         break;
       case 'roomDisconnected':
         this.#over(event.error && createError(event.error));
+        break;
+      case 'roomRejoined':
+        show<Room>(this, { sid: event.sid });
+        show<LocalParticipant>(localParticipant, { sid: event.participantSid });
+        break;
+      case 'reconnectProgress': {
+        const { attempt, nextAttemptIn, timeLeft } = event;
+        this.emit('reconnectProgress', { attempt, nextAttemptIn, timeLeft: limited(timeLeft) });
+        break;
+      }
+      case 'tokenWillExpire':
+        this.emit('tokenWillExpire');
         break;
       case 'localParticipantReconnecting':
         show<Room>(this, { state: 'reconnecting' }); // The Room's own event is a task later; its state is not.
@@ -285,4 +352,8 @@ export class Room extends PublicObject<RoomEvents> {
 
 function setState(participant: RemoteParticipant, state: ParticipantState): void {
   show<RemoteParticipant>(participant, { state });
+}
+
+function limited(timeLeft: number): number {
+  return timeLeft < kEndless / 2 ? timeLeft : Infinity;
 }

@@ -14,6 +14,7 @@ namespace {
 
 constexpr Words<LocalDescriptionType, 3> kLocalDescriptionTypeWords{{"offer", "answer", "rollback"}};
 constexpr Words<When, 2> kWhenWords{{"now", "task"}};
+constexpr Words<LinkState, 4> kLinkStateWords{{"new", "healthy", "suspect", "failed"}};
 constexpr Words<LogLevel, 4> kLogLevelWords{{"debug", "info", "warn", "error"}};
 
 JsonWriter& kind(JsonWriter& out, const char* word) { return out.text("kind", word); }
@@ -62,6 +63,14 @@ void members(JsonWriter& out, const RoomDisconnected& e) {
   event(out, "roomDisconnected");
   if (e.error) error(out, *e.error);
 }
+void members(JsonWriter& out, const RoomRejoined& e) {
+  event(out, "roomRejoined").text("sid", e.sid.value).text("participantSid", e.participant_sid.value);
+}
+void members(JsonWriter& out, const ReconnectProgress& e) {
+  event(out, "reconnectProgress").number("attempt", e.attempt).number("nextAttemptIn", e.next_attempt.count);
+  out.number("timeLeft", e.time_left.count);
+}
+void members(JsonWriter& out, const TokenWillExpire&) { event(out, "tokenWillExpire"); }
 void members(JsonWriter& out, const LocalParticipantReconnecting&) { event(out, "localParticipantReconnecting"); }
 void members(JsonWriter& out, const LocalParticipantReconnected&) { event(out, "localParticipantReconnected"); }
 void members(JsonWriter& out, const LocalParticipantDisconnected&) { event(out, "localParticipantDisconnected"); }
@@ -104,7 +113,11 @@ void members(JsonWriter& out, const CloseSocket& e) {
   kind(out, "closeSocket").number("socket", e.socket.value).number("code", e.code).text("reason", e.reason);
 }
 void members(JsonWriter& out, const Probe& e) { kind(out, "probe").number("op", e.op.value).text("url", e.url); }
+void members(JsonWriter& out, const RequestToken& e) { kind(out, "requestToken").number("op", e.op.value); }
 void members(JsonWriter& out, const Beacon& e) { kind(out, "beacon").text("url", e.url).text("text", e.text); }
+void members(JsonWriter& out, const SetIceServers& e) {
+  backend::write_list(peer(out, "setIceServers", e.peer), "iceServers", e.ice_servers);
+}
 void members(JsonWriter& out, const CreatePeer& e) { backend::write_list(peer(out, "createPeer", e.peer), "iceServers", e.ice_servers); }
 void members(JsonWriter& out, const ClosePeer& e) { peer(out, "closePeer", e.peer); }
 void members(JsonWriter& out, const AddTrack& e) {
@@ -126,6 +139,16 @@ void members(JsonWriter& out, const AddIceCandidate& e) {
   backend::write(peer(out, "addIceCandidate", e.peer).key("candidate"), e.candidate);
 }
 void members(JsonWriter& out, const GetStats& e) { peer(out, "getStats", e.peer).number("op", e.op.value); }
+void members(JsonWriter& out, const Description& e) {
+  kind(out, "description").boolean("signaling", e.signaling).number("attempt", e.attempt);
+  if (e.next_attempt) out.number("nextAttemptIn", e.next_attempt->count);
+  if (e.time_left) out.number("timeLeft", e.time_left->count);
+  out.key("links").begin_array();
+  for (const Description::Link& link : e.links) {
+    out.begin_object().text("participantSid", link.participant.value).text("state", kLinkStateWords.of(link.state)).end_object();
+  }
+  out.end_array();
+}
 void members(JsonWriter& out, const Emit& e) {
   kind(out, "emit").text("when", kWhenWords.of(e.when));
   std::visit([&out](const auto& one) { members(out, one); }, e.event);

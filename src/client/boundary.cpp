@@ -17,6 +17,10 @@ constexpr JsonLimits kInputLimits{8 << 20};
 enum class Kind {
   kConnect,
   kDisconnect,
+  kDescribe,
+  kReconnectNow,
+  kTokenGiven,
+  kTokenFailed,
   kPublish,
   kUnpublish,
   kSetTrackEnabled,
@@ -39,8 +43,12 @@ enum class Kind {
   kNetwork,
   kTick
 };
-constexpr Words<Kind, 23> kKindWords{{"connect",
+constexpr Words<Kind, 27> kKindWords{{"connect",
                                       "disconnect",
+                                      "describe",
+                                      "reconnectNow",
+                                      "tokenGiven",
+                                      "tokenFailed",
                                       "publish",
                                       "unpublish",
                                       "setTrackEnabled",
@@ -93,6 +101,11 @@ class InputMembers : public RequiredMembers {
     }
   }
   void read_if_given(const char* key, std::string& out) { fields_.text(input_, key, out); }
+  void read_if_given(const char* key, bool& out) { fields_.boolean(input_, key, out); }
+  void read_if_given(const char* key, std::optional<Millis>& out) {
+    if (const auto count = input_[key].integer()) out = Millis{*count};
+  }
+  void read_if_given(const char* key, Millis& out) { fields_.integer(input_, key, out.count); }
 
  private:
   JsonFields& fields_;
@@ -101,6 +114,10 @@ class InputMembers : public RequiredMembers {
 
 void read_connect(InputMembers& in, input::Connect& connect) {
   in.read("url", connect.url).read("token", connect.token);
+  in.read_if_given("tokenLifetime", connect.token_lifetime);
+  in.read_if_given("renewsToken", connect.renews_token);
+  in.read_if_given("reconnectLimit", connect.reconnect_limit);
+  in.read_if_given("rejoins", connect.rejoins);
   in.read_if_given("roomName", connect.room_name);
   in.read("tracks", connect.tracks);
   in.read("iceServersGiven", connect.ice_servers_given).read("automaticSubscription", connect.automatic_subscription);
@@ -115,6 +132,22 @@ void read_input(InputMembers& in, Kind kind, Input& input) {
     case Kind::kDisconnect:
       input.emplace<input::Disconnect>();
       return;
+    case Kind::kDescribe:
+      input.emplace<input::Describe>();
+      return;
+    case Kind::kReconnectNow:
+      input.emplace<input::ReconnectNow>();
+      return;
+    case Kind::kTokenGiven: {
+      auto& given = input.emplace<input::TokenGiven>();
+      in.read("op", given.op).read("token", given.token);
+      return in.read_if_given("lifetime", given.lifetime);
+    }
+    case Kind::kTokenFailed: {
+      auto& failed = input.emplace<input::TokenFailed>();
+      in.read("op", failed.op).read("message", failed.message);
+      return;
+    }
     case Kind::kPublish:
       return in.read("track", input.emplace<input::Publish>().track);
     case Kind::kUnpublish:

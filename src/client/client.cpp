@@ -62,7 +62,8 @@ struct Client::Impl {
   Effects effects;                  // of this batch
   bool over = false;
 
-  input::Connect options;
+  bool leaves_with_page = true;
+  Millis reconnect_limit;
   std::optional<rsp::Session> session;  // from the first input on
   bool offered = false;                 // the session was given what it connects with
   peer::PeerSet peers;
@@ -78,13 +79,25 @@ struct Client::Impl {
 
   void on(const input::Connect& connect) {
     if (session) return log("a second connect is ignored");
-    options = connect;
+    leaves_with_page = connect.page_lifecycle;
+    reconnect_limit = connect.reconnect_limit;
     for (const backend::LocalTrack& track : connect.tracks) tracks.add(track);
     session.emplace(connect, random.next());
     publish();
     session->start(now, effects);
   }
   void on(const input::Disconnect&) { session->leave(false, now, effects); }
+  void on(const input::ReconnectNow&) {
+    if (room.is_joined() && !room.is_calm()) session->handle(input::Network{}, now, effects);
+  }
+  void on(const input::Describe&) {
+    effect::Description description{session->is_connected(), session->attempt(), {}, room.time_left(now), {}};
+    if (const auto next = session->next_attempt()) description.next_attempt = *next - now;
+    for (const peer::LinkHealth& link : peers.health()) description.links.push_back({link.remote, effect::LinkState(link.health)});
+    effects.push_back(std::move(description));
+  }
+  void on(const input::TokenGiven& input) { session->handle(input, now, effects); }
+  void on(const input::TokenFailed& input) { session->handle(input, now, effects); }
   void on(const input::Publish& input) { publish_if(tracks.add(input.track)); }
   void on(const input::Unpublish& input) { publish_if(tracks.remove(input.id)); }
   void on(const input::SetTrackEnabled& input) { publish_if(tracks.set_enabled(input.id, input.enabled)); }
@@ -118,7 +131,7 @@ struct Client::Impl {
 
   void on(const input::Page& input) {
     const bool server_takes_hints = !room.is_joined() || session->peer_speaks_holdfast();
-    switch (page.handle(input.event, options.page_lifecycle, server_takes_hints)) {
+    switch (page.handle(input.event, leaves_with_page, server_takes_hints)) {
       case PageAction::kNone:
         break;
       case PageAction::kHintLeaving:
@@ -149,11 +162,12 @@ struct Client::Impl {
   // ---- what the session says --------------------------------------------------------------------------------------------------------
 
   void on(const backend::IceServersReady& ready) {
-    peers.set_ice_servers(ready.servers);
+    peers.set_ice_servers(ready.servers, effects);
     peers.open_initial(now, effects);
   }
+  void on(const backend::IceServersRenewed& renewed) { peers.set_ice_servers(renewed.servers, effects); }
   void on(const backend::Joined& joined) {
-    room.joined(joined.session_timeout, now, effects);
+    room.joined(std::max(joined.session_timeout, reconnect_limit), now, effects);
     peers.set_limit(joined.session_timeout);
     emit(effects, effect::RoomConnected{joined.room_sid, joined.room_name, joined.participant_sid, joined.identity, joined.signaling_region,
                                         roster.begin(joined.update), tracks.accepted(joined.update.publications)});
@@ -169,11 +183,20 @@ struct Client::Impl {
     heard_all_at.reset();
   }
   void on(const backend::SignalingRestored& restored) {
+    if (!restored.participant_sid.empty()) {
+      emit(effects, effect::RoomRejoined{restored.room_sid, restored.participant_sid});
+      tracks.start_over();
+    }
     apply(restored.update);
+    peers.set_expected_media(roster.expected_media());
     peers.set_signaling(true, now, effects);
     weigh();
     room.signaling_restored(now, effects);
   }
+  void on(const backend::AttemptPlanned& planned) {
+    emit(effects, effect::ReconnectProgress{planned.number, planned.pause, room.time_left(now).value_or(Millis{})}, effect::When::kTask);
+  }
+  void on(const backend::TokenExpiring&) { emit(effects, effect::TokenWillExpire{}, effect::When::kTask); }
   void on(const backend::SignalingAlive&) { heard_server = true; }
   void on(const backend::Ended& ended) { finish(ended.error); }
 

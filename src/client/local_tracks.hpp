@@ -21,6 +21,8 @@ class LocalTracks {
 
   // The answers that came with joining: those accepted, for RoomConnected. Failures are left for take().
   std::vector<backend::Publication> accepted(const std::vector<backend::Publication>& publications);
+  // Another session: the server answers for each track anew.
+  void start_over() { published_.assign(tracks_.size(), false); }
   // Emits what is new among these answers; says whether a track was dropped from the list.
   bool take(const std::vector<backend::Publication>& publications, Effects& effects);
 
@@ -28,7 +30,7 @@ class LocalTracks {
 
  private:
   std::vector<backend::LocalTrack> tracks_;
-  std::vector<bool> published_;  // same order: the app knows its SID
+  std::vector<char> published_;  // same order: whether the app knows its SID (of chars, which takes less code than of bools)
 
   std::size_t find(const SignaledId& id) const;  // tracks_.size(): not there
 };

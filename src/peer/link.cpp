@@ -37,7 +37,7 @@ Link::Link(const LinkId& id, PeerId peer, std::uint32_t& counter, const Predeces
 
 void Link::set_expected_media(const std::vector<SignaledId>& media_ids, Instant now) {
   expected_ = media_ids;
-  expect(now);
+  if (!negotiation.is_broken()) expect(now);
 }
 
 void Link::handle(const input::TrackAdded& added) {
@@ -54,7 +54,7 @@ void Link::handle(const input::DataChannelAdded& added, std::vector<PeerEvent>& 
 
 bool Link::handle(const input::PeerStats& stats, Instant now) {
   if (!handle_failed_stats(stats.op)) return false;
-  liveness.handle_bytes(stats.bytes_received, now);
+  if (!negotiation.is_broken()) liveness.handle_bytes(stats.bytes_received, now);
   return true;
 }
 

@@ -130,6 +130,10 @@ void Liveness::set_signaling(bool up, Instant now) {
   if (negotiating_) context_.timers.start(Timer::kUnanswered, now + answer_time());
   // The restart that waits for its turn can be heard now.
   if (context_.timers.is_running(Timer::kRestart)) context_.timers.start(Timer::kRestart, now);
+  // Media that stopped with signaling are cut like it was, by a change of address for one. To wait for more proof would have the Room call
+  // itself reconnected in between.
+  if (machine_.is(State::kHealthy) && silent_polls_ >= kSilentPollsAfterOutage && std::exchange(silence_counts_, false))
+    dispatch(LivenessTable::Event::kSilence, now);
 }
 
 void Liveness::set_negotiating(bool negotiating, Instant now) {
@@ -232,7 +236,8 @@ bool Liveness::is_consistent() const {
   const bool polls = is_up(context_) && context_.expecting;
   return runs(Timer::kPoll) == polls && (is_in_trouble() || (!runs(Timer::kRestart) && !runs(Timer::kProof) && !runs(Timer::kLimit))) &&
          (machine_.is(State::kSuspect) || !runs(Timer::kHope)) && (machine_.is(State::kNew) || !runs(Timer::kStuck)) &&
-         (!context_.replace_asked || is_in_trouble());
+         (!runs(Timer::kProof) || is_up(context_)) && (!context_.replace_asked || is_in_trouble()) &&
+         (!is_in_trouble() || context_.replace_asked || runs(Timer::kLimit));
 }
 
 void Liveness::dispatch(LivenessTable::Event event, Instant now) {

@@ -33,6 +33,8 @@ constexpr Millis kPollInterval = 500_ms;
 constexpr Millis kProofPollInterval = 200_ms;
 // Polls without new bytes that make silence: 2.5 s, so that the first sign of trouble shows within 3 s.
 constexpr int kSilentPolls = 5;
+// … and where signaling was lost as well.
+constexpr int kSilentPollsAfterOutage = 2;
 // Polls with new bytes in a row before silence means anything: at once, or, on a link whose predecessor was replaced for silence that may
 // have been the source's (a paused canvas), after 10 s of steady flow.
 constexpr int kFlowingPolls = 1;

@@ -48,6 +48,7 @@ void forget_open_remote(Context& context) {
 }
 
 void agree(Context& context, bool ours) {
+  context.has_only_answered = context.stable_revision == 0 && !ours;
   context.stable_revision = context.applying_revision;
   context.media.agree(ours);
   const bool they_restarted = !context.remote.ufrag.empty() && context.remote.ufrag != context.open_remote->ufrag;
@@ -84,6 +85,14 @@ bool NegotiationTable::has_lost_glare(const Context& context, const Input&) {
 }
 
 bool NegotiationTable::is_older_than_ours(const Context& context, const Input& in) { return in.description->revision < context.revision; }
+
+// Chromium goes on decoding what it received before, and never shows another frame of it, once the end that has only answered takes its
+// first own offer back; nothing but a new connection helps (docs/protocol.md 7.9).
+bool NegotiationTable::would_freeze(const Context& context, const Input&) { return context.has_only_answered; }
+
+bool NegotiationTable::would_freeze_after_glare(const Context& context, const Input& in) {
+  return has_lost_glare(context, in) && would_freeze(context, in);
+}
 
 bool NegotiationTable::may_try_again(const Context& context, const Input&) { return context.failures + 1 < kMaxFailedOperations; }
 

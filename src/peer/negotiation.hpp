@@ -52,6 +52,7 @@ struct NegotiationContext {
   bool restart_offered = false;  // our open offer restarts ICE
   std::uint32_t restarts = 0;    // agreed on so far, by either side's offer
   int failures = 0;
+  bool has_only_answered = false;  // one negotiation so far, and it was theirs
   bool broken = false;
 };
 

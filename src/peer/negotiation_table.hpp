@@ -51,6 +51,8 @@ struct NegotiationTable {
   static bool is_first_negotiation(const Context&, const Input&);
   static bool is_answer_to_ours(const Context&, const Input&);
   static bool is_older_than_ours(const Context&, const Input&);
+  static bool would_freeze(const Context&, const Input&);
+  static bool would_freeze_after_glare(const Context&, const Input&);
   static bool has_lost_glare(const Context&, const Input&);
   static bool may_try_again(const Context&, const Input&);
   static bool may_offer_instead(const Context&, const Input&);
@@ -83,6 +85,8 @@ struct NegotiationTable {
       {S::kStable, E::kCreateOffer, nullptr, want_offer, S::kStable, "asked for an offer: it will be one revision above"},
       {S::kStable, E::kClose, nullptr, close, S::kClosed, "closed"},
 
+      {S::kSettingLocalOffer, E::kOperationDone, would_freeze_after_glare, give_up, S::kClosed,
+       "glare, and taking ours back would freeze video: a new link"},
       {S::kSettingLocalOffer, E::kOperationDone, has_lost_glare, roll_back_for_queued, S::kRollingBack,
        "glare: theirs came while ours was being made, so ours is never sent"},
       {S::kSettingLocalOffer, E::kOperationDone, nullptr, send_offer, S::kHaveLocalOffer, "send it, one revision above the last"},
@@ -98,6 +102,8 @@ struct NegotiationTable {
       {S::kHaveLocalOffer, E::kRemoteOffer, is_first_negotiation, queue, S::kHaveLocalOffer,
        "a first offer is never rolled back: theirs waits for the answer to ours"},
       {S::kHaveLocalOffer, E::kRemoteOffer, is_older_than_ours, nullptr, S::kHaveLocalOffer, "ours is newer: they will take theirs back"},
+      {S::kHaveLocalOffer, E::kRemoteOffer, would_freeze, give_up, S::kClosed,
+       "glare, and taking ours back would freeze video: a new link"},
       {S::kHaveLocalOffer, E::kRemoteOffer, nullptr, roll_back, S::kRollingBack, "glare, and the server has chosen theirs"},
       {S::kHaveLocalOffer, E::kCreateOffer, is_stale, nullptr, S::kHaveLocalOffer, "asked before, or overtaken"},
       {S::kHaveLocalOffer, E::kCreateOffer, nullptr, queue, S::kHaveLocalOffer, "an offer is out already"},

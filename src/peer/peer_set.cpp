@@ -29,7 +29,10 @@ PeerSet::~PeerSet() = default;
 
 // ---- what the client says ----------------------------------------------------------------------------------------------------------
 
-void PeerSet::set_ice_servers(std::vector<backend::IceServer> servers) { ice_servers_ = std::move(servers); }
+void PeerSet::set_ice_servers(const std::vector<backend::IceServer>& servers, Effects& effects) {
+  ice_servers_ = servers;
+  for (const auto& link : links_) effects.push_back(effect::SetIceServers{link->peer(), servers});
+}
 
 void PeerSet::set_signaling(bool connected, Instant now, Effects& effects) {
   if (signaling_ == connected) return;

@@ -64,7 +64,7 @@ class PeerSet {
   PeerSet(const PeerSet&) = delete;
   PeerSet& operator=(const PeerSet&) = delete;
 
-  void set_ice_servers(std::vector<backend::IceServer> servers);
+  void set_ice_servers(const std::vector<backend::IceServer>& servers, Effects& effects);
   // Signaling up: offers may be made. Down: running operations finish, but no new offer starts, so that an answer is never
   // superseded before it was sent (docs/protocol.md 5.3).
   void set_signaling(bool connected, Instant now, Effects& effects);

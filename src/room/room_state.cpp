@@ -22,7 +22,7 @@ void RoomTable::lose_signaling_first(Context& context, const Input& input) {
 
 void RoomTable::lose_signaling_too(Context& context, const Input& input) {
   emit(*input.effects, effect::LocalParticipantReconnecting{});
-  context.timers.start(RoomTimer::kSignalingLimit, input.now + context.session_timeout);
+  context.timers.start(RoomTimer::kSignalingLimit, input.now + context.limit);
 }
 
 void RoomTable::lose_media(Context&, const Input& input) {
@@ -54,8 +54,8 @@ void RoomTable::say_goodbye(Context& context, const Input& input) {
 
 // ---- signaling ----------------------------------------------------------------------------------------------------------------------
 
-void RoomState::joined(Millis session_timeout, Instant now, Effects& effects) {
-  context_.session_timeout = session_timeout;
+void RoomState::joined(Millis limit, Instant now, Effects& effects) {
+  context_.limit = limit;
   dispatch(Event::kJoined, now, effects);
 }
 
@@ -171,7 +171,7 @@ void RoomState::derive(Instant now, Effects& effects) {
 void RoomState::run_media_limit() {
   context_.timers.stop(RoomTimer::kMediaLimit);
   if (!machine_.is(State::kMediaLost) || a_link_may_work_) return;
-  Instant since = later(a_link_worked_until_, no_limit_before_ - context_.session_timeout);
+  Instant since = later(a_link_worked_until_, no_limit_before_ - context_.limit);
   context_.dtls_failed = true;
   for (const Trouble& trouble : troubles_) {
     if (!trouble.remote_connected) continue;
@@ -179,7 +179,7 @@ void RoomState::run_media_limit() {
     since = later(since, *trouble.failed_since);
     context_.dtls_failed = context_.dtls_failed && trouble.dtls_failed;
   }
-  context_.timers.start(RoomTimer::kMediaLimit, since + context_.session_timeout);
+  context_.timers.start(RoomTimer::kMediaLimit, since + context_.limit);
 }
 
 void RoomState::wake(Instant now) {
@@ -218,6 +218,11 @@ std::vector<ParticipantSid> RoomState::in_trouble() const {
 }
 
 bool RoomState::is_joined() const { return !machine_.is_any({State::kConnecting, State::kOver}); }
+std::optional<Millis> RoomState::time_left(Instant now) const {
+  const auto limit = context_.timers.next();
+  return limit ? std::optional(later(*limit, now) - now) : std::nullopt;
+}
+bool RoomState::is_calm() const { return machine_.is(State::kConnected) && troubles_.empty(); }
 bool RoomState::is_over() const { return machine_.is(State::kOver); }
 
 bool RoomState::is_consistent() const {

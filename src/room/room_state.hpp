@@ -32,7 +32,8 @@ class RoomState {
   // Waking up proves nothing: limits end no earlier than this after it.
   static constexpr Millis kWakeGrace{10000};
 
-  void joined(Millis session_timeout, Instant now, Effects& effects);
+  // Whatever is lost may be away for as long as `limit`.
+  void joined(Millis limit, Instant now, Effects& effects);
   void signaling_lost(Instant now, Effects& effects);
   // After the full state was handed to links_changed.
   void signaling_restored(Instant now, Effects& effects);
@@ -52,7 +53,9 @@ class RoomState {
   const std::optional<Error>& verdict() const { return context_.verdict; }
   // The last word. Emits LocalParticipantDisconnected if there was a Room; the client emits the rest around it.
   void end(Instant now, Effects& effects);
-  bool is_joined() const;  // and not over
+  bool is_joined() const;                              // and not over
+  std::optional<Millis> time_left(Instant now) const;  // until a limit that runs
+  bool is_calm() const;                                // connected, and no link is in trouble
   bool is_over() const;
   bool is_consistent() const;
 

@@ -21,7 +21,7 @@ struct RoomTable {
   enum class Event { kJoined, kSignalingLost, kSignalingBack, kMediaLost, kMediaBack, kSignalingLimit, kMediaLimit, kEnd, kCount };
 
   struct Context {
-    Millis session_timeout{30000};
+    Millis limit{30000};
     fsm::Timers<RoomTimer> timers;
     bool media_lost = false;   // as the links are now, whatever the state
     bool dtls_failed = false;  // … and DTLS is what failed

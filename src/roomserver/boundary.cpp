@@ -40,7 +40,7 @@ bool read_input(JsonFields& fields, std::string_view kind, RequiredMembers in, I
     in.read("room", input.emplace<CompleteRoom>().room);
   } else if (kind == "removeParticipant") {
     auto& remove = input.emplace<RemoveParticipant>();
-    in.read("room", remove.room).read("participant", remove.participant);
+    in.read("room", remove.room).read("participant", remove.participant).read("asLost", remove.as_lost);
   } else if (kind == "shutdown") {
     input.emplace<Shutdown>();
   } else if (kind == "tick") {

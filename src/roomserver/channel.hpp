@@ -64,6 +64,7 @@ class Channel {
   ChannelReport take_report();
   std::optional<Instant> next_deadline() const;
   bool is_open() const { return machine_.is(ChannelTable::State::kOpen); }
+  bool is_silent() const { return liveness_.is_silent(); }
   bool is_consistent() const;
 
  private:

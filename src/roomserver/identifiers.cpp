@@ -59,6 +59,8 @@ std::string Identifiers::sid(std::string_view prefix, std::string_view purpose, 
   return std::string(prefix) + to_hex(hmac_sha256(secret_, message), kSidBytes);
 }
 
+RoomSid Identifiers::room(const std::string& name) const { return RoomSid(sid(kRoomPrefix, "room name", name)); }
+
 RoomSid Identifiers::next_room() { return RoomSid(sid(kRoomPrefix, "room", start_ + "-" + std::to_string(++counter_))); }
 
 ParticipantSid Identifiers::next_participant() {

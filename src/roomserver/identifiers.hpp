@@ -33,6 +33,8 @@ class Identifiers {
  public:
   Identifiers(std::string secret, std::int64_t wall_clock_at_start_ms);
 
+  // The same for the same name, in any process with this secret: whoever comes before the room's members are back finds their room.
+  RoomSid room(const std::string& name) const;
   // Each call gives another one, different from those of every process that started at another millisecond.
   RoomSid next_room();
   ParticipantSid next_participant();

@@ -19,6 +19,7 @@ constexpr std::size_t kMaxRoomNameBytes = 128;                // 53101
 constexpr std::size_t kMaxIdentityBytes = 128;                // 53201
 constexpr std::size_t kMaxIceGenerations = 8;                 // ufrags remembered for each end of a link
 constexpr std::size_t kMaxIceCandidates = 256;                // for each of them; as many as rsp/wire accepts in one list
+constexpr std::size_t kMaxEnded = 4096;                       // participants and rooms remembered as ended in this process
 constexpr std::int64_t kMaxRevision = std::int64_t{1} << 40;  // a client's; ours count on from them and must stay readable
 
 // ---- times -------------------------------------------------------------------------------------------------------------------------
@@ -40,6 +41,14 @@ constexpr Millis kWakeGrace = 1_s;              // after which nobody is judged 
 constexpr Millis kFirstReplacementDelay = 1_s;  // between two replacements of one link; doubles each time …
 constexpr Millis kMaxReplacementDelay = 30_s;   // … up to this …
 constexpr Millis kReplacementForgiven = 60_s;   // … and starts anew when a link has lasted this long
+constexpr Millis kAbsenceLimit = 14_s;          // after the start of the process: clients that noticed its predecessor's end try at least
+                                                // every 10 s (docs/protocol.md 5.2); no more than half the session timeout …
+constexpr Millis kLateAbsence = 5_s;            // … and after the return of someone who comes later than that
+constexpr Millis kAdoptionMargin = 20_s;        // on top of the session timeout: who notices the end of a process only by its silence
+                                                // counts from 3 heartbeats later
+constexpr Millis kUndecidedTime = 2_s;          // for the one case in which a rebuilt link may be dead (docs/protocol.md 20.3)
+constexpr Millis kLoopbackLimit = 15_s;         // from the request for an offer to the end, if no answer comes
+constexpr Millis kLoopbackTime = 3_s;           // from the answer to the end; connecting takes two ways to the server and back
 
 // ---- WebSocket close codes ---------------------------------------------------------------------------------------------------------
 

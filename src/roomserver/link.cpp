@@ -1,7 +1,7 @@
 #include "roomserver/link.hpp"
 
 #include <algorithm>
-#include <string_view>
+#include <string>
 #include <utility>
 
 #include "base/check.hpp"
@@ -12,67 +12,6 @@ namespace holdfast::roomserver {
 namespace {
 
 LinkVoice& speaker(LinkContext& context, LinkEnd from) { return context.voices[fsm::index_of(from)]; }
-
-bool same_candidate(const backend::IceCandidate& a, const backend::IceCandidate& b) {
-  return a.candidate == b.candidate && a.sdp_mid == b.sdp_mid && a.sdp_m_line_index == b.sdp_m_line_index;
-}
-
-bool is_sane(std::int64_t revision) { return revision >= 0 && revision <= kMaxRevision; }
-
-const rsp::Description* latest_description(const LinkVoice& voice) {
-  if (voice.offer && (!voice.answer || voice.offer->revision > voice.answer->revision)) return &*voice.offer;
-  return voice.answer ? &*voice.answer : nullptr;
-}
-
-// The ICE generation of a session description (RFC 8839 section 5.4); empty if it names none.
-std::string_view ufrag_of(std::string_view sdp) {
-  constexpr std::string_view kAttribute = "a=ice-ufrag:";
-  const std::size_t at = sdp.find(kAttribute);
-  if (at == std::string_view::npos) return {};
-  const std::string_view rest = sdp.substr(at + kAttribute.size());
-  return rest.substr(0, rest.find_first_of("\r\n"));
-}
-
-// Clients empty their list on every local description and may label candidates with a later description's ufrag (docs/protocol.md 7.5),
-// so what goes on is the union for each ufrag, by the candidate's own word where it has one, under a revision that always grows.
-std::vector<rsp::Ice> merge_ice(LinkVoice& voice, const rsp::Ice& said) {
-  std::vector<std::string> changed;
-  const auto box_of = [&voice, &said](const std::string& ufrag) -> rsp::Ice& {
-    auto at = std::find_if(voice.ice.begin(), voice.ice.end(), [&](const rsp::Ice& box) { return box.ufrag == ufrag; });
-    if (at == voice.ice.end()) {
-      if (voice.ice.size() >= kMaxIceGenerations) voice.ice.erase(voice.ice.begin());
-      voice.ice.push_back({ufrag, 0, {}, false});
-      at = voice.ice.end() - 1;
-    }
-    at->revision = std::max(at->revision, said.revision - 1);
-    return *at;
-  };
-  const auto note_change = [&changed](rsp::Ice& box) {
-    if (std::find(changed.begin(), changed.end(), box.ufrag) == changed.end()) {
-      changed.push_back(box.ufrag);
-      ++box.revision;
-    }
-  };
-
-  for (const auto& candidate : said.candidates) {
-    auto& box = box_of(candidate.username_fragment.empty() ? said.ufrag : candidate.username_fragment);
-    const bool known = std::any_of(box.candidates.begin(), box.candidates.end(),
-                                   [&](const backend::IceCandidate& c) { return same_candidate(c, candidate); });
-    if (known || box.candidates.size() >= kMaxIceCandidates) continue;
-    box.candidates.push_back(candidate);
-    note_change(box);
-  }
-  auto& labelled = box_of(said.ufrag);
-  if (said.complete && !labelled.complete) {
-    labelled.complete = true;
-    note_change(labelled);
-  }
-
-  std::vector<rsp::Ice> news;
-  for (const auto& box : voice.ice)
-    if (std::find(changed.begin(), changed.end(), box.ufrag) != changed.end()) news.push_back(box);
-  return news;
-}
 
 }  // namespace
 
@@ -87,12 +26,17 @@ bool is_first_negotiation(const LinkContext& context, const LinkInput&) { return
 bool is_the_answer(const LinkContext& context, const LinkInput& input) { return input.description->revision == *context.pending; }
 
 void pass_offer(LinkContext& context, const LinkInput& input) {
+  context.undecided = false;
   context.pending = input.description->revision;
-  speaker(context, input.from).offer = *input.description;
+  LinkVoice& voice = speaker(context, input.from);
+  const auto* before = latest_description(voice);
+  if (before != nullptr && ufrag_of(before->sdp) != ufrag_of(input.description->sdp)) context.restarted[fsm::index_of(input.from)] = true;
+  voice.offer = *input.description;
   context.pass_on.push_back(*input.description);
 }
 
 void pass_answer(LinkContext& context, const LinkInput& input) {
+  context.undecided = false;
   context.stable = *context.pending;
   context.pending.reset();
   speaker(context, input.from).answer = *input.description;
@@ -113,6 +57,19 @@ void give_up(LinkContext& context, const LinkInput&) {
 
 using Event = LinkTable::Event;
 using State = LinkTable::State;
+
+Link::Link(const HalfLink& a, const HalfLink& b, const Agreement& agreement) : id_(a.id) {
+  context_.stable = agreement.stable;
+  context_.voices = {a.voice, b.voice};
+  if (agreement.offerer) {
+    const bool is_a = *agreement.offerer == LinkEnd::kA;
+    const rsp::Description offer = *voice(*agreement.offerer).offer;
+    machine_.dispatch(is_a ? Event::kOfferFromA : Event::kOfferFromB, context_, {*agreement.offerer, &offer});
+    context_.pass_on.clear();
+    context_.undecided = agreement.is_undecided;
+  }
+  HOLDFAST_CHECK(is_consistent());
+}
 
 std::vector<rsp::PeerConnectionState> Link::handle(LinkEnd from, const rsp::PeerConnectionState& said) {
   const bool had_spoken = has_spoken(from);
@@ -171,7 +128,7 @@ rsp::PeerConnectionState Link::closing() const {
   std::int64_t revision = 1;
   for (const LinkVoice& voice : context_.voices)
     if (const auto* latest = latest_description(voice)) revision = std::max(revision, latest->revision + 1);
-  return {id_, rsp::Description{rsp::DescriptionType::kClose, revision, ""}, std::nullopt};
+  return closing_entry(id_, revision);
 }
 
 bool Link::has_heard(LinkEnd end) const { return has_spoken(other(end)); }

@@ -9,24 +9,17 @@
 #include <vector>
 
 #include "fsm/table.hpp"
+#include "roomserver/half_link.hpp"
+#include "roomserver/link_end.hpp"
 #include "roomserver/link_table.hpp"
+#include "roomserver/link_voice.hpp"
 #include "rsp/wire/messages.hpp"
 
 namespace holdfast::roomserver {
 
-enum class LinkEnd { kA, kB };
-constexpr LinkEnd other(LinkEnd end) { return end == LinkEnd::kA ? LinkEnd::kB : LinkEnd::kA; }
-
 struct LinkInput {
   LinkEnd from = LinkEnd::kA;
   const rsp::Description* description = nullptr;
-};
-
-// What one end has said: its latest offer and answer that were passed on, and all its candidates by ufrag, the latest last.
-struct LinkVoice {
-  std::optional<rsp::Description> offer;
-  std::optional<rsp::Description> answer;
-  std::vector<rsp::Ice> ice;
 };
 
 struct LinkContext {
@@ -35,11 +28,15 @@ struct LinkContext {
   std::array<LinkVoice, 2> voices;        // of A and B
   std::vector<rsp::Description> pass_on;  // to the other end
   bool unrecoverable = false;             // both ends must start afresh
+  std::array<bool, 2> restarted{};        // ICE, by A and B
+  bool undecided = false;                 // see Agreement, as long as neither end has spoken
 };
 
 class Link {
  public:
   explicit Link(LinkId id) : id_(std::move(id)) {}
+  // A link of an earlier process, from what its two ends report; `agreement` is what they agree on.
+  Link(const HalfLink& a, const HalfLink& b, const Agreement& agreement);
 
   // Whatever one end says. The result is for the other end, in order. Closed afterwards: see is_closed().
   std::vector<rsp::PeerConnectionState> handle(LinkEnd from, const rsp::PeerConnectionState& said);
@@ -53,10 +50,14 @@ class Link {
   bool is_closed() const { return machine_.is(LinkTable::State::kClosed); }
   // Closed because the ends cannot get together again on this link, not because one of them closed it.
   bool is_unrecoverable() const { return context_.unrecoverable; }
+  // Rebuilt, and nobody has answered yet: perhaps nobody can.
+  bool is_undecided() const { return context_.undecided; }
   // Has the end been told a description of the other's, so that media may have arrived through this link?
   bool has_heard(LinkEnd end) const;
   // Has the end described itself, so that it must know the link?
   bool has_spoken(LinkEnd end) const;
+  // Has the end offered under more than one ufrag?
+  bool has_restarted(LinkEnd end) const { return context_.restarted[fsm::index_of(end)]; }
   bool is_consistent() const;
 
  private:

@@ -33,6 +33,10 @@ class Links {
 
   // A link between two that had none; the offerer learns of it by catch_up.
   void open(const ParticipantSid& offerer, const ParticipantSid& answerer, Instant now);
+  // Two that may have had a link in an earlier process: what either reports of it. It is rebuilt, or another one takes its place; the one
+  // who is `returning` learns of either by catch_up.
+  LinkNews adopt(const ParticipantSid& returning, std::optional<HalfLink> reported, const ParticipantSid& member,
+                 std::optional<HalfLink> known, Instant now);
   // `from` talks about some of its links. Ids that are not links of its own are ignored: closed long ago, or made up.
   LinkNews handle(const ParticipantSid& from, const std::vector<rsp::PeerConnectionState>& said, Instant now);
   // `from` has listed, in a sync, all links that it knows: any other that it once described is gone.
@@ -43,6 +47,9 @@ class Links {
 
   // Every live link of the participant, with all that it may have missed.
   std::vector<rsp::PeerConnectionState> catch_up(const ParticipantSid& participant) const;
+
+  // Has `end` restarted ICE on its link with the other?
+  bool has_restarted(const ParticipantSid& end, const ParticipantSid& other) const;
 
   std::optional<Instant> next_deadline() const;
   std::size_t pair_count() const { return pairs_.size(); }
@@ -56,6 +63,7 @@ class Links {
     Millis next_delay{0};               // from the birth of the present link to its earliest replacement
     std::optional<Link> link;           // nothing: waiting to be replaced …
     std::optional<Instant> replace_at;  // … at this time
+    std::optional<Instant> decide_at;   // a link that is undecided until then is lost
 
     bool has(const ParticipantSid& sid) const { return offerer == sid || answerer == sid; }
     LinkEnd end_of(const ParticipantSid& sid) const { return offerer == sid ? LinkEnd::kA : LinkEnd::kB; }
@@ -66,6 +74,7 @@ class Links {
   void make_link(Pair& pair, Instant now);
   // The pair's link is no more; both ends have been told.
   void lose(Pair& pair, Instant now, LinkNews& news);
+  void decide(Pair& pair, Instant now, LinkNews& news);
   void replace(Pair& pair, Instant now, LinkNews& news);
 
   Identifiers* identifiers_;

@@ -42,6 +42,7 @@ class Liveness {
   void stop(Instant now);
 
   LivenessReport take_report();
+  bool is_silent() const { return machine_.is(LivenessTable::State::kSilent); }
   std::optional<Instant> next_deadline() const { return context_.timers.next(); }
   bool is_consistent() const;
 

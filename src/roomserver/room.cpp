@@ -9,12 +9,15 @@
 
 namespace holdfast::roomserver {
 
-Room::Room(RoomSid sid, std::string name, const Config& config, Identifiers& identifiers)
+Room::Room(RoomSid sid, std::string name, const Config& config, Identifiers& identifiers, const Adoption& adoption)
     : sid_(std::move(sid)),
       name_(std::move(name)),
       config_(&config),
       identifiers_(&identifiers),
-      links_(identifiers, config.wall_clock_at_start_ms) {}
+      adoption_(&adoption),
+      links_(identifiers, config.wall_clock_at_start_ms),
+      // Whoever loses all media to someone who has gone must not have given up by itself before.
+      absences_(std::min(kAbsenceLimit, Millis{config.session_timeout.count / 2})) {}
 
 // ---- coming ------------------------------------------------------------------------------------------------------------------------
 
@@ -23,6 +26,7 @@ ParticipantSid Room::join(SocketId socket, const std::string& identity, const rs
   ParticipantSid sid = identifiers_->next_participant();
   const SessionClaims claims{sid, sid_, name_, identity, config_->session_timeout, config_->wall_clock_at_start_ms + now.ms};
   Member joining(sid, identity, Participant(socket, config_->session_timeout));
+  joining.issued_at_ms = claims.issued_at_ms;
   joining.speaks_holdfast = connect.holdfast.has_value();
   joining.publications.apply(connect.participant, sid, *identifiers_);
   for (const Member& member : members_) links_.open(sid, member.sid, now);
@@ -55,17 +59,15 @@ void Room::sync(const ParticipantSid& sid, SocketId socket, const rsp::Sync& syn
   if (const auto old = member->participant.socket(); old && *old != socket) outputs_.push_back(Release{*old, true});
   member->participant.handle_synced(socket, now);
   member->speaks_holdfast = sync.holdfast.has_value();
+  member->may_be_stuck = true;
+  member->loopback.reset();  // `synced` closes it
 
   show_if_changed(*member, shown, now);
   apply_publications(*member, sync.participant, now);
   draft_news(links_.handle(sid, sync.peer_connections, now));
   draft_news(links_.handle_listed(sid, sync.peer_connections, now));
-
-  rsp::Synced synced;
-  synced.state = full_state(*member, ice_servers, now);
-  member->draft.reset();
-  member->subscriptions_changed = !std::exchange(member->resubscribe, {}).empty();
-  say(*member, std::move(synced));
+  absences_.hear_listed(sid, sync.peer_connections);
+  say_synced(*member, ice_servers, now);
   flush(now);
 }
 
@@ -75,6 +77,8 @@ void Room::update(const ParticipantSid& sid, const rsp::ClientUpdate& update, In
   if (update.holdfast) member->participant.note_hints(*update.holdfast, now);
   if (update.participant) apply_publications(*member, *update.participant, now);
   draft_news(links_.handle(sid, update.peer_connections, now));
+  absences_.hear(sid, update.peer_connections);
+  update_loopback(*member, update.peer_connections, now);
   flush(now);
 }
 
@@ -142,17 +146,20 @@ void Room::fire_due(Instant now) {
     const auto shown = member.participant.shown();
     member.participant.fire_due(now);
     show_if_changed(member, shown, now);
+    end_loopback(member, now);
     if (!member.participant.is_gone() || !socket) continue;
     // Given up on a socket that still exists: it is told, in case it can hear again.
     outputs_.push_back(Deliver{*socket, rsp::ErrorMessage{Error{code::kParticipantNotFound, {}}}});
     outputs_.push_back(Release{*socket});
   }
   draft_news(links_.fire_due(now));
+  stop_waiting(absences_.fire_due(now), now);
   remove_gone(now);
 }
 
 void Room::wake(Instant now) {
   for (Member& member : members_) member.participant.wake(now);
+  absences_.wake(now);
 }
 
 // ---- drafting ----------------------------------------------------------------------------------------------------------------------
@@ -162,6 +169,11 @@ rsp::RoomState* Room::draft_for(Member& member) {
   if (!member.participant.socket()) return nullptr;
   if (!member.draft) member.draft.emplace();
   return &*member.draft;
+}
+
+void Room::append_links(rsp::RoomState& draft, std::vector<rsp::PeerConnectionState> entries) {
+  if (!draft.peer_connections) draft.peer_connections.emplace();
+  for (auto& entry : entries) draft.peer_connections->push_back(std::move(entry));
 }
 
 void Room::show_to_others(Member& member, bool subscriptions_too, Instant now) {
@@ -194,9 +206,7 @@ void Room::draft_news(LinkNews news) {
   for (auto& entry : news.entries) {
     Member* to = find(entry.to);
     rsp::RoomState* draft = to != nullptr ? draft_for(*to) : nullptr;
-    if (draft == nullptr) continue;
-    if (!draft->peer_connections) draft->peer_connections.emplace();
-    draft->peer_connections->push_back(std::move(entry.state));
+    if (draft != nullptr) append_links(*draft, {std::move(entry.state)});
   }
   for (auto& resubscription : news.resubscriptions) {
     Member* to = find(resubscription.to);
@@ -212,7 +222,9 @@ void Room::remove_gone(Instant now) {
   for (Member& member : members_) {
     if (!member.participant.is_gone()) continue;
     show_to_others(member, true, now);
+    for (Member& other : members_) other.may_be_stuck = other.may_be_stuck || may_have_troubled(member, other);
     draft_news(links_.remove(member.sid));
+    absences_.remove(member.sid);
     outputs_.push_back(ParticipantLeft{sid_, name_, member.sid, member.identity, member.participant.end_reason()});
   }
   members_.erase(std::remove_if(members_.begin(), members_.end(), [](const Member& member) { return member.participant.is_gone(); }),
@@ -222,14 +234,26 @@ void Room::remove_gone(Instant now) {
 
 // ---- composing ---------------------------------------------------------------------------------------------------------------------
 
+void Room::say_synced(Member& member, const std::vector<IceServer>& ice_servers, Instant now) {
+  rsp::Synced synced;
+  synced.state = full_state(member, ice_servers, now);
+  member.draft.reset();
+  member.subscriptions_changed = !member.resubscribe.empty();
+  if (synced.state.subscribed) member.resubscribe.clear();
+  say(member, std::move(synced));
+}
+
 rsp::RoomState Room::full_state(Member& member, const std::vector<IceServer>& ice_servers, Instant now) {
   rsp::RoomState state;
   state.participant = rsp::OwnParticipant{member.sid, member.identity};
   for (const Member& other : members_)
     if (other.sid != member.sid) state.participants.push_back(view_of(other));
+  for (const ParticipantSid& absent : absences_.awaited_by(member.sid)) state.participants.push_back(view_of_absent(absent));
   state.published = published_of(member, now);
-  state.subscribed = subscriptions_of(member, now);
+  // A snapshot cannot have the tracks of the absent: it would unsubscribe them.
+  if (!absences_.is_waiting(member.sid)) state.subscribed = subscriptions_of(member, now);
   state.peer_connections = links_.catch_up(member.sid);
+  absences_.append_links(member.sid, *state.peer_connections);
   if (member.speaks_holdfast) {
     state.holdfast.emplace();
     state.ice_servers = ice_servers;
@@ -264,14 +288,17 @@ std::int64_t Room::next_revision(std::int64_t last, Instant now) const {
 
 void Room::flush(Instant now) {
   for (Member& member : members_) {
+    lend_loopback(member, now);
+    if (absences_.is_waiting(member.sid)) member.subscriptions_changed = false;  // until nobody is waited for
     if (!member.draft && !member.subscriptions_changed) continue;
     rsp::ServerUpdate update;
     if (member.draft) update.state = std::move(*member.draft);
     if (member.subscriptions_changed) update.state.subscribed = subscriptions_of(member, now);
+    const bool is_partial = member.subscriptions_changed && !std::exchange(member.resubscribe, {}).empty();
     member.draft.reset();
     member.subscriptions_changed = false;
     say(member, std::move(update));
-    if (std::exchange(member.resubscribe, {}).empty()) continue;
+    if (!is_partial) continue;
     rsp::ServerUpdate restored;
     restored.state.subscribed = subscriptions_of(member, now);
     say(member, std::move(restored));
@@ -287,8 +314,11 @@ void Room::say(const Member& member, rsp::ServerMessage message) {
 std::vector<RoomOutput> Room::take_outputs() { return std::exchange(outputs_, {}); }
 
 std::optional<Instant> Room::next_deadline() const {
-  std::optional<Instant> next = links_.next_deadline();
-  for (const Member& member : members_) next = fsm::earliest(next, member.participant.next_deadline());
+  std::optional<Instant> next = fsm::earliest(links_.next_deadline(), absences_.next_deadline());
+  for (const Member& member : members_) {
+    next = fsm::earliest(next, member.participant.next_deadline());
+    if (member.loopback) next = fsm::earliest(next, member.loopback->until());
+  }
   return next;
 }
 
@@ -319,10 +349,13 @@ RoomSnapshot Room::snapshot() const {
 bool Room::is_consistent() const {
   const std::size_t n = members_.size();
   if (n > config_->max_participants || links_.pair_count() != n * (n - 1) / 2 || !links_.is_consistent() || !outputs_.empty()) return false;
+  if (!absences_.is_consistent()) return false;
+  for (const auto& entry : absences_.all())
+    if (!has(entry.present) || has(entry.absent)) return false;
   for (const Member& member : members_) {
     if (member.participant.is_gone() || !member.participant.is_consistent() || !member.publications.is_consistent()) return false;
     if (member.draft || member.subscriptions_changed) return false;
-    if (member.participant.socket() && !member.resubscribe.empty()) return false;
+    if (member.participant.socket() && !absences_.is_waiting(member.sid) && !member.resubscribe.empty()) return false;
     for (const Member& other : members_)
       if (&other != &member && (other.sid == member.sid || other.identity == member.identity)) return false;
   }

@@ -11,8 +11,11 @@
 #include <vector>
 
 #include "base/instant.hpp"
+#include "roomserver/absences.hpp"
+#include "roomserver/adoption.hpp"
 #include "roomserver/identifiers.hpp"
 #include "roomserver/links.hpp"
+#include "roomserver/loopback.hpp"
 #include "roomserver/participant.hpp"
 #include "roomserver/publications.hpp"
 #include "roomserver/server.hpp"
@@ -33,8 +36,8 @@ using RoomOutput = std::variant<Deliver, Release, ParticipantJoined, Participant
 
 class Room {
  public:
-  // `config` and `identifiers` must outlive the room.
-  Room(RoomSid sid, std::string name, const Config& config, Identifiers& identifiers);
+  // All but the names must outlive the room.
+  Room(RoomSid sid, std::string name, const Config& config, Identifiers& identifiers, const Adoption& adoption);
 
   // Precondition: the identity is not in the room, and there is a place for it.
   ParticipantSid join(SocketId socket, const std::string& identity, const rsp::Connect& connect, const std::vector<IceServer>& ice_servers,
@@ -42,6 +45,12 @@ class Room {
   // The same session on a new socket (docs/protocol.md 8.6).
   void sync(const ParticipantSid& sid, SocketId socket, const rsp::Sync& sync, const std::vector<IceServer>& ice_servers, Instant now);
   void update(const ParticipantSid& sid, const rsp::ClientUpdate& update, Instant now);
+
+  // Someone who was in this room in an earlier process (docs/protocol.md chapter 20). Precondition: neither sid nor identity is in the
+  // room, and there is a place for it.
+  void adopt(const SessionClaims& claims, SocketId socket, const rsp::Sync& sync, const std::vector<IceServer>& ice_servers, Instant now);
+  // Someone of whom that was true will not come back.
+  void give_up(const ParticipantSid& absent, Instant now);
 
   void note_frame(const ParticipantSid& sid);
   void handle_silent(const ParticipantSid& sid, Instant now);
@@ -63,11 +72,18 @@ class Room {
   const RoomSid& sid() const { return sid_; }
   const std::string& name() const { return name_; }
   bool is_empty() const { return members_.empty(); }
-  std::size_t size() const { return members_.size(); }
+  // With those who are expected back.
+  std::size_t size() const { return members_.size() + absences_.absent_count(); }
   // How many of its participants have one.
   std::size_t socket_count() const;
   bool has(const ParticipantSid& sid) const { return find(sid) != nullptr; }
+  // Not in the room, but expected back.
+  bool expects(const ParticipantSid& sid) const { return absences_.is_awaited(sid); }
+  // Whoever is expected has one.
+  bool has_place_for(const ParticipantSid& returning) const;
   std::optional<ParticipantSid> find_identity(const std::string& identity) const;
+  // Unix time of the participant's session. Precondition: it is in the room.
+  std::int64_t issued_at_ms(const ParticipantSid& sid) const { return find(sid)->issued_at_ms; }
   // The socket that speaks for the participant; none while it is away.
   std::optional<SocketId> socket_of(const ParticipantSid& sid) const;
   RoomSnapshot snapshot() const;
@@ -80,14 +96,17 @@ class Room {
 
     ParticipantSid sid;
     std::string identity;
+    std::int64_t issued_at_ms = 0;  // its session, Unix time
     bool speaks_holdfast = false;
     Participant participant;
     Publications publications;
-    std::int64_t revision = 0;                // of what the others see of it
-    std::int64_t published_revision = 0;      // of what it was told about its tracks
-    std::int64_t subscribed_revision = 0;     // of what it was told about the others' tracks
-    std::optional<rsp::RoomState> draft;      // what it will be told next
-    bool subscriptions_changed = false;       // … together with a snapshot of them
+    std::int64_t revision = 0;             // of what the others see of it
+    std::int64_t published_revision = 0;   // of what it was told about its tracks
+    std::int64_t subscribed_revision = 0;  // of what it was told about the others' tracks
+    std::optional<rsp::RoomState> draft;   // what it will be told next
+    bool subscriptions_changed = false;    // … together with a snapshot of them
+    bool may_be_stuck = false;             // an official client, of which this is about; see room_loopback.cpp
+    std::optional<Loopback> loopback;
     std::vector<ParticipantSid> resubscribe;  // whose tracks are left out of the next snapshot and put back in the one after it
   };
 
@@ -96,13 +115,28 @@ class Room {
 
   // ---- drafting: what a change means for whom
   rsp::RoomState* draft_for(Member& member);
+  static void append_links(rsp::RoomState& draft, std::vector<rsp::PeerConnectionState> entries);
   void show_to_others(Member& member, bool subscriptions_too, Instant now);
   void show_if_changed(Member& member, rsp::ParticipantState before, Instant now);
   void apply_publications(Member& member, const rsp::LocalState& said, Instant now);
   void draft_news(LinkNews news);
   void remove_gone(Instant now);
 
+  // ---- after a restart (room_adoption.cpp)
+  LinkNews adopt_links(const Member& returning, const std::vector<rsp::PeerConnectionState>& listed, Instant now);
+  void stop_waiting(const std::vector<ParticipantSid>& waiting, Instant now);
+  static rsp::RemoteParticipantState view_of_absent(const ParticipantSid& sid);
+
+  // ---- for official clients that are alone (room_loopback.cpp)
+  bool may_have_troubled(const Member& gone, const Member& other) const;
+  void lend_loopback(Member& member, Instant now);
+  void update_loopback(Member& member, const std::vector<rsp::PeerConnectionState>& said, Instant now);
+  void end_loopback(Member& member, Instant now);
+  LinkId next_loopback_end(const Member& member, Instant now);
+
   // ---- composing
+  // `ice_servers`: empty if none are to be told.
+  void say_synced(Member& member, const std::vector<IceServer>& ice_servers, Instant now);
   rsp::RoomState full_state(Member& member, const std::vector<IceServer>& ice_servers, Instant now);
   rsp::Subscribed subscriptions_of(Member& member, Instant now);
   rsp::Published published_of(Member& member, Instant now);
@@ -115,8 +149,10 @@ class Room {
   std::string name_;
   const Config* config_;
   Identifiers* identifiers_;
+  const Adoption* adoption_;
   std::vector<Member> members_;  // in the order of joining
   Links links_;
+  Absences absences_;
   std::vector<RoomOutput> outputs_;
 };
 

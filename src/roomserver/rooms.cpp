@@ -1,16 +1,18 @@
 #include "roomserver/rooms.hpp"
 
-#include <utility>
-
 namespace holdfast::roomserver {
 
-RoomNumber Rooms::create(std::string name) {
+RoomNumber Rooms::create(const std::string& name) {
+  if (!name.empty()) return create(identifiers_->room(name), name);
   const RoomSid sid = identifiers_->next_room();
-  if (name.empty()) name = sid.value;
+  return create(sid, sid.value);
+}
+
+RoomNumber Rooms::create(const RoomSid& sid, const std::string& name) {
   const RoomNumber number = ++last_number_;
   by_sid_.emplace(sid.value, number);
   by_name_.emplace(name, number);
-  rooms_.emplace(number, Room(sid, std::move(name), *config_, *identifiers_));
+  rooms_.emplace(number, Room(sid, name, *config_, *identifiers_, *adoption_));
   return number;
 }
 
@@ -33,6 +35,11 @@ RoomNumber Rooms::find(const std::string& name_or_sid) const {
     if (at != index->end()) return at->second;
   }
   return 0;
+}
+
+RoomNumber Rooms::find(const SessionClaims& claims) const {
+  const auto at = by_sid_.find(claims.room.value);
+  return at != by_sid_.end() ? at->second : find(claims.room_name);
 }
 
 bool Rooms::is_consistent() const {

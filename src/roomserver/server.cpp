@@ -50,18 +50,21 @@ void RoomServer::Impl::apply(const Beacon& input) { leave(input.session); }
 void RoomServer::Impl::apply(const CompleteRoom& input) {
   const RoomNumber number = rooms.find(input.room);
   if (number != 0) {
+    adoption.note_ended(rooms.find(number)->sid().value, Ending::kCompleted);
     rooms.find(number)->complete(now);
     collect(number);
   }
   effects.push_back(CommandDone{number != 0});
 }
 
-void RoomServer::Impl::apply(const RemoveParticipant& input) {
-  const RoomNumber number = rooms.find(input.room);
+void RoomServer::Impl::apply(const RemoveParticipant& command) {
+  const RoomNumber number = rooms.find(command.room);
   bool found = false;
   if (Room* room = rooms.find(number)) {
-    const ParticipantSid sid = room->find_identity(input.participant).value_or(ParticipantSid(input.participant));
-    found = room->has(sid);
+    const ParticipantSid sid = room->find_identity(command.participant).value_or(ParticipantSid(command.participant));
+    found = room->has(sid) || room->expects(sid);
+    if (found) adoption.note_ended(sid.value, command.as_lost ? Ending::kGone : Ending::kRemoved);
+    if (room->expects(sid)) room->give_up(sid, now);
     room->expel(sid, 0, now);
     collect(number);
   }
@@ -140,10 +143,13 @@ void RoomServer::Impl::handle_disconnect(SocketId id, const rsp::Disconnect& dis
 void RoomServer::Impl::leave(const std::string& session) {
   const auto claims = identifiers.read_session(session);
   if (!claims) return;
-  const RoomNumber number = rooms.find(claims->room.value);
-  if (Room* room = rooms.find(number)) {
+  const RoomNumber number = rooms.find(*claims);
+  Room* room = rooms.find(number);
+  if (room != nullptr && room->has(claims->participant)) {
     room->leave(claims->participant, now);
     collect(number);
+  } else if (adoption.is_inherited(*claims)) {
+    end_inherited(*claims, Ending::kGone);
   }
 }
 
@@ -176,17 +182,23 @@ void RoomServer::Impl::collect(RoomNumber number) {
       Socket& socket = *find(release->socket);
       socket.seat.reset();
       if (release->superseded) {
-        socket.channel.close(kCloseSuperseded, "the session goes on with another socket", now);
+        supersede(release->socket);
       } else {
         socket.channel.finish(now);
+        collect(release->socket);
       }
-      collect(release->socket);
     } else if (auto* joined = std::get_if<ParticipantJoined>(&output)) {
       effects.push_back(std::move(*joined));
     } else if (auto* left = std::get_if<ParticipantLeft>(&output)) {
+      adoption.note_ended(left->participant.value, ending_of(left->reason));
       effects.push_back(std::move(*left));
     }
   }
+}
+
+Ending RoomServer::Impl::ending_of(int reason) {
+  if (reason == code::kDuplicateIdentity) return Ending::kSuperseded;
+  return reason == code::kRoomCompleted ? Ending::kCompleted : Ending::kGone;
 }
 
 // Empty rooms go, and the agenda learns what has changed.

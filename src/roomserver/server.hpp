@@ -61,6 +61,7 @@ struct CompleteRoom {  // by name or SID
 struct RemoveParticipant {  // by name or SID, by identity or SID
   std::string room;
   std::string participant;
+  bool as_lost = false;  // … which hears 53204 if it comes back, as after too long an absence
 };
 struct Shutdown {};  // closes every socket with 1012
 struct Tick {};

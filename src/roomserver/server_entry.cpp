@@ -57,8 +57,7 @@ void RoomServer::Impl::answer(SocketId id, const rsp::Connect& connect, const To
   if (known == nullptr) number = rooms.create(name);
   Room& room = *rooms.find(number);
   if (earlier_self) room.expel(*earlier_self, code::kDuplicateIdentity, now);
-  find(id)->seat = Seat{number, room.join(id, verdict.identity, connect, verdict.ice_servers, now)};
-  collect(number);
+  take_seat(id, {number, room.join(id, verdict.identity, connect, verdict.ice_servers, now)});
 }
 
 void RoomServer::Impl::answer(SocketId id, const rsp::Sync& sync, const TokenVerdict& verdict) {
@@ -66,17 +65,73 @@ void RoomServer::Impl::answer(SocketId id, const rsp::Sync& sync, const TokenVer
   if (!claims || claims->identity != verdict.identity) return refuse(id, code::kParticipantNotFound);
   const std::string& grant = verdict.room_grant;
   if (!grant.empty() && grant != claims->room_name && grant != claims->room.value) return refuse(id, code::kAccessTokenGrantsInvalid);
-  const RoomNumber number = rooms.find(claims->room.value);
+  const RoomNumber number = rooms.find(*claims);
   Room* room = rooms.find(number);
-  if (room == nullptr || !room->has(claims->participant)) return refuse(id, code::kParticipantNotFound);
+  if (room == nullptr || !room->has(claims->participant)) return adopt(id, sync, *claims, verdict.ice_servers);
+  // The host took its time, and the client did not wait.
+  if (const auto socket = room->socket_of(claims->participant); socket && id < *socket) return supersede(id);
   room->sync(claims->participant, id, sync, verdict.ice_servers, now);
-  find(id)->seat = Seat{number, claims->participant};
-  collect(number);
+  take_seat(id, {number, claims->participant});
 }
 
-void RoomServer::Impl::refuse(SocketId id, int code) {
+// A participant that this process does not know, but perhaps an earlier one did.
+void RoomServer::Impl::adopt(SocketId id, const rsp::Sync& sync, const SessionClaims& claims, const std::vector<IceServer>& ice_servers) {
+  if (!adoption.accepts(claims, now)) return refuse(id, adoption.ending_of(claims));
+  RoomNumber number = rooms.find(claims);
+  Room* room = rooms.find(number);
+  const auto other_self = room == nullptr ? std::nullopt : room->find_identity(claims.identity);
+  if (other_self && room->issued_at_ms(*other_self) > claims.issued_at_ms) {
+    end_inherited(claims, Ending::kSuperseded);
+    return refuse(id, Ending::kSuperseded);
+  }
+  if (room == nullptr) {
+    if (rooms.is_full()) return refuse(id, kRoomCreateFailed);
+    number = rooms.create(claims.room, claims.room_name);
+    room = rooms.find(number);
+  }
+  if (other_self) room->expel(*other_self, code::kDuplicateIdentity, now);
+  if (!room->has_place_for(claims.participant)) {
+    refuse(id, code::kRoomMaxParticipantsExceeded);
+    return collect(number);
+  }
+  room->adopt(claims, id, sync, ice_servers, now);
+  take_seat(id, {number, claims.participant});
+}
+
+// It will not be back, whether or not anybody waits for it.
+void RoomServer::Impl::end_inherited(const SessionClaims& claims, Ending ending) {
+  adoption.note_ended(claims.participant.value, ending);
+  const RoomNumber number = rooms.find(claims);
+  if (Room* room = rooms.find(number)) {
+    room->give_up(claims.participant, now);
+    collect(number);
+  }
+}
+
+// Whoever has fallen silent while the host was asked is away from the start.
+void RoomServer::Impl::take_seat(SocketId id, const Seat& seat) {
   Socket& socket = *find(id);
-  socket.channel.send(rsp::ErrorMessage{Error{code, {}}}, now);
+  socket.seat = seat;
+  if (socket.channel.is_silent()) rooms.find(seat.room)->handle_silent(seat.participant, now);
+  collect(seat.room);
+}
+
+void RoomServer::Impl::supersede(SocketId id) {
+  find(id)->channel.close(kCloseSuperseded, "the session goes on with another socket", now);
+  collect(id);
+}
+
+void RoomServer::Impl::refuse(SocketId id, int code) { finish(id, rsp::ErrorMessage{Error{code, {}}}); }
+
+// With what its holder would have been told, had it been there.
+void RoomServer::Impl::refuse(SocketId id, Ending ending) {
+  if (ending == Ending::kRemoved || ending == Ending::kCompleted) return finish(id, rsp::Disconnected{ending == Ending::kCompleted});
+  refuse(id, ending == Ending::kSuperseded ? code::kDuplicateIdentity : code::kParticipantNotFound);
+}
+
+void RoomServer::Impl::finish(SocketId id, rsp::ServerMessage last_word) {
+  Socket& socket = *find(id);
+  socket.channel.send(std::move(last_word), now);
   socket.channel.finish(now);
   collect(id);
 }

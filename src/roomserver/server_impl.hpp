@@ -11,6 +11,7 @@
 #include "base/bounded_queue.hpp"
 #include "base/instant.hpp"
 #include "base/strong_id.hpp"
+#include "roomserver/adoption.hpp"
 #include "roomserver/agenda.hpp"
 #include "roomserver/channel.hpp"
 #include "roomserver/identifiers.hpp"
@@ -44,7 +45,10 @@ struct Socket {
 
 struct RoomServer::Impl {
   explicit Impl(Config own_config)
-      : config(std::move(own_config)), identifiers(config.secret, config.wall_clock_at_start_ms), rooms(config, identifiers) {}
+      : config(std::move(own_config)),
+        identifiers(config.secret, config.wall_clock_at_start_ms),
+        adoption(config.wall_clock_at_start_ms),
+        rooms(config, identifiers, adoption) {}
 
   // ---- inputs
   void apply(const SocketOpened& input);
@@ -64,11 +68,18 @@ struct RoomServer::Impl {
   void ask(SocketId id, rsp::ClientMessage message, std::string token, std::string room, VerifyToken::Purpose purpose);
   void answer(SocketId id, const rsp::Connect& connect, const TokenVerdict& verdict);
   void answer(SocketId id, const rsp::Sync& sync, const TokenVerdict& verdict);
+  void adopt(SocketId id, const rsp::Sync& sync, const SessionClaims& claims, const std::vector<IceServer>& ice_servers);
+  void end_inherited(const SessionClaims& claims, Ending ending);
+  void take_seat(SocketId id, const Seat& seat);
+  void supersede(SocketId id);
   void refuse(SocketId id, int code);
+  void refuse(SocketId id, Ending ending);
+  void finish(SocketId id, rsp::ServerMessage last_word);
   void handle_disconnect(SocketId id, const rsp::Disconnect& disconnect);
   void leave(const std::string& session);
 
   // ---- carrying out what the machines want
+  static Ending ending_of(int reason);
   void collect(SocketId id);
   void collect(RoomNumber number);
   void settle();
@@ -79,6 +90,7 @@ struct RoomServer::Impl {
 
   Config config;
   Identifiers identifiers;
+  Adoption adoption;
   Rooms rooms;
   std::map<SocketId, Socket> sockets;
   std::map<OperationId, SocketId> questions;

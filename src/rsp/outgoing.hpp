@@ -19,6 +19,7 @@ class Outgoing {
   void set_tracks(const std::vector<LocalTrack>& tracks);
   void put(const backend::LinkUpdate& update);
   void forget(const LinkId& link);
+  void forget_links() { links_.clear(); }
   // Links that the server has just closed or left out of a complete list.
   void forget_closed(const backend::RoomUpdate& update);
 

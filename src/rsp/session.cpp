@@ -19,7 +19,12 @@ Session::Session(input::Connect options, std::uint64_t seed) : context_(std::mov
 
 // ---- the app's and the other machines' wishes ---------------------------------------------------------------------------------
 
-void Session::start(Instant now, Effects& effects) { dispatch(Event::kStart, {now, effects}); }
+void Session::start(Instant now, Effects& effects) {
+  if (!machine_.is(State::kIdle)) return;
+  context_.token.renewable = context_.options.renews_token;
+  context_.token.set(context_.options.token, context_.options.token_lifetime, now);
+  dispatch(Event::kStart, {now, effects});
+}
 
 void Session::connect(std::optional<backend::LinkUpdate> initial_offer, Instant now, Effects& effects) {
   dispatch(Event::kOffer, {now, effects, initial_offer ? &*initial_offer : nullptr});
@@ -36,6 +41,19 @@ void Session::send_link(const backend::LinkUpdate& link, Instant now, Effects& e
 }
 
 void Session::forget_link(const LinkId& link) { context_.outgoing.forget(link); }
+
+void Session::handle(const input::TokenGiven& in, Instant now, Effects& effects) {
+  if (in.op.value != 0 && in.op != context_.token.request) return;
+  context_.token.set(in.token, in.lifetime, now);
+  dispatch(Event::kTokenGiven, {now, effects});
+}
+
+void Session::handle(const input::TokenFailed& in, Instant now, Effects& effects) {
+  if (in.op != context_.token.request || !machine_.is(State::kAwaitingToken)) return;
+  SessionInput input{now, effects};
+  input.error.message = in.message;
+  dispatch(Event::kNoAnswer, input);
+}
 
 void Session::leave(bool page_is_going, Instant now, Effects& effects) {
   SessionInput input{now, effects};
@@ -80,6 +98,7 @@ void Session::handle(const input::Network& in, Instant now, Effects& effects) {
 void Session::wake(Instant now, Effects& effects) {
   context_.connection.wake(now, effects);
   if (context_.timers.is_running(Timer::kAnswer)) context_.timers.start(Timer::kAnswer, now + context_.answer_limit());
+  if (context_.timers.is_running(Timer::kToken)) context_.timers.start(Timer::kToken, now + kTokenLimit);
   dispatch(Event::kNudge, {now, effects});
 }
 
@@ -130,7 +149,10 @@ void Session::handle_timers(Instant now, Effects& effects) {
     const auto own = context_.timers.next();
     const auto next = next_deadline();
     if (!next || *next > now) return;
-    if (own == next) {
+    if (warning() == next) {
+      context_.token.warning.reset();
+      context_.events.push_back(backend::TokenExpiring{});
+    } else if (own == next) {
       on_timer(*context_.timers.pop_due(now), now, effects);
     } else {
       on_connection(context_.connection.fire_timer(now, effects), now, effects);
@@ -141,6 +163,7 @@ void Session::handle_timers(Instant now, Effects& effects) {
 void Session::on_timer(Timer timer, Instant now, Effects& effects) {
   switch (timer) {
     case Timer::kAnswer:
+    case Timer::kToken:
       return dispatch(Event::kNoAnswer, {now, effects});
     case Timer::kPause:
       return dispatch(Event::kPauseOver, {now, effects});
@@ -151,7 +174,12 @@ void Session::on_timer(Timer timer, Instant now, Effects& effects) {
   }
 }
 
-std::optional<Instant> Session::next_deadline() const { return fsm::earliest(context_.timers.next(), context_.connection.next_deadline()); }
+std::optional<Instant> Session::next_deadline() const {
+  return fsm::earliest(warning(), fsm::earliest(context_.timers.next(), context_.connection.next_deadline()));
+}
+
+// Nobody is told before connect() has settled.
+std::optional<Instant> Session::warning() const { return context_.session.empty() || is_over() ? std::nullopt : context_.token.warning; }
 
 // ---- inside -----------------------------------------------------------------------------------------------------------------------
 
@@ -176,11 +204,12 @@ bool Session::peer_speaks_holdfast() const { return context_.speaks_holdfast; }
 bool Session::is_consistent() const {
   const SessionContext& c = context_;
   const bool awaits = machine_.is_any({State::kAcquiringIce, State::kConnecting, State::kResuming});
-  const bool is_away = machine_.is_any({State::kIdle, State::kBackingOff, State::kProbing, State::kOver});
+  const bool is_away = machine_.is_any({State::kIdle, State::kAwaitingToken, State::kBackingOff, State::kProbing, State::kOver});
   const bool queues = machine_.is_any({State::kConnecting, State::kResuming});
   const bool joined = machine_.is_any({State::kConnected, State::kBackingOff, State::kProbing, State::kResuming});
   return c.connection.is_consistent() && (!is_connected() || c.connection.is_open()) && (!awaits || !c.connection.is_closed()) &&
          (!is_away || c.connection.is_closed()) && (queues || c.queue.empty()) && (!joined || !c.session.empty()) &&
+         c.timers.is_running(Timer::kToken) == machine_.is(State::kAwaitingToken) &&
          c.timers.is_running(Timer::kAnswer) == (machine_.is(State::kOffering) || (awaits && c.connection.is_open())) &&
          c.timers.is_running(Timer::kPause) == machine_.is(State::kBackingOff) &&
          c.timers.is_running(Timer::kProbe) == machine_.is(State::kProbing);

@@ -36,6 +36,10 @@ class Session {
   // The link was closed by the other side: nothing of it belongs in a later sync.
   void forget_link(const LinkId& link);
 
+  // Answers to an older RequestToken than the latest change nothing.
+  void handle(const input::TokenGiven&, Instant now, Effects& effects);
+  void handle(const input::TokenFailed&, Instant now, Effects& effects);
+
   // Says disconnect, bye and closes with 1000; Ended{} follows. `page_is_going` adds a beacon (design: "Leaving").
   void leave(bool page_is_going, Instant now, Effects& effects);
   // A word to a server that announced `holdfast`: the page may be about to go / is hidden; any later message withdraws it.
@@ -55,6 +59,8 @@ class Session {
   void handle_timers(Instant now, Effects& effects);
   std::optional<Instant> next_deadline() const;
 
+  std::uint32_t attempt() const { return context_.attempt; }  // to come back; 0: in step, or not joined yet
+  std::optional<Instant> next_attempt() const { return context_.timers.deadline(SessionTimer::kPause); }
   bool is_connected() const;  // in step with the server at this moment
   bool is_over() const;
   bool peer_speaks_holdfast() const;  // the server announced the `holdfast` key
@@ -68,6 +74,7 @@ class Session {
   void on_message(ServerMessage message, Instant now, Effects& effects);
   void on_timer(SessionTimer timer, Instant now, Effects& effects);
   void settle(Instant now, Effects& effects);
+  std::optional<Instant> warning() const;
 
   SessionContext context_;
   fsm::Machine<SessionTable> machine_;

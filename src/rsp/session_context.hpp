@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "backend.hpp"
-#include "base/bounded_queue.hpp"
 #include "base/instant.hpp"
 #include "base/prng.hpp"
 #include "effect.hpp"
@@ -19,6 +18,7 @@
 #include "rsp/connection.hpp"
 #include "rsp/incoming.hpp"
 #include "rsp/outgoing.hpp"
+#include "rsp/token.hpp"
 #include "rsp/wire/messages.hpp"
 
 namespace holdfast::rsp {
@@ -41,10 +41,11 @@ constexpr std::size_t kQueueLimit = 64;
 // Assumed where the server says nothing usable (10.4).
 constexpr Millis kDefaultSessionTimeout = 30_s;
 
-using SessionEvent = std::variant<backend::IceServersReady, backend::Joined, backend::Updated, backend::SignalingLost,
-                                  backend::SignalingRestored, backend::SignalingAlive, backend::Ended>;
+using SessionEvent =
+    std::variant<backend::IceServersReady, backend::IceServersRenewed, backend::Joined, backend::Updated, backend::SignalingLost,
+                 backend::SignalingRestored, backend::SignalingAlive, backend::AttemptPlanned, backend::TokenExpiring, backend::Ended>;
 
-enum class SessionTimer { kAnswer, kPause, kProbe, kCount };
+enum class SessionTimer { kAnswer, kToken, kPause, kProbe, kCount };
 
 struct SessionInput {
   Instant now;
@@ -67,19 +68,23 @@ struct SessionContext {
   SessionContext(input::Connect connect_options, std::uint64_t seed)
       : options(std::move(connect_options)), prng(seed), connection(prng.next()) {}
 
-  // Before `connected` the answer is `iced` or `connected`, afterwards `synced`.
+  // Before `connected` the answer is `iced` or `connected`, afterwards `synced`, or `connected` where another socket can be tried too.
   Millis answer_limit() const { return session.empty() ? kConnectAnswerLimit : kSyncAnswerLimit; }
 
   input::Connect options;
+  Token token;
   Prng prng;
   Connection connection;
   Incoming incoming;
   Outgoing outgoing;
   fsm::Timers<SessionTimer> timers;
-  std::string session;           // from `connected` on
-  bool speaks_holdfast = false;  // the server does
-  BoundedQueue<News> queue{kQueueLimit};
-  std::uint32_t failed_dials = 0;       // since the session was last in step
+  bool has_offered = false;             // `connect` is made
+  std::string session;                  // from `connected` on
+  bool speaks_holdfast = false;         // the server does
+  std::vector<News> queue;              // at most kQueueLimit
+  bool was_dropped = false;             // by the server: `session` is of no use any more
+  std::uint32_t attempt = 0;            // to come back, since the session was last in step
+  std::uint32_t failed_dials = 0;       // … of which dialed in vain
   std::uint32_t unanswered_probes = 0;  // since the last dial
   OperationId probe;                    // the latest
   std::vector<SessionEvent> events;

@@ -4,11 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { client } from './client.mjs';
 import { found } from './found.mjs';
+import { ways_back } from './return.mjs';
 import { server } from './server.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 
-export const defects = [...client, ...server, ...found];
+export const defects = [...client, ...server, ...ways_back, ...found];
 
 // The changed files of a defect by their names, and where the first change is; throws if it no longer fits.
 export function changes(defect) {

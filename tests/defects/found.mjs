@@ -9,6 +9,12 @@ export const found = [
         find: 'if (!latest() || std::any_of(senders_.begin(), senders_.end(), is_somewhere)) return {};',
         replace: 'static_cast<void>(is_somewhere);\n  if (!latest()) return {};',
       },
+      // As it was found: tracks were still added while a description was being made.
+      {
+        file: 'src/peer/negotiation.cpp',
+        find: 'set_wanted(tracks_, machine_.is(State::kStable), effects);',
+        replace: 'set_wanted(tracks_, true, effects);',
+      },
     ],
   },
   {
@@ -28,8 +34,8 @@ export const found = [
     edits: [
       {
         file: 'src/room/room_state.cpp',
-        find: 'later(a_link_worked_until_, no_limit_before_ - context_.session_timeout)',
-        replace: 'no_limit_before_ - context_.session_timeout',
+        find: 'later(a_link_worked_until_, no_limit_before_ - context_.limit)',
+        replace: 'no_limit_before_ - context_.limit',
       },
     ],
   },
@@ -97,5 +103,32 @@ export const found = [
         replace: '(awaits && c.connection.is_open())',
       },
     ],
+  },
+  {
+    name: 'found-frozen-picture',
+    sentence: 'An end that has only ever answered takes its offer back after glare, and Chromium shows no more of what it decodes',
+    edits: [
+      {
+        file: 'src/peer/negotiation.cpp',
+        find: '{ return context.has_only_answered; }',
+        replace: '{ return context.has_only_answered && context.stable_revision < 0; }',
+      },
+    ],
+  },
+  {
+    name: 'found-ending-is-not-told',
+    sentence: 'Whoever comes back to a session that was ended for a reason hears 53204, and one that rejoins throws the other device out',
+    edits: [
+      {
+        file: 'src/roomserver/server_entry.cpp',
+        find: 'refuse(id, ending == Ending::kSuperseded ? code::kDuplicateIdentity : code::kParticipantNotFound);',
+        replace: 'refuse(id, code::kParticipantNotFound);',
+      },
+    ],
+  },
+  {
+    name: 'found-broken-link-recovers',
+    sentence: 'A link whose connection is closed counts as healthy again because nothing is to come',
+    edits: [{ file: 'src/peer/link.cpp', find: '  if (!negotiation.is_broken()) expect(now);', replace: '  expect(now);' }],
   },
 ];

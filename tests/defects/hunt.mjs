@@ -1,4 +1,4 @@
-// Runs room_sim until a seed fails.
+// Runs room_sim until a seed fails, and all_words until a promise is broken.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { basename } from 'node:path';
@@ -26,7 +26,7 @@ async function run(command, args, enough, limit) {
   return { code, signal, output };
 }
 
-const FAILED = /^FAILED seed (\d+): (\[\w+\]) (?:at \d+ ms: )?(?:[A-Z]\d+: )?(.*)$/m;
+const FAILED = /^FAILED seed (\d+): (\[[\w ]+\]) (?:at \d+ ms: )?(?:[A-Z]\d+: )?(.*)$/m;
 const CHECK = /^(\S+):\d+: check failed: (.*)$/m;
 
 // The first failure among `count` seeds from `first` on: {seed, checker}, or nothing. Of a run that died, `seed` is the end of the range.
@@ -62,4 +62,17 @@ export async function findFirstFailure(program, args, seeds) {
     if (found) return found;
   }
   return undefined;
+}
+
+const BROKEN = /^FAILED [^:]+: (.*): word:(.*)$/m;
+const WORDS_LIMIT = 600_000;
+
+// The first promise of a machine that some word breaks: {checker}, or nothing. Rows that are never taken do not count: a row that is left
+// out of a table is not missed there.
+export async function findBrokenPromise(program, args) {
+  const { signal, output } = await run(program, args, (line) => BROKEN.test(line), WORDS_LIMIT);
+  const broken = BROKEN.exec(output);
+  const check = CHECK.exec(output);
+  if (broken) return { seed: 'words', checker: check ? `[check] ${check[2]} in ${basename(check[1])}` : `[words] ${broken[1]}` };
+  return signal === 'SIGKILL' ? { seed: 'words', checker: '[hang]' } : undefined;
 }

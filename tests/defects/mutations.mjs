@@ -1,6 +1,16 @@
 // Which rows are mutated, and how: drawn from one seed, so that a survivor can be looked into.
 const SEED = 20;
 
+// What all_words calls the machine of a mutation.
+const wordsOf = {
+  page: 'page_life',
+  'server channel': 'channel',
+  'server liveness': 'server_liveness',
+  'server participant': 'participant',
+  'server link': 'server_link',
+};
+export const machineInWords = (id) => wordsOf[id.split(':')[0]] ?? id.split(':')[0];
+
 // `list`: what room_sim --list-mutations prints, without rows that no room visits. As many mutations of each kind as there are rows for it:
 // of the states that a row could lead to instead, one is drawn.
 export function drawMutations(list, count) {

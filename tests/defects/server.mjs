@@ -74,9 +74,8 @@ export const server = [
     edits: [
       {
         file: 'src/roomserver/room.cpp',
-        find: '  for (const Member& member : members_) next = fsm::earliest(next, member.participant.next_deadline());\n',
-        replace:
-          '  for (const Member& member : members_)\n    if (member.participant.socket()) next = fsm::earliest(next, member.participant.next_deadline());\n',
+        find: '    next = fsm::earliest(next, member.participant.next_deadline());\n',
+        replace: '    if (member.participant.socket()) next = fsm::earliest(next, member.participant.next_deadline());\n',
       },
     ],
   },
@@ -129,8 +128,8 @@ export const server = [
     edits: [
       {
         file: 'src/roomserver/room.cpp',
-        find: '    show_to_others(member, true, now);\n    draft_news(links_.remove',
-        replace: '    draft_news(links_.remove',
+        find: '    show_to_others(member, true, now);\n    for (Member& other',
+        replace: '    for (Member& other',
       },
     ],
   },
@@ -222,13 +221,13 @@ export const server = [
   },
   {
     name: 'coalesced-entries',
-    sentence: 'Lost answer when coalescing: of two entries for one link in one update only the last goes out',
+    sentence: 'Lost answer when coalescing: of two entries for one link in one `synced` only the last goes out',
     edits: [
       {
-        file: 'src/roomserver/room.cpp',
-        find: '    draft->peer_connections->push_back(std::move(entry.state));\n',
+        file: 'src/roomserver/links.cpp',
+        find: '    for (auto& entry : pair.link->catch_up(pair.end_of(participant))) entries.push_back(std::move(entry));\n',
         replace:
-          '    auto& list = *draft->peer_connections;\n    list.erase(std::remove_if(list.begin(), list.end(), [&](const auto& known) { return known.id == entry.state.id; }), list.end());\n    list.push_back(std::move(entry.state));\n',
+          '    auto all = pair.link->catch_up(pair.end_of(participant));\n    if (!all.empty()) entries.push_back(std::move(all.back()));\n',
       },
     ],
   },
@@ -288,24 +287,24 @@ export const server = [
     ],
   },
   {
-    name: 'candidates-too-early',
-    sentence: 'Candidates are passed on before the description of their end and open the link too early',
+    name: 'candidates-of-the-wrong-end',
+    sentence: 'Candidates are kept as if the other end had said them, so a sync brings an end its own',
     edits: [
       {
         file: 'src/roomserver/link.cpp',
-        find: '    if (!had_spoken) changed = has_spoken(from) ? voice.ice : std::vector<rsp::Ice>{};\n',
-        replace: '    static_cast<void>(had_spoken);\n',
+        find: '    LinkVoice& voice = speaker(context_, from);\n    auto changed',
+        replace: '    LinkVoice& voice = speaker(context_, other(from));\n    auto changed',
       },
     ],
   },
   {
-    name: 'candidates-by-the-list',
-    sentence: 'The server believes the label of a list of candidates more than the candidates in it',
+    name: 'candidates-are-not-collected',
+    sentence: 'A list of candidates takes the place of the one before, although clients begin an empty one with every description',
     edits: [
       {
-        file: 'src/roomserver/link.cpp',
-        find: 'candidate.username_fragment.empty() ? said.ufrag : candidate.username_fragment',
-        replace: 'said.ufrag',
+        file: 'src/roomserver/link_voice.cpp',
+        find: '  for (const auto& candidate : said.candidates) {\n',
+        replace: '  for (auto& box : voice.ice) box.candidates.clear();\n  for (const auto& candidate : said.candidates) {\n',
       },
     ],
   },

@@ -68,6 +68,7 @@ export function makeDriver(core: ClientCore, options: Partial<DriverOptions> = {
   const driver = new Driver({
     core,
     media: new LocalMedia(),
+    onTokenRequest: (op) => void seen.push(`token ${op}`),
     onEmit: (emit) => void seen.push(emit.event === 'participantConnected' ? emit.participant.sid : emit.event),
     onLog: (level, message) => void seen.push(`log ${level} ${message}`),
     onFatal: (error) => void seen.push(`fatal ${error.message}`),
@@ -247,7 +248,7 @@ export class FakePeerConnection extends EventTarget {
   closed = false;
   private readonly pending: (() => void)[] = [];
 
-  constructor(readonly configuration: RTCConfiguration) {
+  constructor(public configuration: RTCConfiguration) {
     super();
     if (FakePeerConnection.failing.new) {
       throw FakePeerConnection.failing.new;
@@ -263,6 +264,10 @@ export class FakePeerConnection extends EventTarget {
 
   fire(type: string, members: object = {}): void {
     this.dispatchEvent(Object.assign(new Event(type), members));
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.configuration = configuration;
   }
 
   getTransceivers(): FakeTransceiver[] {

@@ -56,6 +56,21 @@ test('peers: the configuration is ours, then the server’s ICE servers, then th
   ]);
 });
 
+test('peers: new ICE servers are for connections that are there, too, and never replace the app’s', async (t) => {
+  const iceServers = [{ urls: ['turn:server'], username: 'later', credential: 'c' }];
+  for (const configuration of [undefined, { iceServers: [{ urls: 'turn:app' }] }]) {
+    const bed = new Bed(t, { configuration });
+    await bed.createPeer();
+    await bed.perform({ kind: 'setIceServers', peer: 1, iceServers }, { kind: 'setIceServers', peer: 2, iceServers });
+    assert.deepEqual(bed.connection.configuration.iceServers, configuration?.iceServers ?? iceServers);
+    bed.connection.setConfiguration = () => {
+      throw new Error('not now');
+    };
+    await bed.perform({ kind: 'setIceServers', peer: 1, iceServers });
+    assert.deepEqual(bed.logged, ['warn peer 1: not now']);
+  }
+});
+
 test('peers: the app’s RTCPeerConnection is used instead of the platform’s', async (t) => {
   let made = 0;
   class OfApp extends FakePeerConnection {

@@ -5,6 +5,7 @@ import { before, beforeEach, describe, test } from 'node:test';
 import { setWasm } from '../../js-glue/index.js';
 import { connect } from '../../web/connect.js';
 import { MediaConnectionError } from '../../web/errors.js';
+import { TabLockedError } from '../../web/tab-lock.js';
 import { LocalAudioTrack } from '../../web/local-tracks.js';
 import { FakeMediaStreamTrack, participant, roomConnected, task } from './fakes.js';
 import { ScriptedCore } from './scripted-core.js';
@@ -43,6 +44,22 @@ function stubDevices(t: { after(run: () => void): void }): FakeMediaStreamTrack[
   return made;
 }
 
+/** Web Locks of one browser. */
+function stubLocks(t: { after(run: () => void): void }): void {
+  const descriptor = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  const taken = new Set<string>();
+  const request = async (name: string, _: object, held: (lock: object | null) => Promise<void>) => {
+    if (taken.has(name)) return held(null);
+    taken.add(name);
+    return held({ name }).finally(() => taken.delete(name));
+  };
+  Object.defineProperty(globalThis, 'navigator', { value: { userAgent: 'test', locks: { request } }, configurable: true });
+  t.after(() => {
+    if (descriptor) Object.defineProperty(globalThis, 'navigator', descriptor);
+    else Reflect.deleteProperty(globalThis, 'navigator');
+  });
+}
+
 describe('connect', () => {
   test('what is asked of the core', async () => {
     const microphone = new FakeMediaStreamTrack('audio');
@@ -53,6 +70,9 @@ describe('connect', () => {
       kind: 'connect',
       url: 'ws://rooms.example/signaling',
       token: 'token',
+      renewsToken: false,
+      reconnectLimit: 0,
+      rejoins: false,
       roomName: 'harbour',
       tracks: [{ id: microphone.clones[0]!.id, kind: 'audio', name: microphone.id, enabled: true, priority: 'standard' }],
       iceServersGiven: true,
@@ -62,6 +82,112 @@ describe('connect', () => {
     });
     joining.cancel();
     await assert.rejects(joining, /^Error: Canceled$/);
+  });
+
+  test('an AbortSignal calls it off, before, while and not after', async () => {
+    await assert.rejects(connect('token', { ...options, signal: AbortSignal.abort(new Error('gone')) }), /^Error: gone$/);
+    ScriptedCore.made = [];
+    const leaving = new AbortController();
+    const joining = connect('token', { ...options, signal: leaving.signal });
+    await asked();
+    leaving.abort();
+    await assert.rejects(joining, { name: 'AbortError' });
+    assert.equal(core().inputs.at(-1)!.kind, 'disconnect');
+
+    ScriptedCore.made = [];
+    ScriptedCore.answer = (input) => (input.kind === 'connect' ? [roomConnected()] : []);
+    const later = new AbortController();
+    const room = await connect('token', { ...options, signal: later.signal });
+    later.abort();
+    await task();
+    assert.equal(room.state, 'connected');
+    assert.equal(core().inputs.length, 1);
+  });
+
+  test('a tab lock: one call of a name at a time, until its Room has ended or connect() has failed', async (t) => {
+    stubLocks(t);
+    const tabLock = 'alice in harbour';
+    ScriptedCore.answer = (input) => (input.kind === 'connect' && input.token === 'good' ? [roomConnected()] : []);
+    // As a component that is mounted, unmounted and mounted again.
+    const canceled = connect('bad', { ...options, tabLock });
+    canceled.catch(() => {});
+    await asked();
+    canceled.cancel();
+    const room = await connect('good', { ...options, tabLock });
+    await assert.rejects(canceled, /^Error: Canceled$/);
+    await assert.rejects(connect('good', { ...options, tabLock }), { name: 'TabLockedError', tabLock });
+    await assert.rejects(connect('good', { ...options, tabLock }), TabLockedError);
+    await connect('good', { ...options, tabLock: 'bob in harbour' });
+    room._apply({ event: 'roomDisconnected' });
+    await connect('good', { ...options, tabLock });
+  });
+
+  const jwt = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.sig`;
+
+  test('how long a token lasts is read from it, and any other text is a token too', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
+    for (const [token, lifetime] of [
+      [jwt({ exp: 1600, name: 'Zoë>>>???' }), 600_000],
+      [jwt({ exp: 900 }), -100_000],
+      [jwt({ exp: 'soon' }), undefined],
+      [jwt({}), undefined],
+      ['token', undefined],
+    ] as const) {
+      ScriptedCore.made = [];
+      const joining = connect(token, options);
+      await asked();
+      assert.deepEqual(core().inputs[0], { ...core().inputs[0], kind: 'connect', token, renewsToken: false });
+      assert.equal((core().inputs[0] as { tokenLifetime?: number }).tokenLifetime, lifetime);
+      joining.cancel();
+      await assert.rejects(joining);
+    }
+  });
+
+  test('how long to go on: the session timeout, a limit, or for ever', async () => {
+    for (const [given, reconnectLimit, rejoins] of [
+      [{ reconnectLimit: 90_000.4 }, 90_000, false],
+      [{ reconnectLimit: Infinity }, 2 ** 52, false],
+      [{ rejoin: true }, 2 ** 52, true],
+      [{ rejoin: true, reconnectLimit: 5000 }, 5000, true],
+    ] as const) {
+      ScriptedCore.made = [];
+      const joining = connect('token', { ...options, ...given });
+      await asked();
+      assert.deepEqual(core().inputs[0], { ...core().inputs[0], kind: 'connect', reconnectLimit, rejoins });
+      joining.cancel();
+      await assert.rejects(joining);
+    }
+    for (const reconnectLimit of [-1, NaN, 'soon' as unknown as number])
+      await assert.rejects(connect('token', { ...options, reconnectLimit }), RangeError);
+  });
+
+  test('a token function is asked when the core wants a token, and what comes of it is reported', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
+    const answers: (() => string | Promise<string>)[] = [
+      () => 'first',
+      () => Promise.resolve(jwt({ exp: 1001 })),
+      () => Promise.reject(new Error('no wifi')),
+      () => {
+        throw new Error('no session');
+      },
+      () => 7 as unknown as string,
+    ];
+    let op = 0;
+    ScriptedCore.answer = () => (op < 5 ? [{ kind: 'requestToken', op: ++op }] : []);
+    const joining = connect(() => answers.shift()!(), options);
+    await asked();
+    while (core().inputs.length < 6) await task();
+    const [first, ...rest] = core().inputs;
+    assert.deepEqual(first, { ...first, kind: 'connect', token: '', renewsToken: true });
+    assert.deepEqual(rest, [
+      { kind: 'tokenGiven', op: 1, token: 'first' },
+      { kind: 'tokenGiven', op: 2, token: jwt({ exp: 1001 }), lifetime: 1000 },
+      { kind: 'tokenFailed', op: 3, message: 'Error: no wifi' },
+      { kind: 'tokenFailed', op: 4, message: 'Error: no session' },
+      { kind: 'tokenFailed', op: 5, message: 'TypeError: token must be a string' },
+    ]);
+    joining.cancel();
+    await assert.rejects(joining);
   });
 
   test('it resolves with a Room that knows everyone and what is published', async () => {

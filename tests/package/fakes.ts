@@ -1,5 +1,5 @@
 // Stand-ins for what a room is made of, and a recorder of everything that is emitted.
-import type { Driver, Input, ParticipantModel, RoomEvent, TrackModel } from '../../js-glue/index.js';
+import type { Description, Driver, Input, ParticipantModel, RoomEvent, TrackModel } from '../../js-glue/index.js';
 import { LocalMedia, RemoteChannel } from '../../js-glue/index.js';
 import type { EventEmitter } from '../../web/events.js';
 import { LocalParticipant } from '../../web/local-participant.js';
@@ -80,10 +80,11 @@ export function makeRoom(...participants: ParticipantModel[]) {
   const names = new Map<unknown, string>();
   const media = new LocalMedia();
   const channel = new FakeDataChannel();
-  const state = { closed: false, ownTracksStopped: false };
+  const state: { closed: boolean; ownTracksStopped: boolean; description?: Description } = { closed: false, ownTracksStopped: false };
   const remoteChannel = new RemoteChannel(channel as unknown as RTCDataChannel);
   const driver = {
     dispatch: (input: Input) => void inputs.push(input),
+    describe: () => state.description,
     remoteTrack: (peer: number, mid: string) => (peer === 1 ? new FakeMediaStreamTrack(mid as 'audio' | 'video').native : undefined),
     remoteChannel: () => remoteChannel,
     close: () => (state.closed = true),

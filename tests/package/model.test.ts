@@ -6,6 +6,7 @@ import { createError, TwilioError } from '../../web/twilio-error.js';
 import * as errors from '../../web/errors.js';
 import { EventEmitter } from '../../web/events.js';
 import { LocalAudioTrack, LocalDataTrack, LocalVideoTrack } from '../../web/local-tracks.js';
+import type { ConnectionInfo } from '../../web/room.js';
 import { FakeMediaStreamTrack, makeRoom, participant, task, track } from './fakes.js';
 
 before(() => void Object.assign(globalThis, { MediaStreamTrack: FakeMediaStreamTrack }));
@@ -234,6 +235,60 @@ describe('events and the model', () => {
     said.length = 0;
     microphone.disable();
     assert.deepEqual(said, [], 'nobody listens to it any more');
+  });
+
+  test('what an app can do about a reconnect and a token that ends', () => {
+    const { room, said, apply, inputs } = makeRoom();
+    assert.equal(room.reconnectNow(), room);
+    assert.equal(room.updateToken('another'), room);
+    assert.deepEqual(inputs, [{ kind: 'reconnectNow' }, { kind: 'tokenGiven', op: 0, token: 'another' }]);
+    assert.throws(() => room.updateToken(7 as unknown as string), TypeError);
+    apply({ event: 'tokenWillExpire' });
+    assert.deepEqual(said, ['room.tokenWillExpire']);
+  });
+
+  test('connectionInfo and reconnectProgress say what is going on', () => {
+    const { room, apply, state } = makeRoom();
+    const links = [{ participantSid: 'PA ada', state: 'healthy' as const }];
+    state.description = { kind: 'description', signaling: true, attempt: 0, links };
+    const calm: ConnectionInfo = { signaling: 'connected', cause: null, attempt: 0, nextAttemptIn: 0, timeLeft: Infinity, links };
+    assert.deepEqual(room.connectionInfo, calm);
+    assert.ok(!('connectionInfo' in room.toJSON()));
+
+    const told: unknown[] = [];
+    room.on('reconnectProgress', (progress) => told.push(progress));
+    apply(
+      { event: 'roomReconnecting', error: { code: 53001 } },
+      { event: 'reconnectProgress', attempt: 1, nextAttemptIn: 40, timeLeft: 30_000 },
+      { event: 'reconnectProgress', attempt: 2, nextAttemptIn: 900, timeLeft: 2 ** 52 - 1000 },
+    );
+    assert.deepEqual(told, [
+      { attempt: 1, nextAttemptIn: 40, timeLeft: 30_000 },
+      { attempt: 2, nextAttemptIn: 900, timeLeft: Infinity },
+    ]);
+    state.description = { kind: 'description', signaling: false, attempt: 2, nextAttemptIn: 700, timeLeft: 9000, links: [] };
+    const { cause, ...info } = room.connectionInfo;
+    assert.equal(cause?.code, 53001);
+    assert.deepEqual(info, { signaling: 'reconnecting', attempt: 2, nextAttemptIn: 700, timeLeft: 9000, links: [] });
+
+    delete state.description;
+    apply({ event: 'localParticipantDisconnected' }, { event: 'roomDisconnected' });
+    assert.deepEqual({ ...room.connectionInfo, cause: null }, { ...calm, signaling: 'disconnected', links: [] });
+  });
+
+  test('after a rejoin everything is the same object under another SID, without an event', async () => {
+    const { room, said, apply, localParticipant, inputs } = makeRoom();
+    const publishing = localParticipant.publishTrack(new LocalAudioTrack(new FakeMediaStreamTrack('audio').native));
+    const id = publishedId(inputs);
+    apply({ event: 'localTrackPublished', id, sid: 'MT9' });
+    const publication = await publishing;
+    await task();
+    said.length = 0;
+    apply({ event: 'roomRejoined', sid: 'RM2', participantSid: 'PA me again' }, { event: 'localTrackPublished', id, sid: 'MT10' });
+    await task();
+    assert.deepEqual([room.sid, localParticipant.sid, publication.trackSid], ['RM2', 'PA me again', 'MT10']);
+    for (const tracks of [localParticipant.tracks, localParticipant.audioTracks]) assert.deepEqual([...tracks], [['MT10', publication]]);
+    assert.deepEqual(said, []);
   });
 
   test('a core that fails ends the Room with 53000 and the cause', () => {

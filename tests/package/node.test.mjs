@@ -37,7 +37,7 @@ describe('importing', () => {
     const required = JSON.parse(await runNode(app, {}, '--input-type=commonjs', '-e', `const holdfast = require('holdfast'); ${list}`));
     assert.deepEqual(imported[0], imported[1]);
     assert.deepEqual(required, imported);
-    assert.equal(imported[0].filter((name) => name.endsWith('Error')).length, 56, 'TwilioError and the 55 of the table');
+    assert.equal(imported[0].filter((name) => name.endsWith('Error')).length, 57, 'TwilioError, the 55 of the table, and TabLockedError');
     for (const name of [
       'connect',
       'createLocalTracks',

@@ -1,10 +1,10 @@
 // Stands in for the Emscripten module: a core that says what the test wants said, when the test wants it.
-import type { Batch, CoreInstance, Emit, Input, RoomEvent } from '../../js-glue/boundary.js';
+import type { Batch, CoreInstance, Effect, Input, RequestToken, RoomEvent } from '../../js-glue/boundary.js';
 
 export class ScriptedCore implements CoreInstance {
   static made: ScriptedCore[] = [];
   /** What every core answers to an input, at once. */
-  static answer: (input: Input) => RoomEvent[] = () => [];
+  static answer: (input: Input) => (RoomEvent | RequestToken)[] = () => [];
   readonly inputs: Input[] = [];
   deleted = false;
 
@@ -15,7 +15,7 @@ export class ScriptedCore implements CoreInstance {
   handle(_now: number, text: string): string {
     const input = JSON.parse(text) as Input;
     this.inputs.push(input);
-    const effects = ScriptedCore.answer(input).map((event): Emit => ({ kind: 'emit', when: 'now', ...event }));
+    const effects = ScriptedCore.answer(input).map((each): Effect => ('event' in each ? { kind: 'emit', when: 'now', ...each } : each));
     return JSON.stringify({ effects } satisfies Batch);
   }
 

@@ -271,6 +271,20 @@ test('close: every client is told to come back (1012), then the port is free', a
   assert.deepEqual(server.rooms, []);
 });
 
+test('close: with the next server on that port the session goes on; of the room everything is as it was', async (context) => {
+  const first = await start(context);
+  const { port } = first;
+  const { answer: before } = await RawClient.join(first.url, makeToken('alice'));
+  await first.close();
+
+  const second = await start(context, { port });
+  const alice = await RawClient.dial(second.url, syncBody(makeToken('alice'), before.session!));
+  const after = await alice.next('synced', 'error');
+  assert.deepEqual([after.type, after['participant']], ['synced', before['participant']]);
+  assert.equal(second.rooms[0]!.sid, before['sid']);
+  assert.equal(second.rooms[0]!.name, 'kitchen');
+});
+
 test('silence: a client that answers no pings is reconnecting, then gone after the session timeout', async (context) => {
   const server = await start(context, { sessionTimeout: 1 });
   const { client: alice } = await RawClient.join(server.url, makeToken('alice'));

@@ -4,6 +4,13 @@
 
 namespace holdfast::sim {
 
+namespace {
+
+// Before the first attempt of any outage (docs/protocol.md 5.2).
+constexpr Millis kFirstPause = 160_ms;
+
+}  // namespace
+
 void AppModel::take(const effect::Emit& emit) {
   expect(state != State::kDisconnected, "an event after the last one");
   if (local_disconnected_)
@@ -62,9 +69,27 @@ void AppModel::on(const effect::RoomDisconnected& e) {
   reason = e.error;
 }
 
+// The server answers for every publication anew, under another SID.
+void AppModel::on(const effect::RoomRejoined& e) {
+  expect(state == State::kReconnecting && local_reconnecting_, "joined again, but was not away");
+  participant_sid = e.participant_sid.value;
+  for (auto& [id, outcome] : publishing)
+    if (outcome == Publishing::kPublished) outcome = Publishing::kPending;
+}
+
+void AppModel::on(const effect::ReconnectProgress& e) {
+  expect(state == State::kReconnecting && local_reconnecting_, "attempts to reconnect, but is not reconnecting");
+  expect(e.attempt == ++attempt_, "an attempt to reconnect was not counted");
+  expect(e.attempt > 1 || e.next_attempt <= kFirstPause, "the first attempt to reconnect is put off");
+  expect(e.next_attempt >= Millis{0} && e.time_left >= Millis{0}, "an attempt to reconnect in the past");
+}
+
+void AppModel::on(const effect::TokenWillExpire&) { expect(state != State::kConnecting, "warned of a token before it was connected"); }
+
 void AppModel::on(const effect::LocalParticipantReconnecting&) {
   expect(!local_reconnecting_, "the local participant is reconnecting twice");
   local_reconnecting_ = true;
+  attempt_ = 0;
 }
 
 void AppModel::on(const effect::LocalParticipantReconnected&) {

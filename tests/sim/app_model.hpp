@@ -48,6 +48,9 @@ class AppModel {
   std::string complaint;                            // the first one; empty: none
   const char* complaint_checker = "events";
 
+  // It has lost its signaling.
+  bool is_away() const { return local_reconnecting_; }
+
   int reconnecting_count = 0;
   int reconnected_count = 0;
 
@@ -57,6 +60,9 @@ class AppModel {
   void on(const effect::RoomReconnecting&);
   void on(const effect::RoomReconnected&);
   void on(const effect::RoomDisconnected&);
+  void on(const effect::RoomRejoined&);
+  void on(const effect::ReconnectProgress&);
+  void on(const effect::TokenWillExpire&);
   void on(const effect::LocalParticipantReconnecting&);
   void on(const effect::LocalParticipantReconnected&);
   void on(const effect::LocalParticipantDisconnected&);
@@ -83,6 +89,7 @@ class AppModel {
   Participant& known(const ParticipantSid& sid);
   Track& known(const ParticipantSid& sid, const TrackSid& track);
 
+  std::uint32_t attempt_ = 0;
   bool leaving_ = false;
   bool losing_page_ = false;
   bool local_reconnecting_ = false;

@@ -13,13 +13,13 @@ using namespace holdfast;
 TEST_CASE("coverage: counts each row of each table", "[sim]") {
   sim::Coverage coverage;
   CHECK(coverage.visited() == 0);
-  coverage.add("session", 1, 2);
-  coverage.count({"session", "Idle", "Leave", "Over", "", 2});
+  coverage.add("session", 2, 2);
+  coverage.count({"session", "Idle", "Leave", "Over", "", 3});
   coverage.add("server liveness", 0, 4);
   CHECK(coverage.visited() == 3);
   CHECK(coverage.transitions() == 7);
   const std::string json = coverage.to_json();
-  CHECK(json.find("{\"row\":\"session: Idle --Start[2]--> AcquiringIce\",\"sentence\":\"dial, with `ice` in hello\",\"count\":2}") !=
+  CHECK(json.find("{\"row\":\"session: Idle --Start[3]--> AcquiringIce\",\"sentence\":\"dial, with `ice` in hello\",\"count\":2}") !=
         std::string::npos);
   CHECK(json.find("{\"row\":\"server liveness: Unwatched --Watch[1]--> Lively\"") != std::string::npos);
 }

@@ -33,11 +33,9 @@ struct Outcome {
 
 sigjmp_buf after_abort;  // NOLINT: what a signal handler can reach
 
-// A check inside the core that fails ends the process. Here it is a complaint like any other, and the next seed can run: what the room held
-// is never freed.
-Outcome run(const Plan& plan, Coverage& coverage, Story* story) {
-  if (sigsetjmp(after_abort, 1) != 0) return {"[check] a check in the core failed, see above", {}, {}};
-  std::signal(SIGABRT, [](int) { siglongjmp(after_abort, 1); });
+// Functions of their own: what sigsetjmp returns into has no variables.
+[[gnu::noinline]] Outcome check_failed() { return {"[check] a check in the core failed, see above", {}, {}}; }
+[[gnu::noinline]] Outcome live(const Plan& plan, Coverage& coverage, Story* story) {
   auto* room = new SimRoom(plan, coverage, story);
   const std::unique_ptr<SimRoom> owner(room);
   Outcome outcome;
@@ -45,6 +43,14 @@ Outcome run(const Plan& plan, Coverage& coverage, Story* story) {
   outcome.concerned = room->concerned();
   outcome.figures = room->figures();
   return outcome;
+}
+
+// A check inside the core that fails ends the process. Here it is a complaint like any other, and the next seed can run: what the room held
+// is never freed.
+Outcome run(const Plan& plan, Coverage& coverage, Story* story) {
+  if (sigsetjmp(after_abort, 1) != 0) return check_failed();
+  std::signal(SIGABRT, [](int) { siglongjmp(after_abort, 1); });
+  return live(plan, coverage, story);
 }
 
 Outcome run(const Plan& plan) {

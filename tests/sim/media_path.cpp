@@ -16,7 +16,7 @@ void MediaPath::pass(const PeerConnectionModel* other, Reach reach, Instant now)
   if (other == nullptr || other->is_closed()) is_joined_ = false;
 
   IceModel::Sight sight;
-  sight.has_candidates = !own_.ice_.is_up() && own_.has_remote_candidates();
+  sight.has_candidates = !own_.ice_.is_up() && own_.has_remote_candidates() && own_.has_local_candidates();
   if (is_joined_) {
     sight.answers = reach.there && reach.back;
     sight.is_up = other->ice_.is_up();

@@ -1,4 +1,4 @@
-// Mutations of table rows, for a room_sim built with HOLDFAST_MUTATE: do its checkers notice one row that is wrong?
+// Mutations of table rows, for a room_sim and an all_words built with HOLDFAST_MUTATE: do they notice one row that is wrong?
 #pragma once
 
 namespace holdfast::sim {

@@ -104,6 +104,10 @@ struct OfficialClient::Impl : Session::Owner, Peers::Owner {
     if (session) session->handle(input);
   }
   void on(const input::ProbeAnswered&) {}
+  void on(const input::Describe&) {}  // what only apps of ours can say
+  void on(const input::ReconnectNow&) {}
+  void on(const input::TokenGiven&) {}
+  void on(const input::TokenFailed&) {}
   void on(const input::Page&) {}  // it does nothing of itself (docs/protocol.md 15)
   void on(const input::Tick&) { runtime.run_timeouts(); }
   void on(const input::PeerOperationFailed& input) {

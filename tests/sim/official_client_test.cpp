@@ -268,7 +268,7 @@ TEST_CASE("official client: media that fails is restarted and comes back", "[sim
   REQUIRE(bench.received(b) == names_of("1"));
 }
 
-TEST_CASE("official client: D1, alone its Room ends session_timeout after a drop that it has survived", "[sim][official]") {
+TEST_CASE("official client: a loopback keeps D1 from its Room: alone, a drop that it has survived is the end of it", "[sim][official]") {
   Bench bench(6_s);
   const std::size_t a = bench.join(true, audio_video("1"));
   bench.run(2_s);
@@ -276,15 +276,12 @@ TEST_CASE("official client: D1, alone its Room ends session_timeout after a drop
   bench.run(3_s);
   REQUIRE(bench.official(a).state() == State::kConnected);
   REQUIRE(bench.official(a).reconnecting_count() == 1);
-  bench.run(4_s);
-  REQUIRE(bench.official(a).state() == State::kDisconnected);
-  REQUIRE(bench.official(a).reason() == 53001);
-  REQUIRE(bench.official(a).defect().substr(0, 2) == "D1");
-  bench.run(1_s);
-  REQUIRE(bench.server->rooms().empty());
+  bench.run(20_s);
+  REQUIRE(bench.official(a).state() == State::kConnected);
+  REQUIRE(bench.official(a).reconnecting_count() == 1);
 }
 
-TEST_CASE("official client: D2, alone after a media failure its Room ends with 53405", "[sim][official]") {
+TEST_CASE("official client: a loopback keeps D2 from its Room: alone after a media failure, it goes on", "[sim][official]") {
   Bench bench(12_s);
   const std::size_t a = bench.join(true, audio_video("1"));
   const std::size_t b = bench.join(true, audio_video("2"));
@@ -294,8 +291,8 @@ TEST_CASE("official client: D2, alone after a media failure its Room ends with 5
   bench.run(10_s);
   REQUIRE(bench.official(a).state() == State::kReconnecting);
   bench.run(20_s);
-  REQUIRE(bench.official(a).state() == State::kDisconnected);
-  REQUIRE(bench.official(a).reason() == 53405);
+  REQUIRE(bench.official(a).state() == State::kConnected);
+  REQUIRE(bench.official(a).reconnecting_count() == 1);
 }
 
 // ---- what it complains of
@@ -394,7 +391,6 @@ TEST_CASE("official client: complains of descriptions that a server should not s
   REQUIRE(complaint_of(link(R"({"type":"answer","revision":7,"sdp":""})")) != "");
   REQUIRE(complaint_of(link(R"({"type":"hello","revision":2})")) != "");
   REQUIRE(complaint_of(link(R"({"type":"answer"})")) != "");
-  REQUIRE(complaint_of(link(R"({"type":"offer","revision":2,"sdp":""})")) != "");  // its own is open and the first
   REQUIRE(complaint_of(R"("peer_connections":[{"id":"new"}])") != "");
 
   Script script;

@@ -181,7 +181,8 @@ void Peer::take_offer(const Description& description, Then then) {
     return then();
   }
   if (signaling_ == Signaling::kHaveLocalOffer && needs_answer_ && stable_revision_ == 0) {
-    runtime_.complain("an offer while the first one of ours is open waits for its answer");
+    // Only a restarted server cannot know better, and it does not leave it at that (docs/protocol.md 20.3).
+    runtime_.admit("an offer while the first one of ours is open waits for its answer");
     queued_ = description;
     return then();
   }

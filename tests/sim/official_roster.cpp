@@ -66,8 +66,11 @@ void Roster::update(const json& message, const std::string& own_sid) {
 // ---- participants -----------------------------------------------------------------------------------------------------------------------
 
 bool Roster::is_entry_sound(const json& entry) {
-  if (text(entry, "sid").empty() || !entry.contains("identity")) runtime_.complain("a participant without sid or identity");
-  if (number(entry, "revision").value_or(0) < 1) runtime_.complain("a participant without a revision of 1 or more");
+  const std::string sid = text(entry, "sid");
+  if (sid.empty() || !entry.contains("identity")) runtime_.complain("a participant without sid or identity");
+  // After a restart of the server those who are not back yet are named in just this way (docs/protocol.md 20.2).
+  const bool is_placeholder = participants_.count(sid) > 0 && text(entry, "identity").empty() && number(entry, "revision") == 0;
+  if (number(entry, "revision").value_or(0) < 1 && !is_placeholder) runtime_.complain("a participant without a revision of 1 or more");
   const json* tracks = array(entry, "tracks");
   if (tracks == nullptr) {
     runtime_.complain("an uncaught exception: a participant without tracks");
@@ -99,6 +102,8 @@ void Roster::update_participant(const json& entry) {
   Remote& remote = participants_[sid];
   if (is_new) {
     remote.identity = text(entry, "identity");
+  } else if (revision == 0) {
+    return;
   } else {
     if (remote.identity != text(entry, "identity")) runtime_.complain("another identity of a participant is ignored");
     if (revision <= revisions_[sid]) {

@@ -12,7 +12,12 @@ constexpr Millis kThrottledTimers = 1_s;  // hidden pages: aligned to this
 }  // namespace
 
 Page::Page(VirtualTime& time, std::uint64_t seed, Program program, Browser browser)
-    : time_(time), random_(seed), program_(std::move(program)), browser_(browser), offset_{random_.below(10'000'000)} {}
+    : time_(time),
+      random_(seed),
+      program_(std::move(program)),
+      browser_(browser),
+      offset_{random_.below(10'000'000)},
+      runs_since_(time.now()) {}
 
 Instant Page::now() const { return clock_stopped_.value_or(time_.now() + offset_); }
 
@@ -110,6 +115,7 @@ void Page::show() {
   if (gone_ || asleep_ || cached_ || visible_) return;
   resume();
   visible_ = true;
+  runs_since_ = time_.now();
   deliver(input::Page{input::PageEvent::kVisible, false});
   arm();
 }
@@ -141,6 +147,7 @@ void Page::sleep(bool clock_stands_still) {
 
 void Page::wake() {
   if (!std::exchange(asleep_, false) || gone_) return;
+  runs_since_ = time_.now();
   if (clock_stopped_) offset_ = *std::exchange(clock_stopped_, std::nullopt) - time_.now();
   go_on(true);
 }
@@ -179,6 +186,7 @@ void Page::leave_cache() {
   if (gone_ || asleep_ || !std::exchange(cached_, false)) return;
   if (browser_ == Browser::kChromium) say(input::PageEvent::kResume);
   visible_ = true;
+  runs_since_ = time_.now();
   say(input::PageEvent::kVisible);
   say(input::PageEvent::kPageShow, true);
   go_on(random_.chance(1, 2));

@@ -58,6 +58,8 @@ class Page {
   bool is_visible() const { return visible_; }  // or would be if it was running
   bool is_running() const;                      // takes inputs and fires timers now
   bool is_gone() const { return gone_; }
+  // Visible, running and with timers on time from then on, if it is now.
+  Instant runs_since() const { return later(runs_since_, later(blocked_until_, timers_held_until_)); }
   // More has waited than any browser would hold: what came last was dropped.
   bool has_overflowed() const { return has_overflowed_; }
 
@@ -79,6 +81,7 @@ class Page {
   std::deque<Input> waiting_;
   Instant blocked_until_;
   Instant timers_held_until_;
+  Instant runs_since_;
   std::optional<Instant> clock_stopped_;  // at this own time
   bool visible_ = true;
   bool frozen_ = false;

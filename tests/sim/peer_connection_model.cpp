@@ -13,8 +13,6 @@ using peer::sdp::SectionKind;
 
 SectionKind section_kind(TrackKind kind) { return kind == TrackKind::kAudio ? SectionKind::kAudio : SectionKind::kVideo; }
 
-constexpr const char* kCandidateLine = "a=candidate:";
-
 }  // namespace
 
 PeerConnectionModel::PeerConnectionModel(PeerId peer, std::string name, const BrowserOptions& options, std::uint64_t seed)
@@ -40,6 +38,13 @@ void PeerConnectionModel::run_next() {
   chain_.pop_front();
   if (!std::holds_alternative<effect::GetStats>(effect)) ++version_;
   std::visit([this](const auto& what) { run(what); }, effect);
+  if (chain_.empty() && !forgotten_.empty()) look_for_forgotten();
+}
+
+bool PeerConnectionModel::next_answers_restart() const {
+  const auto* set = std::get_if<effect::SetLocalDescription>(&chain_.front());
+  return set != nullptr && set->type == effect::LocalDescriptionType::kAnswer && remote_ && open_remote_ &&
+         remote_->ufrag != open_remote_->ufrag;
 }
 
 bool PeerConnectionModel::next_is_awaited() const {
@@ -168,14 +173,6 @@ void PeerConnectionModel::run(const effect::SetRemoteDescription& set) {
   inputs_.push_back(input::RemoteDescriptionSet{peer_, set.op});
 }
 
-void PeerConnectionModel::run(const effect::AddIceCandidate& add) {
-  if (!remote_ && !open_remote_) ++errors_;
-  for (const auto* description : {&open_remote_, &remote_}) {
-    if (!*description || (*description)->ufrag != add.candidate.username_fragment) continue;
-    return take_candidate(add.candidate);
-  }  // else of a generation gone by: refused, and the glue only logs that
-}
-
 void PeerConnectionModel::run(const effect::GetStats& get) { inputs_.push_back(input::PeerStats{peer_, get.op, bytes_received_}); }
 
 bool PeerConnectionModel::fails(OperationId op) {
@@ -207,22 +204,6 @@ void PeerConnectionModel::apply_remote(bool is_offer) {
   for (const Section& section : open_remote_->sections) announce(section);
 }
 
-// Those that were gathered before a description was made are in it.
-void PeerConnectionModel::take_candidates(const Description& theirs) {
-  const std::string mark(kCandidateLine);
-  for (std::size_t at = theirs.text.find(mark); at != std::string::npos; at = theirs.text.find(mark, at + 1)) {
-    const std::size_t begin = at + 2;  // without "a="
-    take_candidate({theirs.text.substr(begin, theirs.text.find('\r', at) - begin), {}, {}, theirs.ufrag});
-  }
-}
-
-void PeerConnectionModel::take_candidate(const backend::IceCandidate& candidate) {
-  const auto is_same = [&](const backend::IceCandidate& known) {
-    return known.candidate == candidate.candidate && known.username_fragment == candidate.username_fragment;
-  };
-  if (std::none_of(remote_candidates_.begin(), remote_candidates_.end(), is_same)) remote_candidates_.push_back(candidate);
-}
-
 // JSEP 5.10: by mid, else the first track of that kind that was added and has no section yet, else a new transceiver.
 void PeerConnectionModel::associate(const Section& section) {
   const bool is_media = section.kind == SectionKind::kVideo || section.kind == SectionKind::kAudio;
@@ -248,6 +229,7 @@ void PeerConnectionModel::announce(const Section& section) {
 }
 
 void PeerConnectionModel::agree() {
+  has_only_answered_ = ++agreements_ == 1 && state_ == SignalingState::kHaveRemoteOffer;
   local_ = std::exchange(open_local_, std::nullopt);
   remote_ = std::exchange(open_remote_, std::nullopt);
   state_ = SignalingState::kStable;
@@ -258,6 +240,7 @@ void PeerConnectionModel::agree() {
 }
 
 void PeerConnectionModel::roll_back() {
+  is_frozen_ = is_frozen_ || (state_ == SignalingState::kHaveLocalOffer && has_only_answered_ && !options_.is_firefox);
   std::vector<Transceiver> kept;
   for (Transceiver& transceiver : transceivers_) {
     const auto old = std::find_if(before_.begin(), before_.end(), [&](const Transceiver& t) { return t.key == transceiver.key; });
@@ -268,6 +251,7 @@ void PeerConnectionModel::roll_back() {
     kept.push_back(transceiver);
   }
   transceivers_ = kept;
+  forget_candidates();
   open_local_.reset();
   open_remote_.reset();
   state_ = SignalingState::kStable;
@@ -336,65 +320,6 @@ std::string PeerConnectionModel::new_mid(const std::vector<Section>& sections) c
     const std::string mid = std::to_string(number);
     if (peer::sdp::find(sections, mid) == nullptr && by_mid(mid) == nullptr) return mid;
   }
-}
-
-// ---- ICE -----------------------------------------------------------------------------------------------------------------------------
-
-PeerConnectionModel::Generation& PeerConnectionModel::new_generation() {
-  const std::string number = std::to_string(generations_.size() + 1);
-  Generation generation{name_ + "g" + number, address_, {}, 0, 0};
-  const std::uint32_t count = 1 + random_.below(3);
-  generation.working = random_.below(count);
-  for (std::uint32_t i = 0; i < count; ++i)
-    generation.candidates.push_back("candidate:" + std::to_string(i + 1) + " 1 udp " + std::to_string(100 - i) + " 10.0." +
-                                    std::to_string(address_) + "." + std::to_string(i + 1) + " 1 typ host ufrag " + generation.ufrag);
-  generations_.push_back(std::move(generation));
-  return generations_.back();
-}
-
-const PeerConnectionModel::Generation* PeerConnectionModel::find_generation(std::string_view ufrag) const {
-  for (std::size_t i = generations_.size(); i-- > 0;)
-    if (generations_[i].ufrag == ufrag) return &generations_[i];
-  return nullptr;
-}
-
-const PeerConnectionModel::Generation* PeerConnectionModel::generation() const {
-  if (open_local_ && is_open_applied_) return find_generation(open_local_->ufrag);
-  return local_ ? find_generation(local_->ufrag) : nullptr;
-}
-
-bool PeerConnectionModel::is_gathering() const {
-  const Generation* current = generation();
-  return !is_closed() && current != nullptr && current->gathered <= current->candidates.size();
-}
-
-void PeerConnectionModel::gather_next() {
-  Generation& current = *generation();
-  const std::size_t index = current.gathered++;
-  if (index == current.candidates.size()) {
-    inputs_.push_back(input::IceGatheringComplete{peer_});
-    return;
-  }
-  const Description& description = open_local_ && is_open_applied_ ? *open_local_ : *local_;
-  inputs_.push_back(input::IceCandidateGathered{peer_, {current.candidates[index], description.sections.front().mid, 0, current.ufrag}});
-}
-
-bool PeerConnectionModel::is_here(std::string_view ufrag) const {
-  const Generation* own = find_generation(ufrag);
-  return own != nullptr && own->address == address_;
-}
-
-bool PeerConnectionModel::knows_candidate_of(const PeerConnectionModel& other) const {
-  const Generation* theirs = other.find_generation(remote_ufrag());
-  return theirs != nullptr &&
-         std::any_of(remote_candidates_.begin(), remote_candidates_.end(), [&](const backend::IceCandidate& candidate) {
-           return candidate.username_fragment == theirs->ufrag && candidate.candidate == theirs->candidates[theirs->working];
-         });
-}
-
-bool PeerConnectionModel::has_remote_candidates() const {
-  return remote_ && std::any_of(remote_candidates_.begin(), remote_candidates_.end(),
-                                [&](const backend::IceCandidate& candidate) { return candidate.username_fragment == remote_->ufrag; });
 }
 
 bool PeerConnectionModel::sends_at(const std::string& mid) const {

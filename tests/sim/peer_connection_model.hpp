@@ -65,9 +65,15 @@ class PeerConnectionModel {
 
   // The next `count` descriptions cannot be set, without effect on the state.
   void fail_descriptions(int count) { failing_ = count; }
+  // Generations that begin now have no candidates.
+  void find_nothing(bool nothing) { finds_nothing_ = nothing; }
+  // The next operation answers an offer that restarts ICE.
+  bool next_answers_restart() const;
   // Says connected and receives nothing, like Firefox after a long sleep; only a new connection helps.
   void go_deaf() { is_deaf_ = true; }
   bool is_deaf() const { return is_deaf_; }
+  // Decodes what it receives, and shows none of it (docs/protocol.md 7.9).
+  bool is_frozen() const { return is_frozen_; }
   // What it has gathered is of an address that is no more.
   void change_address();
   // Slept from then to now: connections that slept for too long are not what they were.
@@ -82,6 +88,8 @@ class PeerConnectionModel {
   bool is_closed() const { return state_ == SignalingState::kClosed; }
   // Calls that no browser would have allowed.
   std::size_t error_count() const { return errors_; }
+  // A description that was rolled back came again, and not all of its candidates did.
+  bool lacks_candidates() const { return lacks_candidates_; }
   std::size_t transceiver_count() const { return transceivers_.size(); }
   input::ConnectionState connection_state() const { return ice_.connection_state(); }
   std::int64_t bytes_received() const { return bytes_received_; }
@@ -142,6 +150,8 @@ class PeerConnectionModel {
   void apply_remote(bool is_offer);
   void take_candidates(const Description& theirs);
   void take_candidate(const backend::IceCandidate& candidate);
+  void forget_candidates();
+  void look_for_forgotten();
   void associate(const peer::sdp::Section& section);
   void announce(const peer::sdp::Section& section);
   void agree();
@@ -165,6 +175,7 @@ class PeerConnectionModel {
   bool is_here(std::string_view ufrag) const;
   bool knows_candidate_of(const PeerConnectionModel& other) const;
   bool has_remote_candidates() const;
+  bool has_local_candidates() const;
   bool has_data_section() const { return remote_ && peer::sdp::has_application(remote_->sections); }
   // By the agreement in force there is media at this mid in that direction.
   bool sends_at(const std::string& mid) const;
@@ -187,9 +198,15 @@ class PeerConnectionModel {
   bool is_open_applied_ = false;  // the open offer, whose ever it is
   std::vector<Generation> generations_;
   std::vector<backend::IceCandidate> remote_candidates_;
+  std::vector<backend::IceCandidate> forgotten_;  // of a description that was rolled back
+  bool lacks_candidates_ = false;
+  bool finds_nothing_ = false;
   std::uint32_t address_ = 0;
 
   IceModel ice_;
+  int agreements_ = 0;
+  bool has_only_answered_ = false;
+  bool is_frozen_ = false;
   bool is_deaf_ = false;
   bool are_channels_dead_ = false;
   std::int64_t bytes_received_ = 0;

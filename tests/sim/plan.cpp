@@ -21,6 +21,7 @@ constexpr Kind kKinds[] = {
     {"publishes a track again", Group::kPeople, 30, false, false, false},
     {"mutes or unmutes", Group::kPeople, 90, false, false, false},
     {"sets a priority", Group::kPeople, 30, false, false, false},
+    {"asks to reconnect now", Group::kPeople, 0, false, false, false},
 
     {"is removed by the host", Group::kHost, 10, false, false, false},
     {"sees the room completed", Group::kHost, 8, false, false, false},
@@ -54,9 +55,12 @@ constexpr Kind kKinds[] = {
     {"crashes", Group::kPage, 15, false, false, true},
 
     {"pauses the server", Group::kServer, 30, true, true, true},
-    {"restarts the server", Group::kServer, 15, true, true, true},
+    {"restarts the server", Group::kServer, 15, true, true, false},
     {"has its token expire", Group::kServer, 30, false, true, false},
     {"waits for its token to be checked", Group::kServer, 30, true, true, false},
+
+    {"finds no candidates", Group::kMedia, 0, true, false, true},
+    {"cannot answer a restart, and loses its sockets", Group::kMedia, 0, false, true, true},
 };
 static_assert(std::size(kKinds) == static_cast<std::size_t>(What::kCount));
 
@@ -81,7 +85,7 @@ const Weather kWeathers[] = {
 class Planner {
  public:
   explicit Planner(std::uint64_t seed)
-      : random_(seed), weather_(kWeathers[random_.below(static_cast<std::uint32_t>(std::size(kWeathers)))]) {
+      : random_(seed), more_random_(seed + 1), weather_(kWeathers[random_.below(static_cast<std::uint32_t>(std::size(kWeathers)))]) {
     plan_.seed = seed;
     plan_.weather = weather_.name;
     plan_.session_timeout = 1000 * some(4, 15);
@@ -92,6 +96,9 @@ class Planner {
     choose_people();
     choose_kinds();
     for (const Person& person : plan_.people) schedule(person.name);
+    choose_ways_back();
+    add_impatience();
+    add_rare_failures();
     std::stable_sort(plan_.steps.begin(), plan_.steps.end(), [](const Step& a, const Step& b) { return a.at < b.at; });
     std::uint32_t number = 0;
     for (Step& step : plan_.steps) step.number = ++number;
@@ -121,11 +128,47 @@ class Planner {
   void choose_kinds() {
     for (std::size_t i = 0; i < std::size(kKinds); ++i) {
       const Kind& kind = kKinds[i];
-      const bool is_allowed =
-          kind.group == Group::kPeople || std::find(weather_.groups.begin(), weather_.groups.end(), kind.group) != weather_.groups.end();
-      const bool is_chosen = kind.group == Group::kPeople || random_.chance(2, 3);
+      const bool is_allowed = kind.group == Group::kPeople || allows(kind.group);
+      const bool is_chosen = kind.group == Group::kPeople || kind.weight == 0 || random_.chance(2, 3);
       if (is_allowed && is_chosen) total_ += kind.weight;
       weights_[i] = is_allowed && is_chosen ? kind.weight : 0;
+    }
+  }
+
+  // What came later has dice of its own, so that a seed stays much as it was.
+  void choose_ways_back() {
+    for (Person& person : plan_.people) {
+      person.makes_tokens = more_random_.chance(1, 2) && !person.is_official;
+      const Millis lifetime = Millis{(person.makes_tokens ? 30'000 : 10'000) + more_random_.below(120'000)};
+      if (more_random_.chance(1, 2) && !person.is_official) person.token_lifetime = lifetime;
+      person.rejoins = more_random_.chance(1, 2) && !person.is_official;
+    }
+  }
+
+  void add_impatience() {
+    for (std::uint32_t i = more_random_.below(6); i > 0; --i) {
+      Step step;
+      step.at = Millis{more_random_.below(static_cast<std::uint32_t>(plan_.trouble.count))};
+      step.what = What::kReconnectNow;
+      step.who = plan_.people[more_random_.below(static_cast<std::uint32_t>(plan_.people.size()))].name;
+      plan_.steps.push_back(step);
+    }
+  }
+
+  bool allows(Group group) const { return std::find(weather_.groups.begin(), weather_.groups.end(), group) != weather_.groups.end(); }
+
+  // Whoever finds nothing does so best when it needs something: as it joins.
+  void add_rare_failures() {
+    if (!allows(Group::kMedia)) return;
+    std::vector<Step> joins;
+    for (const Step& step : plan_.steps)
+      if (step.what == What::kJoin) joins.push_back(step);
+    for (std::uint32_t i = more_random_.below(3); i > 0; --i) {
+      Step step = joins[more_random_.below(static_cast<std::uint32_t>(joins.size()))];
+      step.what = more_random_.chance(1, 2) ? What::kFindNothing : What::kFailAnswer;
+      step.length = Millis{200 + more_random_.below(2000)};
+      if (more_random_.chance(1, 2)) step.at = Millis{more_random_.below(static_cast<std::uint32_t>(plan_.trouble.count))};
+      plan_.steps.push_back(step);
     }
   }
 
@@ -166,6 +209,7 @@ class Planner {
   }
 
   Prng random_;
+  Prng more_random_;
   const Weather& weather_;
   Plan plan_;
   std::uint32_t weights_[std::size(kKinds)] = {};
@@ -235,6 +279,9 @@ std::string Plan::options() const {
     text += std::string(" ") + person.name + ": " + (person.is_official ? "official client" : "Holdfast") + " in " +
             (person.browser == Browser::kFirefox ? "Firefox" : "Chromium") + ", " + std::to_string(person.tracks) + " tracks";
     if (person.brings_ice_servers) text += ", own ICE servers";
+    if (person.makes_tokens) text += ", a token function";
+    if (person.rejoins) text += ", rejoins";
+    if (person.token_lifetime > 0_ms) text += ", tokens of " + std::to_string(person.token_lifetime.count) + " ms";
     if (!person.leaves_with_page) text += ", stays when the page goes";
     text += ";";
   }

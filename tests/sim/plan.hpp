@@ -24,6 +24,7 @@ enum class What {
   kPublishAgain,
   kMute,
   kPriority,
+  kReconnectNow,
   // what the host of the rooms does
   kRemove,
   kCompleteRoom,
@@ -60,6 +61,9 @@ enum class What {
   kRestartServer,
   kExpireToken,
   kSlowTokens,
+  // what breaks media, too, and came later
+  kFindNothing,
+  kFailAnswer,
   kCount
 };
 
@@ -81,7 +85,10 @@ struct Person {
   Browser browser = Browser::kChromium;
   bool brings_ice_servers = false;
   bool leaves_with_page = true;
-  std::uint32_t tracks = 0;  // that it joins with
+  std::uint32_t tracks = 0;   // that it joins with
+  bool makes_tokens = false;  // its app has a function for them
+  Millis token_lifetime;      // 0: without end
+  bool rejoins = false;       // and goes on for ever
 };
 
 struct Step {

@@ -9,8 +9,6 @@ namespace holdfast::sim {
 
 namespace {
 
-// A link that loses an answer of its first negotiation has to be replaced (docs/protocol.md 8.3).
-constexpr Millis kNewLink = 4_s;
 // How late the word of someone's leaving can be where only signaling breaks, and gently.
 constexpr Millis kLateWord = 10_s;
 // How long connect() waits before it gives up, with a slow network on top.
@@ -24,38 +22,62 @@ constexpr Millis kSlack = 1_s;
 
 // As long as something never breaks, nobody sees that it does.
 void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
+  if (is_at_rest_ && !has_lost_cause(*tabs_[index]) &&
+      (std::holds_alternative<effect::RoomReconnecting>(event) || std::holds_alternative<effect::ParticipantReconnecting>(event)))
+    complain("spurious", index, "trouble in a room at rest");
   if (const auto* trouble = std::get_if<effect::RoomReconnecting>(&event)) {
-    if (!breaks_media_ && trouble->error.code != code::kSignalingDisconnected && !signaling_may_cost_media())
+    mutes_.is_away(index);
+    if (!breaks_media_ && trouble->error.code != code::kSignalingDisconnected && !signaling_may_cost_media() &&
+        !sees_a_ghost(*tabs_[index]))
       complain("spurious", index, "lost media that was never disturbed");
     if (!breaks_signaling_ && trouble->error.code == code::kSignalingDisconnected)
       complain("spurious", index, "lost signaling that was never disturbed");
   } else if (const auto* away = std::get_if<effect::ParticipantReconnecting>(&event)) {
-    if (!breaks_media_ && away->error.code != code::kSignalingDisconnected && is_in_room(away->participant) && !signaling_may_cost_media())
+    if (!breaks_media_ && away->error.code != code::kSignalingDisconnected && is_in_room(away->participant) &&
+        !signaling_may_cost_media() && !sends_nothing(away->participant))
       complain("spurious", index, "lost media of a participant that was never disturbed");
     if (!breaks_signaling_ && !plan_.has(What::kCrash) && away->error.code == code::kSignalingDisconnected)
       complain("spurious", index, "told that a participant has lost signaling that was never disturbed");
   } else if (const auto* left = std::get_if<effect::ParticipantDisconnected>(&event)) {
-    if (is_in_room(left->participant)) complain("spurious", index, "a participant disconnected that is still there");
+    if (Tab* owner = owner_of(left->participant); owner != nullptr && owner->is_in_use()) owner->has_lost_its_links = true;
+    // Of whom nobody reports a link, a restarted server does not know that it is on its way back.
+    if (is_in_room(left->participant) && !is_server_waiting())
+      complain("spurious", index, "a participant disconnected that is still there");
   } else if (const auto* lost = std::get_if<effect::TrackUnsubscribed>(&event)) {
+    // Our server never takes a subscription back, and a link that is replaced hands its own on. Only another session begins without any.
     const Tab* owner = owner_of(lost->participant);
-    const auto& seen = tabs_[index]->app.participants;
-    const auto participant = seen.find(lost->participant.value);
-    if (breaks_media_ || tabs_[index]->is_over() || owner == nullptr || !is_in_room(lost->participant) || participant == seen.end()) return;
-    const auto track = participant->second.tracks.find(lost->track.value);
-    if (track == participant->second.tracks.end()) return;
-    const bool was_new = time_.now() - media_.created(index, track->second.peer) < kNewLink;
-    if (owner->publishes(lost->track) && !was_new)
-      complain("spurious", index, "unsubscribed from " + track->second.model.name + ", which is still published");
+    const bool has_rejoined = tabs_[index]->rejoined_at == time_.now();
+    if (tabs_[index]->is_over() || has_rejoined || owner == nullptr || !is_in_room(lost->participant) || is_server_waiting()) return;
+    if (owner->publishes(lost->track))
+      complain("spurious", index, "unsubscribed from a track of " + owner->identity + " that is still published");
   }
 }
 
-// Media of those who have left stop at once; the word of it may be late. Candidates that an official client had sent when its socket broke
-// it never sends again (docs/protocol.md 7.5), and that link has to be restarted.
+// Media of those who have left stop at once; the word of it may be late. Whoever was given up has new links when it is back. Candidates
+// that an official client had sent when its socket broke it never sends again (docs/protocol.md 7.5), and that link has to be restarted.
 bool SimRoom::signaling_may_cost_media() const {
   const auto may_lose_candidates = [](const auto& tab) { return tab->official && tab->signaling.has_been(); };
   if (std::any_of(tabs_.begin(), tabs_.end(), may_lose_candidates)) return true;
+  if (std::any_of(tabs_.begin(), tabs_.end(), [](const auto& tab) { return tab->has_lost_its_links; })) return true;
   return breaks_signaling_ && std::any_of(tabs_.begin(), tabs_.end(),
                                           [this](const auto& tab) { return tab->has_left && time_.now() - tab->left_at < kLateWord; });
+}
+
+// Whoever was away hears late that there is nothing to be heard.
+bool SimRoom::sends_nothing(const ParticipantSid& participant) const {
+  const Tab* owner = owner_of(participant);
+  return owner == nullptr || std::none_of(owner->tracks.begin(), owner->tracks.end(), [](const auto& entry) {
+           return entry.second.enabled && entry.second.kind != backend::TrackKind::kData;
+         });
+}
+
+// A restarted server cannot know for a while that someone has gone while its peers were away.
+bool SimRoom::sees_a_ghost(const Tab& tab) const {
+  const auto participants = tab.participants();
+  return server_has_restarted_ && std::any_of(participants.begin(), participants.end(), [&](const auto& participant) {
+           const Tab* owner = owner_of(ParticipantSid(participant.first));
+           return owner == nullptr || !owner->is_in_use();
+         });
 }
 
 // ---- ends ------------------------------------------------------------------------------------------------------------------------------
@@ -81,7 +103,7 @@ bool SimRoom::explains_end(const Tab& tab, int code) const {
   const bool official_gives_up = tab.official && (breaks_signaling_ || breaks_media_);
   switch (code) {
     case code::kAccessTokenExpired:
-      return expired_.count(tab.token) > 0;
+      return explains_expiry(tab);
     case code::kDuplicateIdentity:
       return tab.was_superseded;
     case code::kRoomCompleted:
@@ -89,12 +111,12 @@ bool SimRoom::explains_end(const Tab& tab, int code) const {
     case code::kSignalingDisconnected:
       return tab.was_removed || official_gives_up;
     case code::kParticipantNotFound:
-      return server_has_restarted_ || server_dropped(tab);
+      return !tab.person.rejoins && (server_dropped(tab) || (server_has_restarted_ && tab.room_was_completed));
     case code::kSignalingConnection:
-      return was_away_for_long(tab, plan_.session_timeout) || official_gives_up;
+      return (!tab.person.rejoins && (was_away_for_long(tab, plan_.session_timeout) || tab.token_function_failed)) || official_gives_up;
     case code::kMediaConnection:
     case code::kMediaDtls:
-      return official_gives_up || media_was_lost_for_long();
+      return official_gives_up || (media_was_lost_for_long() && time_.now() - tab.saw_somebody_at >= plan_.session_timeout - kSlack);
     default:
       return false;
   }
@@ -103,7 +125,7 @@ bool SimRoom::explains_end(const Tab& tab, int code) const {
 bool SimRoom::explains_failure(const Tab& tab, int code) const {
   switch (code) {
     case code::kAccessTokenExpired:
-      return expired_.count(tab.token) > 0;
+      return explains_expiry(tab);
     case code::kDuplicateIdentity:
       return tab.was_superseded;
     case code::kRoomCompleted:

@@ -1,6 +1,7 @@
 // What must be true after every step, whatever has happened.
 #include <variant>
 
+#include "rsp/wire/codec.hpp"
 #include "sim_room.hpp"
 
 namespace holdfast::sim {
@@ -11,6 +12,8 @@ namespace {
 constexpr std::size_t kMostEffects = 300;
 constexpr std::size_t kMostServerEffects = 1000;
 constexpr std::size_t kMostPeers = 16;
+// Three heartbeats, and what a page may need to be itself again.
+constexpr Millis kHungPage = 20_s;
 
 }  // namespace
 
@@ -20,12 +23,14 @@ void SimRoom::check(std::size_t index, const Batch& batch, Instant page_time) {
   if (tab.official && !tab.browser_failed && !tab.official->complaint().empty()) complain("official", index, tab.official->complaint());
   if (tab.holdfast && !tab.holdfast->is_consistent()) complain("consistency", index, "the client is inconsistent");
   if (media_.error_count() > 0) complain("browser", index, "a call that no browser would have allowed");
+  if (media_.lacks_candidates()) complain("media", index, "candidates of a description that came back were not given again");
   if (network_.open_sockets(index) > 1) complain("socket", index, "more than one socket");
   if (tab.holdfast && batch.next_deadline && *batch.next_deadline <= page_time)
     complain("timer", index, "a deadline that has passed already");
   if (batch.effects.size() > kMostEffects) complain("bound", index, "a batch without bounds");
   if (media_.open_peers(index) > kMostPeers) complain("bound", index, "peer connections without bounds");
   if (tab.page->has_overflowed() || network_.has_overflowed()) complain("bound", index, "a queue without bounds");
+  check_heartbeats(index);
   if (tab.is_over()) {
     if (network_.open_sockets(index) > 0) complain("socket", index, "over with a socket");
     if (tab.holdfast && media_.open_peers(index) > 0) complain("media", index, "over with a peer connection");
@@ -41,6 +46,8 @@ void SimRoom::check_server(const roomserver::Input& input, const roomserver::Bat
   if (batch.effects.size() > kMostServerEffects) complain("bound", "a batch of the server without bounds");
   if (batch.next_deadline && *batch.next_deadline <= Instant{} + (time_.now() - server_start_))
     complain("timer", "a deadline of the server that has passed already");
+  if (const auto wrong = watch_.look(input, batch, server_->rooms(), time_.now())) complain(wrong->checker, wrong->text);
+  for (const std::string& participant : watch_.take_hung()) check_hung(participant);
 
   // Only room messages change tracks; those are longer than a heartbeat.
   constexpr std::size_t kHeartbeat = 40;
@@ -49,6 +56,14 @@ void SimRoom::check_server(const roomserver::Input& input, const roomserver::Bat
   for (const roomserver::ParticipantSnapshot& participant : present())
     for (const backend::RemoteTrack& track : participant.tracks)
       check_mute("server", participant.sid, track.sid, track.name, track.enabled);
+}
+
+// A page that runs and is seen sends its heartbeats.
+void SimRoom::check_hung(const std::string& participant) {
+  const Tab* tab = owner_of(ParticipantSid(participant));
+  if (tab != nullptr && tab->is_in_use() && tab->page->is_running() && tab->page->is_visible() &&
+      tab->signaling.is_calm(time_.now(), kHungPage))
+    complain("notice", index_of(*tab), "its page is called hung, and runs");
 }
 
 // ---- mute ------------------------------------------------------------------------------------------------------------------------------
@@ -60,6 +75,18 @@ void SimRoom::check_mute(const std::string& viewer, const ParticipantSid& partic
   if (owner == nullptr) return;
   if (!mutes_.sees(viewer, sid.value, index_of(*owner), name, enabled))
     complain("mute", "the " + viewer + " sees " + name + " of " + owner->name + " enabled, which it has not been again");
+}
+
+// With which tracks a tab asks to be let in.
+void SimRoom::note_question(std::size_t index, const std::string& text) {
+  const auto decoded = rsp::decode_client_frame(text);
+  const auto* frame = std::get_if<rsp::ClientFrame>(&decoded);
+  const auto* hello = frame != nullptr ? std::get_if<rsp::Hello>(frame) : nullptr;
+  const auto* connect = hello != nullptr && hello->body ? std::get_if<rsp::Connect>(&*hello->body) : nullptr;
+  if (connect == nullptr) return;
+  tabs_[index]->asked_with.clear();
+  for (const auto& track : connect->participant.tracks)
+    if (track.enabled) tabs_[index]->asked_with.insert(track.name);
 }
 
 void SimRoom::check_mutes(std::size_t viewer, const effect::Event& event) {

@@ -5,6 +5,13 @@
 
 namespace holdfast::sim {
 
+namespace {
+
+// How long a reset waits for something to destroy.
+constexpr Millis kUnluckyTime = 3_s;
+
+}  // namespace
+
 // ---- how long ------------------------------------------------------------------------------------------------------------------------
 
 void SimRoom::lasting(Millis length, std::function<void()> end) {
@@ -24,7 +31,12 @@ void SimRoom::finish(std::uint64_t fault) {
 void SimRoom::heal() {
   say("everything heals");
   while (!endings_.empty() && !has_ended()) finish(endings_.begin()->first);
-  for (std::size_t tab = 0; tab < tabs_.size(); ++tab) network_.answer_busy(tab, 0, 0_ms, false);
+  for (const auto& tab : tabs_) tab->loses_words_until = {};
+  for (std::size_t tab = 0; tab < tabs_.size(); ++tab) {
+    network_.answer_busy(tab, 0, 0_ms, false);
+    media_.fail_creations(tab, false);
+    media_.heal(tab);
+  }
 }
 
 void SimRoom::begin_trouble(std::size_t tab, bool with_media) {
@@ -60,9 +72,9 @@ void SimRoom::break_signaling(const Step& step, std::size_t index) {
   Prng dice(step.dice);
   switch (step.what) {
     case What::kReset:
-      strike(index, false);
-      network_.reset(index);
-      return expect_return(index, 2500_ms);
+      if (dice.chance(1, 2)) return reset(index);
+      tab.loses_words_until = time_.now() + kUnluckyTime;
+      return;
     case What::kHalfOpen:
       strike(index, false);
       return dice.chance(1, 2) ? network_.lose_server_end(index) : network_.lose_client_end(index);
@@ -109,6 +121,28 @@ void SimRoom::break_signaling(const Step& step, std::size_t index) {
     default:
       return;
   }
+}
+
+void SimRoom::reset(std::size_t index) {
+  strike(index, false);
+  network_.reset(index);
+  expect_return(index, 2500_ms);
+}
+
+// The reset comes when it does most harm: with an offer or an answer on its way, and something to offer right after the answer.
+void SimRoom::lose_word(std::size_t index, const std::string& text) {
+  Tab& tab = *tabs_[index];
+  const auto says = [&text](const char* what) { return text.find(what) != std::string::npos; };
+  const bool is_answer = says(R"("type":"answer")");
+  if (time_.now() >= tab.loses_words_until || !(is_answer || says(R"("type":"offer")"))) return;
+  tab.loses_words_until = {};
+  time_.after(1_ms, [this, index, is_answer] {
+    if (!tabs_[index]->is_in_use()) return;
+    say(tabs_[index]->name + " loses what it says with its sockets");
+    reset(index);
+    Prng dice(seed_of(300 + static_cast<std::uint64_t>(time_.now().ms)));
+    if (is_answer && tabs_[index]->page->is_running() && dice.chance(1, 2)) publish(index, dice);
+  });
 }
 
 // ---- every way -------------------------------------------------------------------------------------------------------------------------
@@ -170,7 +204,8 @@ void SimRoom::break_media(const Step& step, std::size_t index) {
   media_trouble_.strike(time_.now());
   switch (step.what) {
     case What::kGoDeaf:
-      return media_.go_deaf(index);
+      if (const auto peer = media_.go_deaf(index)) expect_signs_of_silence(index, *peer);
+      return;
     case What::kFailDescription:
       tab.browser_failed = true;
       return media_.fail_description(index);
@@ -179,7 +214,20 @@ void SimRoom::break_media(const Step& step, std::size_t index) {
       return media_.lose_answer(index);
     case What::kFailCreation:
       tab.browser_failed = true;
-      return media_.fail_creation(index);
+      media_.fail_creation(index);
+      if (dice.chance(1, 2)) fail_creations(index, Millis{500 + dice.below(4500)});
+      return;
+    case What::kFindNothing:
+      tab.found_nothing = true;
+      media_trouble_.begin(time_.now());
+      media_.find_nothing(index, step.length);
+      return lasting(step.length, [this, index] {
+        media_.find_nothing(index, 0_ms);
+        media_trouble_.end(time_.now());
+      });
+    case What::kFailAnswer:
+      tab.browser_failed = tab.fails_with_socket = true;
+      return media_.fail_answer(index);
     case What::kFailDtls:
       tab.dtls_failed = true;
       return media_.fail_dtls(index);
@@ -195,6 +243,20 @@ void SimRoom::break_media(const Step& step, std::size_t index) {
     default:
       return;
   }
+}
+
+// One that it has ends, and for a while there is no other.
+void SimRoom::fail_creations(std::size_t index, Millis length) {
+  if (!occupy(index, Slot::kBrowser)) return;
+  media_trouble_.begin(time_.now());
+  media_.fail_creations(index, true);
+  tabs_[index]->dtls_failed = true;
+  media_.fail_dtls(index);
+  lasting(length, [this, index] {
+    media_.fail_creations(index, false);
+    media_trouble_.end(time_.now());
+    tabs_[index]->busy.erase(Slot::kBrowser);
+  });
 }
 
 void SimRoom::cut_media(const Step& step, std::size_t index) {
@@ -279,6 +341,7 @@ void SimRoom::sleep(const Step& step, std::size_t index) {
   const bool is_machine = dice.chance(1, 2);
   begin_trouble(index, true);
   tab.busy.insert(Slot::kWay);
+  tab.clock_stood_still = true;
   tab.page->sleep(is_machine && dice.chance(1, 2));
   if (is_machine)
     network_.set_up(index, false);
@@ -348,6 +411,8 @@ void SimRoom::disturb_server(const Step& step, std::size_t index) {
   if (step.what == What::kSlowTokens) return slow_tokens(step, index);
   say("the token of " + tab.name + " expires");
   expired_.insert(tab.token);
+  // Of two in a row that no server accepts, its function made the second.
+  if (tab.state() != AppModel::State::kConnected) tab.token_function_failed = true;
   if (dice.chance(1, 2)) return;
   strike(index, false);
   network_.reset(index);
@@ -360,9 +425,9 @@ void SimRoom::slow_tokens(const Step& step, std::size_t index) {
   begin_trouble(index, false);
   slow_tokens_.insert(tabs_[index]->token);
   if (dice.chance(1, 2)) network_.reset(index);
-  lasting(step.length, [this, index] {
+  lasting(step.length, [this, index, token = tabs_[index]->token] {
     end_trouble(index, false);
-    slow_tokens_.erase(tabs_[index]->token);
+    slow_tokens_.erase(token);
     tabs_[index]->busy.erase(Slot::kTokens);
   });
 }
@@ -381,25 +446,8 @@ void SimRoom::pause_server(const Step& step) {
   if (std::exchange(server_is_busy_, true)) return;
   begin_server_trouble();
   network_.pause_server(step.length);
+  watch_.pause(time_.now() + step.length, step.length);
   lasting(step.length, [this] { end_server_trouble(); });
-}
-
-// Sessions of the process that was are refused by the next one (53204), so far.
-void SimRoom::restart_server(const Step& step) {
-  if (std::exchange(server_is_busy_, true)) return;
-  Prng dice(step.dice);
-  begin_server_trouble();
-  media_trouble_.strike(time_.now());
-  server_has_restarted_ = true;
-  if (dice.chance(1, 3)) give_server(roomserver::Shutdown{});  // else it is killed
-  network_.stop_server(dice.chance(1, 2));
-  ++server_timer_;
-  lasting(step.length, [this] {
-    say("the server is back, and knows nobody");
-    start_server();
-    network_.start_server();
-    end_server_trouble();
-  });
 }
 
 // Whoever joins meanwhile has it too.

@@ -11,6 +11,8 @@ constexpr Millis kOthersSign = 3600_ms;
 constexpr Millis kMediaSign = 3600_ms;
 // What a tab must have had of peace for a fault to be the only one.
 constexpr Millis kPeace = 5_s;
+// Polls of growing bytes, after which silence means something on any connection.
+constexpr int kSteadyPolls = 22;
 
 bool sees_in_time(const Tab& tab) { return tab.holdfast && tab.is_in_use() && tab.page->is_running() && tab.page->is_visible(); }
 
@@ -56,11 +58,32 @@ void SimRoom::expect_signs_of_lost_media(std::size_t index, std::size_t other) {
       const auto lost = viewer.app.participants.find(tabs_[other]->participant_sid());
       if (lost == viewer.app.participants.end() || lost->second.reconnecting || lost->second.tracks.count(sid) == 0) return;
       const AppModel::Track& still = lost->second.tracks.at(sid);
-      if (still.subscribed && still.model.enabled)
+      if (still.subscribed && still.model.enabled && still.peer == peer)
         complain("notice", index, "receives nothing from " + tabs_[other]->name + " and does not notice");
     });
     return;
   }
+}
+
+// A connection that has worked for long says connected, and nothing comes any more.
+void SimRoom::expect_signs_of_silence(std::size_t index, PeerId peer) {
+  const Instant since = time_.now();
+  const auto of = [this, index, peer]() -> const std::pair<const std::string, AppModel::Participant>* {
+    for (const auto& participant : tabs_[index]->app.participants)
+      for (const auto& [sid, track] : participant.second.tracks)
+        if (track.peer == peer && track.subscribed && track.model.enabled && track.model.kind != backend::TrackKind::kData)
+          return &participant;
+    return nullptr;
+  };
+  if (!sees_in_time(*tabs_[index]) || of() == nullptr || !tabs_[index]->links.has_seen_media(peer, kSteadyPolls)) return;
+  time_.after(kMediaSign, [this, index, since, peer, of] {
+    const Tab& viewer = *tabs_[index];
+    const auto* participant = of();
+    const Tab* owner = participant != nullptr ? owner_of(ParticipantSid(participant->first)) : nullptr;
+    if (media_trouble_.last() != since || !sees_in_time(viewer) || owner == nullptr || participant->second.reconnecting) return;
+    if (!viewer.signaling.is_calm(time_.now(), kPeace) || !owner->signaling.is_calm(time_.now(), kPeace)) return;
+    if (media_.is_open(index, peer)) complain("notice", index, "has a deaf connection to " + owner->name + " and does not notice");
+  });
 }
 
 // The way to the server is free again.
@@ -69,8 +92,8 @@ void SimRoom::expect_return(std::size_t index, Millis limit) {
   time_.after(limit, [this, index, since] {
     const Tab& tab = *tabs_[index];
     if (tab.signaling.last() != since || !tab.signaling.is_calm(time_.now(), 0_ms) || !sees_in_time(tab)) return;
-    if (tab.was_called_busy) return;  // it waits as it was asked to
-    if (tab.state() == AppModel::State::kReconnecting && !media_trouble_.has_been()) complain("return", index, "is still reconnecting");
+    if (tab.was_called_busy || tab.person.makes_tokens) return;  // it waits as it was asked to, or for its app
+    if (tab.app.is_away()) complain("return", index, "is still reconnecting");
   });
 }
 

@@ -10,6 +10,7 @@ namespace holdfast::sim {
 namespace {
 
 constexpr std::size_t kMostTracks = 5;
+constexpr Millis kForEver{std::int64_t{1} << 52};
 constexpr std::size_t kNameTooLong = 129;  // characters (docs/protocol.md 6.5)
 
 }  // namespace
@@ -73,6 +74,8 @@ void SimRoom::carry_out_for_people(const Step& step, std::size_t index) {
       return mute(index, dice);
     case What::kPriority:
       return set_priority(index, dice);
+    case What::kReconnectNow:
+      return reconnect_now(index);
     default:
       return;
   }
@@ -91,10 +94,11 @@ void SimRoom::join(const Person& person, Prng& dice) {
 
   const std::size_t index = tabs_.size();
   const bool is_firefox = person.browser == Browser::kFirefox;
-  tabs_.push_back(std::make_unique<Tab>(person, index, std::string(1, person.name) + "#" + std::to_string(index), seed_of(100 + index)));
+  tabs_.push_back(std::make_unique<Tab>(person, index, seed_of(100 + index)));
   network_.add_client(person.browser);
   media_.add_client({person.is_official && !is_firefox, person.is_official, is_firefox});
   Tab& tab = *tabs_[index];
+  tab.joined_at = time_.now();
   tab.was_superseded = is_second;
   tab.page = std::make_unique<Page>(
       time_, seed_of(200 + index), [this, index](const Input& input, Instant now) { take(index, input, now); }, person.browser);
@@ -103,7 +107,11 @@ void SimRoom::join(const Person& person, Prng& dice) {
 
   input::Connect connect;
   connect.url = "wss://rooms.example/signaling";
-  connect.token = tab.token;
+  connect.rejoins = person.rejoins;
+  if (person.rejoins) connect.reconnect_limit = kForEver;
+  connect.renews_token = person.makes_tokens;
+  if (!person.makes_tokens) connect.token = make_token(index);
+  connect.token_lifetime = lifetime_of(tab, connect.token);
   connect.room_name = "room";
   connect.ice_servers_given = person.brings_ice_servers;
   connect.page_lifecycle = person.leaves_with_page;
@@ -120,12 +128,19 @@ void SimRoom::join(const Person& person, Prng& dice) {
   }
   // Opened in the background: hidden before there is anybody to hear of it.
   if (plan_.has(What::kHide) && dice.chance(1, 6)) hide(index, Millis{500 + dice.below(8000)});
+  // A browser that never makes its first offer.
+  if (plan_.has(What::kLoseAnswer) && tab.holdfast && dice.chance(1, 10)) {
+    tab.browser_failed = true;
+    media_trouble_.strike(time_.now());
+    media_.lose_first_answer(index);
+  }
   tab.page->deliver(connect);
   if (dice.chance(1, 20)) {
     time_.after(Millis{dice.below(400)}, [this, index] {
       if (tabs_[index]->is_in_use() && tabs_[index]->page->is_running()) leave(index);
     });
   }
+  if (plan_.has(What::kSlowTokens) && tab.holdfast && !person.makes_tokens && dice.chance(1, 4)) wait_for_host(index);
 }
 
 void SimRoom::leave(std::size_t index) {

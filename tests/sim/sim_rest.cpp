@@ -9,6 +9,9 @@ namespace holdfast::sim {
 
 namespace {
 
+// After so many a client of ours takes silence for what it is, whatever came before.
+constexpr int kSteadyPolls = 22;
+
 std::string text_of(const backend::RemoteTrack& track) {
   return track.sid.value + "/" + std::to_string(static_cast<int>(track.kind)) + "/" + track.name + (track.enabled ? "/on/" : "/off/") +
          std::to_string(static_cast<int>(track.priority));
@@ -28,6 +31,7 @@ void SimRoom::check_agreement() {
     if (tabs_[tab]->official && tabs_[tab]->browser_failed && tabs_[tab]->state() == AppModel::State::kConnecting) continue;
     ++live;
     check_agreement(tab, all);
+    check_token_warning(tab);
   }
   if (all.size() != live)
     complain("agreement", std::to_string(live) + " tabs in use, but " + std::to_string(all.size()) + " at the server");
@@ -40,6 +44,7 @@ void SimRoom::check_agreement(std::size_t index, const Present& all) {
   if (tab.state() != AppModel::State::kConnected) return complain("agreement", index, "not connected at rest");
   const auto participants = tab.participants();
   if (participants.size() + 1 != all.size()) return complain("agreement", index, "other participants than at the server");
+  check_links(index, participants.size());
   for (const roomserver::ParticipantSnapshot& real : all) {
     if (real.state != backend::ParticipantState::kConnected)
       complain("agreement", index, "the server calls " + real.identity + " reconnecting at rest");
@@ -52,7 +57,9 @@ void SimRoom::check_agreement(std::size_t index, const Present& all) {
     if (seen->second.identity != real.identity) complain("agreement", index, "has another name for " + real.identity);
     if (seen->second.reconnecting) complain("agreement", index, real.identity + " is reconnecting at rest");
     check_tracks(index, seen->second, real);
-    if (is_lost_cause(tab, *owner_of(real.sid))) continue;
+    const Tab* owner = owner_of(real.sid);
+    if (owner == nullptr) return complain("agreement", real.identity + " at the server is in no tab");
+    if (is_lost_cause(tab, *owner)) continue;
     for (const auto& [sid, track] : seen->second.tracks) check_media(index, track);
   }
 }
@@ -61,7 +68,8 @@ void SimRoom::check_agreement(std::size_t index, const Present& all) {
 bool SimRoom::is_lost_cause(const Tab& a, const Tab& b) {
   const bool dtls_failed = a.official && b.official && (a.dtls_failed || b.dtls_failed);
   // What it had sent of candidates when its socket broke it never sends again (7.5), and of two of them neither asks for new ones.
-  const bool candidates_lost = a.official && b.official && (a.signaling.has_been() || b.signaling.has_been());
+  const bool candidates_lost =
+      a.official && b.official && (a.signaling.has_been() || b.signaling.has_been() || a.found_nothing || b.found_nothing);
   return dtls_failed || candidates_lost || (a.official && a.browser_failed) || (b.official && b.browser_failed);
 }
 
@@ -107,8 +115,11 @@ void SimRoom::check_media(std::size_t index, const AppModel::Track& track) {
   if (!track.subscribed) return complain("media", index, track.model.name + " is not subscribed at rest");
   if (!media_.is_connected(index, track.peer))
     return complain("media", index, track.model.name + " is subscribed on a connection that is not connected");
+  if (tabs_[index]->holdfast && track.model.kind == backend::TrackKind::kVideo && media_.is_frozen(index, track.peer))
+    complain("media", index, track.model.name + " is received and not shown");
   // Silence since before a track was enabled may be the source's: that nobody can tell.
-  const bool flows = media_.is_deaf(index, track.peer) || media_.bytes_received(index, track.peer) > bytes_[{index, track.peer.value}];
+  const bool may_be_silent = media_.is_deaf(index, track.peer) && !tabs_[index]->links.has_seen_media(track.peer, kSteadyPolls);
+  const bool flows = may_be_silent || media_.bytes_received(index, track.peer) > bytes_[{index, track.peer.value}];
   if (track.model.kind != backend::TrackKind::kData && track.model.enabled && !flows)
     complain("media", index, track.model.name + " is subscribed and not received");
 }

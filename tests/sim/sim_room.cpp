@@ -12,8 +12,11 @@ namespace {
 constexpr std::int64_t kWallClockAtStart = 1'700'000'000'000;
 constexpr Millis kSlowCheck = 18_s;  // longer than any client waits
 constexpr Millis kUntilRest = 20_s;  // after the session timeout: the bound within which everyone alive must have converged
+// An answer that a browser owes is waited for longer in a series of replacements (core: kAnswerTime, doubled).
+constexpr Millis kUntilGivenUp = 16_s;
 constexpr Millis kRest = 2_s;
-constexpr Millis kUntilEmpty = 5_s;  // after the session timeout: nothing may be left of those who have gone
+constexpr std::uint64_t kMostSteps = 2'000'000;  // of one run, by far
+constexpr Millis kUntilEmpty = 5_s;              // after the session timeout: nothing may be left of those who have gone
 
 // A fault of signaling that lasts longer may break what is being negotiated.
 constexpr Millis kGentle = 4_s;
@@ -47,6 +50,7 @@ SimRoom::SimRoom(const Plan& plan, Coverage& coverage, Story* story)
       media_(
           time_, seed_of(3), [this](std::size_t tab, const Input& input) { tabs_[tab]->page->deliver(input); },
           [this](std::size_t from, std::size_t to) { return can_reach(from, to); }),
+      watch_(plan.session_timeout),
       breaks_signaling_(plan.has(&Kind::breaks_signaling)),
       breaks_media_(plan.has(&Kind::breaks_media) || is_rough(plan)) {
   start_server();
@@ -59,13 +63,16 @@ std::string SimRoom::run() {
   fsm::transition_observer = [](const fsm::Transition& transition, void* room) { static_cast<SimRoom*>(room)->observe(transition); };
 
   for (const Step& step : plan_.steps) time_.at(Instant{} + step.at, [this, &step] { carry_out(step); });
+  await_stranger();
+  look_at_pairs();
   run_until(Instant{} + plan_.trouble);
   heal();
-  run_until(time_.now() + plan_.session_timeout + kUntilRest);
+  run_until(time_.now() + plan_.session_timeout + kUntilRest + (plan_.has(What::kLoseAnswer) ? kUntilGivenUp : 0_ms));
   is_at_rest_ = true;
   remember_bytes();
   run_until(time_.now() + kRest);
   check_agreement();
+  break_once_more();
   is_at_rest_ = false;
   for (std::size_t tab = 0; tab < tabs_.size(); ++tab)
     if (tabs_[tab]->is_in_use()) leave(tab);
@@ -76,8 +83,8 @@ std::string SimRoom::run() {
 }
 
 void SimRoom::run_until(Instant end) {
-  while (!has_ended() && time_.step(end)) {
-  }
+  while (!has_ended() && time_.step(end))
+    if (++steps_ > kMostSteps) complain("bound", "a room that never rests");
 }
 
 void SimRoom::say(const std::string& text) {
@@ -107,6 +114,7 @@ void SimRoom::start_server() {
   config.wall_clock_at_start_ms = kWallClockAtStart + server_start_.ms;
   config.session_timeout = plan_.session_timeout;
   server_ = std::make_unique<roomserver::RoomServer>(std::move(config));
+  watch_.start_anew();
   ++server_timer_;
 }
 
@@ -131,7 +139,7 @@ void SimRoom::take(const roomserver::Batch& batch) {
 }
 
 void SimRoom::perform(const roomserver::Effect& effect) {
-  if (network_.perform(effect)) return;
+  if (take_for_stranger(effect) || network_.perform(effect)) return;
   if (const auto* question = std::get_if<roomserver::VerifyToken>(&effect)) {
     verify(*question);
   } else if (const auto* joined = std::get_if<roomserver::ParticipantJoined>(&effect)) {
@@ -149,15 +157,16 @@ void SimRoom::perform(const roomserver::Effect& effect) {
   }
 }
 
-// A token is "identity#number", and good until its holder's step says otherwise.
 void SimRoom::verify(const roomserver::VerifyToken& question) {
   const Instant process = server_start_;
   const bool is_slow = slow_tokens_.count(question.token) > 0;
-  time_.after(is_slow ? kSlowCheck : Millis{tokens_.below(6)}, [this, process, op = question.op, token = question.token] {
+  if (is_slow) slow_questions_.insert(question.token);
+  const Millis delay = is_slow ? kSlowCheck : is_of_stranger(question.token) ? 0_ms : Millis{tokens_.below(6)};
+  time_.after(delay, [this, process, is_slow, op = question.op, token = question.token] {
+    if (is_slow) slow_questions_.erase(slow_questions_.find(token));
     network_.run_in_server([this, process, op, token] {
       if (process != server_start_) return;
-      const bool is_expired = expired_.count(token) > 0;
-      give_server(roomserver::TokenVerdict{op, is_expired ? code::kAccessTokenExpired : 0, token.substr(0, token.find('#')), ""});
+      give_server(roomserver::TokenVerdict{op, is_expired(token) ? code::kAccessTokenExpired : 0, token.substr(0, token.find('#')), ""});
     });
   });
 }
@@ -168,6 +177,8 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
   if (has_ended()) return;
   Tab& tab = *tabs_[index];
   const std::string before = std::exchange(speaker_, tab.name);
+  const std::size_t links_before = tab.links.open();
+  tab.links.take(input, time_.now());
   const Batch batch = tab.handle(input, page_time);
   speaker_ = before;
   tab.page->set_deadline(batch.next_deadline);
@@ -176,23 +187,42 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
     if (const auto* emit = std::get_if<effect::Emit>(&effect)) {
       has_emitted = true;
       take_event(index, *emit);
+    } else if (const auto* request = std::get_if<effect::RequestToken>(&effect)) {
+      ask_for_token(index, request->op);
     } else if (const auto* log = std::get_if<effect::Log>(&effect)) {
       say(tab.name + " log: " + log->message);
     } else {
+      if (const auto* text = std::get_if<effect::SendText>(&effect)) lose_word(index, text->text);
+      if (const auto* close = std::get_if<effect::ClosePeer>(&effect)) check_replaced(index, close->peer);
       if (const std::string told = story_ != nullptr ? text_of(effect) : ""; !told.empty()) say(tab.name + " " + told);
       if (has_emitted) complain("events", index, "a network effect after an event");
+      tab.links.take(effect);
+      if (const auto* sent = std::get_if<effect::SendText>(&effect); sent != nullptr && tab.holdfast) {
+        note_question(index, sent->text);
+        check_said(index, sent->text, links_before);
+      }
       if (!network_.perform(index, effect) && !media_.perform(index, effect))
         complain("consistency", index, "an effect that nobody performs");
     }
   }
   check(index, batch, page_time);
+  if (!std::holds_alternative<input::PeerOperationFailed>(input) || !std::exchange(tab.fails_with_socket, false)) return;
+  strike(index, true);
+  network_.reset(index);
 }
 
 void SimRoom::take_event(std::size_t index, const effect::Emit& emit) {
   Tab& tab = *tabs_[index];
   if (story_ != nullptr) say(tab.name + ": " + std::visit(test::EventText{}, emit.event));
+  for (const auto& [sid, participant] : tab.app.participants)
+    if (!participant.reconnecting) tab.saw_somebody_at = time_.now();
   check_cause(index, emit.event);
+  check_restart(index, emit.event);
+  check_doubts(index, emit.event);
   tab.app.take(emit);
+  if (std::holds_alternative<effect::LocalParticipantReconnected>(emit.event)) tab.candidates.is_in_step();
+  if (std::holds_alternative<effect::RoomRejoined>(emit.event)) take_rejoining(index);
+  if (std::holds_alternative<effect::TokenWillExpire>(emit.event)) take_token_warning(index);
   check_mutes(index, emit.event);
 }
 

@@ -16,6 +16,7 @@
 #include "mute_book.hpp"
 #include "plan.hpp"
 #include "roomserver/server.hpp"
+#include "server_watch.hpp"
 #include "story.hpp"
 #include "tab.hpp"
 #include "virtual_media.hpp"
@@ -83,8 +84,24 @@ class SimRoom {
   SignaledId new_id(backend::TrackKind kind);
   std::string pick(const Tab& tab, Prng& dice) const;
 
+  // ---- their tokens (sim_tokens.cpp)
+  std::string make_token(std::size_t tab);
+  std::optional<Millis> lifetime_of(const Tab& tab, const std::string& token) const;
+  bool is_expired(const std::string& token) const;
+  bool explains_expiry(const Tab& tab) const;
+  bool has_good_token(const Tab& tab) const;
+  void ask_for_token(std::size_t tab, OperationId op);
+  void take_token_warning(std::size_t tab);
+  void check_token_warning(std::size_t tab);
+  bool is_checked_slowly(const Tab& tab) const;
+  void wait_for_host(std::size_t tab);
+  void reconnect_now(std::size_t tab);
+  void take_rejoining(std::size_t tab);
+
   // ---- … and what breaks (sim_faults.cpp)
   void break_signaling(const Step& step, std::size_t tab);
+  void reset(std::size_t tab);
+  void lose_word(std::size_t tab, const std::string& text);
   void break_way(const Step& step, std::size_t tab);
   void break_media(const Step& step, std::size_t tab);
   void disturb_page(const Step& step, std::size_t tab);
@@ -92,6 +109,7 @@ class SimRoom {
   void disturb_server(const Step& step, std::size_t tab);
   void lose_host(const Step& step, std::size_t tab);
   void cut_one_way(const Step& step, std::size_t tab);
+  void fail_creations(std::size_t tab, Millis length);
   void cut_media(const Step& step, std::size_t tab);
   void freeze(const Step& step, std::size_t tab);
   void sleep(const Step& step, std::size_t tab);
@@ -99,7 +117,6 @@ class SimRoom {
   void crash(const Step& step, std::size_t tab);
   void slow_tokens(const Step& step, std::size_t tab);
   void pause_server(const Step& step);
-  void restart_server(const Step& step);
   void begin_server_trouble();
   void share_server_trouble(std::size_t tab);
   void end_server_trouble();
@@ -114,15 +131,47 @@ class SimRoom {
   bool can_reach(std::size_t from, std::size_t to) const;
   void heal();
 
+  // ---- a restart of the server (sim_restart.cpp)
+  void restart_server(const Step& step);
+  void remember_steady();
+  bool is_server_waiting() const;
+  bool is_steady(std::size_t viewer, const ParticipantSid& participant) const;
+  void check_restart(std::size_t tab, const effect::Event& event);
+
+  // ---- who has no business here (sim_stranger.cpp)
+  void await_stranger();
+  void let_stranger_try(bool is_forger);
+  bool take_for_stranger(const roomserver::Effect& effect);
+  static bool is_of_stranger(const std::string& token);
+
   // ---- checks after every step (sim_checks.cpp)
   void check(std::size_t tab, const Batch& batch, Instant page_time);
   void check_server(const roomserver::Input& input, const roomserver::Batch& batch);
+  void check_hung(const std::string& participant);
   void check_mute(const std::string& viewer, const ParticipantSid& participant, const TrackSid& sid, const std::string& name, bool enabled);
+  void note_question(std::size_t index, const std::string& frame);
   void check_mutes(std::size_t viewer, const effect::Event& event);
+
+  // ---- what a client says of its links (sim_links.cpp)
+  void check_said(std::size_t tab, const std::string& text, std::size_t open_before);
+  void check_sync(std::size_t tab, const rsp::Sync& sync, std::size_t open_before);
+  void check_links(std::size_t tab, std::size_t others);
+  void check_heartbeats(std::size_t tab);
+
+  // ---- media that was called lost (sim_doubts.cpp)
+  struct Doubt {
+    Instant since;
+    std::map<std::string, std::pair<PeerId, std::int64_t>> tracks;  // by SID: where it is to come in, and how much the client knew of
+  };
+  Doubt doubt_about(const Tab& viewer, const AppModel::Participant& participant) const;
+  void check_doubts(std::size_t tab, const effect::Event& event);
+  void check_is_back(std::size_t tab, const ParticipantSid& participant, const Doubt& doubt);
 
   // ---- why something happened (sim_causes.cpp)
   void check_cause(std::size_t tab, const effect::Event& event);
   bool signaling_may_cost_media() const;
+  bool sends_nothing(const ParticipantSid& participant) const;
+  bool sees_a_ghost(const Tab& tab) const;
   void check_reason(std::size_t tab);
   bool explains_end(const Tab& tab, int code) const;
   bool explains_failure(const Tab& tab, int code) const;
@@ -131,9 +180,16 @@ class SimRoom {
   bool server_dropped(const Tab& tab) const;
   void check_server_drops(const roomserver::ParticipantLeft& left);
 
+  // ---- two whose ways are free (sim_pairs.cpp)
+  void look_at_pairs();
+  void look_at_pairs_of(std::size_t tab);
+  void look_at_connections_of(std::size_t tab);
+  void check_replaced(std::size_t tab, PeerId peer);
+
   // ---- some time after a fault (sim_notices.cpp)
   void expect_signs_of_loss(std::size_t tab);
   void expect_signs_of_lost_media(std::size_t tab, std::size_t other);
+  void expect_signs_of_silence(std::size_t tab, PeerId peer);
   void expect_return(std::size_t tab, Millis limit);
 
   // ---- at rest and at the end (sim_rest.cpp)
@@ -146,6 +202,20 @@ class SimRoom {
   bool has_lost_cause(const Tab& tab) const;
   void check_media(std::size_t tab, const AppModel::Track& track);
   void check_all_over();
+
+  // ---- one thing breaks after a long rest (sim_once_more.cpp)
+  struct Reception {
+    std::size_t viewer;
+    std::size_t owner;
+    PeerId peer;
+  };
+  void break_once_more();
+  std::vector<Reception> receptions() const;
+  void replace_once_more(Prng& dice);
+  void slow_down_once_more(Prng& dice);
+  void cut_off_once_more(Prng& dice);
+  void reset_once_more(Prng& dice);
+  void check_once_more();
 
   Present present() const;
   bool is_in_room(const ParticipantSid& participant) const;
@@ -169,23 +239,31 @@ class SimRoom {
   bool server_is_busy_ = false;                 // pausing or restarting
   std::vector<std::size_t> in_server_trouble_;  // tabs that notice
   bool server_has_restarted_ = false;
+  ServerWatch watch_;
+  std::set<std::pair<std::size_t, std::string>> steady_;  // tabs, and the participants they saw, when the server was killed
   struct Left {
     int reason = 0;
   };
   std::map<std::string, Left> left_;  // participants that the server dropped, by SID
-  std::set<std::string> expired_;     // tokens
+  std::set<std::string> expired_;     // tokens, by a step
   std::set<std::string> slow_tokens_;
+  std::multiset<std::string> slow_questions_;  // that the server has asked about them, and is not answered yet
+  std::map<std::string, Instant> token_ends_;
+  std::string session_seen_;  // the latest that the server has given to anybody
 
   std::map<std::uint64_t, std::function<void()>> endings_;  // of the faults in force
   std::uint64_t last_fault_ = 0;
   std::map<std::pair<std::size_t, std::size_t>, int> cuts_;  // media from one tab to another
   Trouble media_trouble_{20_s};                              // anybody's
 
-  const bool breaks_signaling_;
-  const bool breaks_media_;
+  bool breaks_signaling_;
+  bool breaks_media_;
   bool is_at_rest_ = false;
   std::uint32_t next_track_ = 1;
+  std::uint64_t steps_ = 0;
+  std::map<std::pair<std::size_t, std::string>, int> looks_;  // that found it wrong, by viewer and track SID; none: connections
   MuteBook mutes_;
+  std::map<std::pair<std::size_t, std::string>, Doubt> doubts_;          // by tab and participant
   std::map<std::pair<std::size_t, std::uint32_t>, std::int64_t> bytes_;  // received by (tab, peer) shortly before the end
   std::string speaker_;                                                  // whose machines move
   std::string complaint_;

@@ -4,8 +4,8 @@
 
 namespace holdfast::sim {
 
-Tab::Tab(const Person& owner, std::size_t number, std::string own_token, std::uint64_t seed)
-    : person(owner), identity(1, owner.name), name(identity + std::to_string(number)), token(std::move(own_token)) {
+Tab::Tab(const Person& owner, std::size_t number, std::uint64_t seed)
+    : person(owner), identity(1, owner.name), name(identity + std::to_string(number)) {
   if (owner.is_official)
     official = std::make_unique<OfficialClient>(seed, OfficialClient::Options{owner.browser == Browser::kChromium});
   else

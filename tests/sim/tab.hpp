@@ -10,7 +10,9 @@
 #include <string>
 
 #include "app_model.hpp"
+#include "candidate_book.hpp"
 #include "client/client.hpp"
+#include "link_book.hpp"
 #include "official_client.hpp"
 #include "page.hpp"
 #include "plan.hpp"
@@ -22,7 +24,7 @@ namespace holdfast::sim {
 enum class Slot { kWay, kLine, kRefusal, kTokens, kBrowser, kPage, kVisibility };
 
 struct Tab {
-  Tab(const Person& person, std::size_t number, std::string token, std::uint64_t seed);
+  Tab(const Person& person, std::size_t number, std::uint64_t seed);
 
   Batch handle(const Input& input, Instant now) { return official ? official->handle(input, now) : holdfast->handle(input, now); }
   // What the app sees, whichever the client.
@@ -41,21 +43,32 @@ struct Tab {
 
   const Person& person;
   std::string identity;
-  std::string name;  // identity and number
-  std::string token;
+  std::string name;   // identity and number
+  std::string token;  // the latest
+  std::uint32_t tokens_made = 0;
+  std::set<std::string> warned_of;  // tokens, by the client
+  bool token_function_failed = false;
+  bool clock_stood_still = false;
   std::unique_ptr<Client> holdfast;  // one of these two
   std::unique_ptr<OfficialClient> official;
   std::unique_ptr<Page> page;
   AppModel app;                                       // of a holdfast client
   std::map<std::string, backend::LocalTrack> tracks;  // as the app wants them, by signaled id
+  LinkBook links;                                     // of a holdfast client, too
+  CandidateBook candidates;
 
   // What has happened to it.
   Trouble signaling{8_s};
   std::set<Slot> busy;
-  bool sends = true;  // packets get out, and in
+  Instant loses_words_until;  // the next offer or answer goes down with its socket
+  bool sends = true;          // packets get out, and in
   bool hears = true;
   bool has_left = false;
+  Instant joined_at;
   Instant left_at;
+  Instant rejoined_at;
+  Instant saw_somebody_at;     // of whom nobody said that it was away
+  Instant spoke_at;            // sent anything
   bool page_went = false;      // its pagehide has run
   bool may_look_gone = false;  // the server was told what a page says that goes, or had its socket closed with 1001
   bool was_removed = false;
@@ -64,6 +77,10 @@ struct Tab {
   bool was_called_busy = false;
   bool browser_failed = false;  // to make a connection, to set a description, to answer
   bool dtls_failed = false;
+  bool has_lost_its_links = false;   // given up by the others, or let in again
+  std::set<std::string> asked_with;  // tracks that were enabled when it asked to be let in
+  bool found_nothing = false;
+  bool fails_with_socket = false;  // the next operation that its browser cannot do takes its sockets along
   bool over_was_checked = false;
 };
 

@@ -25,9 +25,10 @@ inline constexpr Unvisited kUnvisited[] = {
     {"session: Connecting --Synced[1]--> Over", "the first that our server says of a room is `connected`"},
     {"session: Connecting --Synced[2]--> Connecting", "the first that our server says of a room is `connected`"},
     {"session: Connected --Connected[1]--> Connected", "our server says `connected` once"},
-    {"session: Connected --Synced[1]--> Connected", "our server says `synced` only when it is asked to"},
-    {"session: Resuming --Connected[1]--> BackingOff", "our server answers `sync` with `synced`, and says nothing before"},
-    {"session: Resuming --Connected[2]--> Resuming", "our server answers `sync` with `synced`, and says nothing before"},
+    {"session: Resuming --Synced[2]--> BackingOff", "our server answers `connect` with `connected`, and says nothing before"},
+    {"session: Resuming --Synced[3]--> Resuming", "our server answers `connect` with `connected`, and says nothing before"},
+    {"session: Resuming --Connected[2]--> BackingOff", "our server answers `sync` with `synced`, and says nothing before"},
+    {"session: Resuming --Connected[3]--> Resuming", "our server answers `sync` with `synced`, and says nothing before"},
     {"session: Resuming --Update[1]--> BackingOff", "our server answers `sync` with `synced`, and says nothing before"},
     {"session: Resuming --Update[2]--> Resuming", "our server answers `sync` with `synced`, and says nothing before"},
     {"negotiation: HaveLocalOffer --CreateOffer[1]--> HaveLocalOffer", "our server asks only an end that has never said anything"},
@@ -38,7 +39,8 @@ inline constexpr Unvisited kUnvisited[] = {
     {"negotiation: SettingLocalAnswer --CreateOffer[1]--> SettingLocalAnswer",
      "our server asks the offerer, who gets no offer before its own"},
     {"negotiation: RollingBack --CreateOffer[1]--> RollingBack", "our server asks the offerer, whose first offer is never rolled back"},
-    {"negotiation: HaveLocalOffer --RemoteOffer[2]--> HaveLocalOffer", "our server gives up a link with glare in its first negotiation"},
+    {"negotiation: HaveLocalOffer --RemoteOffer[2]--> HaveLocalOffer",
+     "our server gives up a link with glare in its first negotiation, unless a restart came between", true},
     {"page: Shown --BeforeUnload[3]--> Gone", "our server takes hints"},
     {"page: Hidden --BeforeUnload[3]--> Gone", "our server takes hints"},
 
@@ -70,6 +72,10 @@ inline constexpr Unvisited kUnvisited[] = {
     {"liveness: Failed --Broken[1]--> Failed", "takes a failed connection whose browser then refuses three descriptions", true},
     {"server participant: Returning --PageClosed[1]--> Gone",
      "takes a page that hides and closes while its line is held, and is not heard before", true},
+
+    // What apps never do.
+    {"session: AcquiringIce --Ended[1]--> AcquiringIce", "no app replaces a token before it is in the room"},
+    {"session: Connecting --Ended[1]--> Connecting", "no app replaces a token before it is in the room"},
 
     // What browsers never do.
     {"session: Idle --Leave[1]--> Over", "the client starts its session by the same input that makes it"},

@@ -10,6 +10,7 @@ namespace {
 constexpr Millis kMoment = 200_ms;  // how finely time passes for media
 constexpr std::uint32_t kOperationTime = 25;
 constexpr std::uint32_t kCandidateTime = 60;
+constexpr std::uint32_t kLateCandidate = 150;
 
 std::string name_of(std::size_t client, PeerId peer) { return "tab" + std::to_string(client) + "p" + std::to_string(peer.value); }
 
@@ -31,7 +32,13 @@ const PeerId* peer_of(const Effect& effect) {
 }  // namespace
 
 VirtualMedia::End::End(std::size_t owner, PeerId peer, const BrowserOptions& options, std::uint64_t seed, Instant now)
-    : client(owner), created(now), random(seed), connection(peer, name_of(owner, peer), options, random.next()), path(connection, now) {}
+    : client(owner),
+      created(now),
+      random(seed),
+      connection(peer, name_of(owner, peer), options, random.next()),
+      path(connection, now),
+      lateness(~seed),
+      tells_late(lateness.chance(1, 4)) {}
 
 VirtualMedia::VirtualMedia(VirtualTime& time, std::uint64_t seed, ToClient to_client, CanReach can_reach)
     : time_(time), seed_(seed), to_client_(std::move(to_client)), can_reach_(std::move(can_reach)) {}
@@ -72,7 +79,8 @@ void VirtualMedia::create(std::size_t number, PeerId peer) {
   end = std::make_unique<End>(number, peer, client.options, seed_of(seed_, number, peer.value), time_.now());
   by_name_[end->connection.name()] = end.get();
   ++client.open_peers;
-  if (!std::exchange(client.creation_fails, false)) return;
+  end->loses_answer = std::exchange(client.loses_first_answer, false);
+  if (!std::exchange(client.creation_fails, false) && !client.creations_fail) return;
   close(*end);  // what else is asked of it is in vain
   time_.after(0_ms, [this, number, peer] {
     to_client_(number, input::PeerOperationFailed{peer, {}, "UnknownError", "Cannot create so many PeerConnections"});
@@ -123,17 +131,36 @@ void VirtualMedia::arrange(End& end) {
 }
 
 void VirtualMedia::operate(End& end) {
+  Client& client = clients_[end.client];
   end.is_operating = false;
+  end.connection.find_nothing(time_.now() < client.finds_nothing_until);
+  if (client.fails_answer && end.connection.next_answers_restart()) {
+    client.fails_answer = false;
+    end.connection.fail_descriptions(1);
+  }
   if (end.loses_answer && end.connection.next_is_awaited() && std::exchange(end.loses_answer, false))
     end.connection.run_next_unanswered();
   else
     end.connection.run_next();
+  lacks_candidates_ = lacks_candidates_ || end.connection.lacks_candidates();
   error_count_ += end.connection.error_count() - std::exchange(end.known_errors, end.connection.error_count());
 }
 
 void VirtualMedia::gather(End& end) {
   end.is_gathering = false;
-  if (end.connection.is_gathering()) end.connection.gather_next();
+  if (!end.connection.is_gathering()) return;
+  end.connection.gather_next();
+  if (!end.tells_late) return;
+  for (const Input& input : end.connection.take_inputs()) {
+    end.found.push_back(input);
+    later(end, Millis{1 + end.lateness.below(kLateCandidate)}, &VirtualMedia::tell_candidate);
+  }
+}
+
+void VirtualMedia::tell_candidate(End& end) {
+  const Input input = std::move(end.found.front());
+  end.found.pop_front();
+  to_client_(end.client, input);
 }
 
 void VirtualMedia::pass(End& end) {
@@ -149,8 +176,12 @@ bool VirtualMedia::reaches(std::size_t from, std::size_t to) const {
 }
 
 void VirtualMedia::hand_over(End& end) {
-  for (const Input& input : end.connection.take_inputs())
-    if (!end.connection.is_closed()) to_client_(end.client, input);
+  for (const Input& input : end.connection.take_inputs()) {
+    if (end.connection.is_closed()) continue;
+    const auto* state = std::get_if<input::ConnectionStateChanged>(&input);
+    end.has_connected = end.has_connected || (state != nullptr && state->state == input::ConnectionState::kConnected);
+    to_client_(end.client, input);
+  }
 }
 
 // ---- what a check can ask ----------------------------------------------------------------------------------------------------------
@@ -164,6 +195,16 @@ bool VirtualMedia::is_connected(std::size_t client, PeerId peer) const {
   return end && !end->connection.is_closed() && end->connection.connection_state() == input::ConnectionState::kConnected;
 }
 
+bool VirtualMedia::is_open(std::size_t client, PeerId peer) const {
+  const End* end = find(client, peer);
+  return end && !end->connection.is_closed();
+}
+
+bool VirtualMedia::has_connected(std::size_t client, PeerId peer) const {
+  const End* end = find(client, peer);
+  return end && end->has_connected;
+}
+
 Instant VirtualMedia::created(std::size_t client, PeerId peer) const {
   const End* end = find(client, peer);
   return end ? end->created : Instant{};
@@ -172,6 +213,11 @@ Instant VirtualMedia::created(std::size_t client, PeerId peer) const {
 bool VirtualMedia::is_deaf(std::size_t client, PeerId peer) const {
   const End* end = find(client, peer);
   return end && end->connection.is_deaf();
+}
+
+bool VirtualMedia::is_frozen(std::size_t client, PeerId peer) const {
+  const End* end = find(client, peer);
+  return end && end->connection.is_frozen();
 }
 
 std::int64_t VirtualMedia::bytes_received(std::size_t client, PeerId peer) const {
@@ -190,16 +236,29 @@ void VirtualMedia::fail_description(std::size_t client) {
   if (End* end = any_open(client)) end->connection.fail_descriptions(1);
 }
 
-void VirtualMedia::go_deaf(std::size_t client) {
-  if (End* end = any_open(client)) end->connection.go_deaf();
+std::optional<PeerId> VirtualMedia::go_deaf(std::size_t client) {
+  End* end = any_open(client);
+  if (end == nullptr) return std::nullopt;
+  end->connection.go_deaf();
+  return end->connection.peer();
+}
+
+void VirtualMedia::go_deaf(std::size_t client, PeerId peer) {
+  if (End* end = find(client, peer)) end->connection.go_deaf();
 }
 
 void VirtualMedia::lose_answer(std::size_t client) {
   if (End* end = any_open(client)) end->loses_answer = true;
 }
 
+void VirtualMedia::lose_first_answer(std::size_t client) { clients_[client].loses_first_answer = true; }
+
 void VirtualMedia::fail_dtls(std::size_t client) {
   if (End* end = any_open(client)) end->connection.fail_dtls();
+}
+
+void VirtualMedia::fail_dtls(std::size_t client, PeerId peer) {
+  if (End* end = find(client, peer)) end->connection.fail_dtls();
 }
 
 void VirtualMedia::blip(std::size_t client) {
@@ -209,11 +268,25 @@ void VirtualMedia::blip(std::size_t client) {
   hand_over(*end);
 }
 
+void VirtualMedia::fail_answer(std::size_t client) { clients_[client].fails_answer = true; }
+
+void VirtualMedia::find_nothing(std::size_t client, Millis for_how_long) {
+  clients_[client].finds_nothing_until = time_.now() + for_how_long;
+}
+
 void VirtualMedia::fail_creation(std::size_t client) { clients_[client].creation_fails = true; }
 
 void VirtualMedia::delay_answers(std::size_t client, Millis up_to, Millis for_how_long) {
   clients_[client].longest_delay = up_to;
   clients_[client].delayed_until = time_.now() + for_how_long;
+}
+
+void VirtualMedia::heal(std::size_t number) {
+  clients_[number].creation_fails = clients_[number].fails_answer = false;
+  for_each_open(number, [](End& end) {
+    end.loses_answer = false;
+    end.connection.fail_descriptions(0);
+  });
 }
 
 void VirtualMedia::change_address(std::size_t client) {

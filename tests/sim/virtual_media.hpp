@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -42,11 +43,16 @@ class VirtualMedia {
   // Peer connections this client has open.
   std::size_t open_peers(std::size_t client) const;
   bool is_connected(std::size_t client, PeerId peer) const;
+  bool is_open(std::size_t client, PeerId peer) const;
+  bool has_connected(std::size_t client, PeerId peer) const;  // ever, and the client was told
   Instant created(std::size_t client, PeerId peer) const;
   bool is_deaf(std::size_t client, PeerId peer) const;
+  bool is_frozen(std::size_t client, PeerId peer) const;
   std::int64_t bytes_received(std::size_t client, PeerId peer) const;
   // Id of the other end's track whose packets come in at this section now; empty: none do.
   SignaledId received_track(std::size_t client, PeerId peer, const std::string& mid) const;
+  // A connection got a description for the second time, after a rollback, and not all the candidates it had forgotten.
+  bool lacks_candidates() const { return lacks_candidates_; }
   // Calls that no browser would have allowed.
   std::size_t error_count() const;
 
@@ -54,20 +60,32 @@ class VirtualMedia {
 
   // It cannot set its next description.
   void fail_description(std::size_t client);
-  // It says connected and receives nothing more.
-  void go_deaf(std::size_t client);
+  // It says connected and receives nothing more. Gives which.
+  std::optional<PeerId> go_deaf(std::size_t client);
+  void go_deaf(std::size_t client, PeerId peer);
   // Its next operation is done and the promise never settles; what the glue has chained behind that waits for ever.
   void lose_answer(std::size_t client);
+  // … or that of the next connection that is made.
+  void lose_first_answer(std::size_t client);
   // ICE connects and DTLS does not; what is connected already ends by an alert. Only a new connection helps.
   void fail_dtls(std::size_t client);
+  void fail_dtls(std::size_t client, PeerId peer);
+  // It cannot answer the next offer that restarts ICE.
+  void fail_answer(std::size_t client);
+  // For a while it finds no candidates for what it begins to gather.
+  void find_nothing(std::size_t client, Millis for_how_long);
   // The next connection that is to be made is not.
   void fail_creation(std::size_t client);
+  // None is made until this ends; afterwards every one is.
+  void fail_creations(std::size_t client, bool fail) { clients_[client].creations_fail = clients_[client].creation_fails = fail; }
   // For a while all its operations take up to so long. Within a connection they stay in order, between two they overtake one another.
   void delay_answers(std::size_t client, Millis up_to, Millis for_how_long);
   // Its candidates are worth nothing from now on; those it gathers from here, after an ICE restart, are.
   void change_address(std::size_t client);
   // It is called disconnected for a moment, as with much loss.
   void blip(std::size_t client);
+  // Whatever it still was to fail at, it does.
+  void heal(std::size_t client);
   // The machine stands still: nothing is sent, received or noticed.
   void sleep(std::size_t client);
   void wake(std::size_t client);
@@ -77,8 +95,12 @@ class VirtualMedia {
     BrowserOptions options;
     std::uint32_t open_peers = 0;
     bool creation_fails = false;
+    bool loses_first_answer = false;
+    bool creations_fail = false;
     Millis longest_delay;
     Instant delayed_until;
+    Instant finds_nothing_until;
+    bool fails_answer = false;
     std::optional<Instant> asleep_since;
     std::vector<VirtualTime::Task> on_waking;
   };
@@ -90,10 +112,14 @@ class VirtualMedia {
     Prng random;  // its own, so that what happens to another changes little here
     PeerConnectionModel connection;
     MediaPath path;
+    Prng lateness;
+    bool tells_late;            // of candidates: a description may overtake what it has found
     bool is_operating = false;  // the next operation has its time; the same for the next candidate and the next moment
     bool is_gathering = false;
+    std::deque<Input> found;
     bool is_passing = false;
     bool loses_answer = false;
+    bool has_connected = false;
     std::size_t known_errors = 0;
   };
 
@@ -103,6 +129,7 @@ class VirtualMedia {
   void arrange(End& end);
   void operate(End& end);
   void gather(End& end);
+  void tell_candidate(End& end);
   void pass(End& end);
   // A step of one end, later, and not while the machine sleeps.
   using Step = void (VirtualMedia::*)(End&);
@@ -124,6 +151,7 @@ class VirtualMedia {
   std::map<std::pair<std::size_t, std::uint32_t>, std::unique_ptr<End>> ends_;  // by client and peer; closed ones too
   std::map<std::string, End*, std::less<>> by_name_;
   std::size_t error_count_ = 0;
+  bool lacks_candidates_ = false;
 };
 
 }  // namespace holdfast::sim

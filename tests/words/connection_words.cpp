@@ -43,6 +43,8 @@ struct ConnectionSubject {
   std::string cookie;                  // of the last busy
   std::optional<Instant> quiet_until;  // a busy server asked for it
   Instant handshake_by;
+  Millis open_limit{0};
+  Instant granted_until;  // to a socket that opens, when the machine woke
   Instant sent;
   Instant silent_by;  // when nothing is heard
 
@@ -57,6 +59,8 @@ struct ConnectionSubject {
     cookie.clear();
     quiet_until.reset();
     handshake_by = now + kHandshakeLimit;
+    open_limit = pace.open_limit;
+    granted_until = {};
     act([&](Effects& effects) { connection.dial("ws://h/s", IceRequest{"token"}, pace, now, effects); });
   }
   void socket_opens() {
@@ -80,18 +84,18 @@ struct ConnectionSubject {
     }
     say(kWelcome);
   }
-  void say_busy(const std::string& frame, const char* new_cookie) {
+  void say_busy(const std::string& frame, const char* new_cookie, bool keeps_socket) {
     if (!open && socket.greeted) {
       cookie = new_cookie;
       quiet_until = now + kBusyTime;
       handshake_by = now + kBusyTime + kHandshakeLimit;
       socket.hellos = 0;
-      busy_told = true;
+      told_to_come_back = !keeps_socket;
     }
     say(frame);
-    busy_told = false;
+    told_to_come_back = false;
   }
-  bool busy_told = false;  // that frame's own close is no word to the server
+  bool told_to_come_back = false;  // that frame's own close is no word to the server
   void say_alive(const std::string& frame, bool is_message) {
     if (open) silent_by = now + kSilentHeartbeats * kNegotiated;
     brings_message = is_message && open;
@@ -119,10 +123,14 @@ struct ConnectionSubject {
   void wake() {
     silent_by = now + kNegotiated + kWakeSlack;
     if (dialed && !open) handshake_by = later(handshake_by, now + kHandshakeLimit);
+    if (socket.is_live && !socket.is_open) granted_until = now + open_limit;
     act([&](Effects& effects) { connection.wake(now, effects); });
   }
   void check_network() {
     silent_by = earlier(silent_by, now + kCheckLimit);
+    granted_until = earlier(granted_until, now + kCheckLimit);
+    const bool is_greeting = socket.is_open && !open && (!quiet_until || now >= *quiet_until);
+    if (is_greeting) handshake_by = earlier(handshake_by, now + kCheckLimit);
     act([&](Effects& effects) { connection.check(now, effects); });
   }
   void pass_to(Instant then) {
@@ -179,7 +187,8 @@ struct ConnectionSubject {
       require(!leaves_alone, "a busy server is left alone for the time it asked for");
       socket.watch(*opens, promises);
     } else if (const auto* closes = std::get_if<effect::CloseSocket>(&effect)) {
-      require(closes->code != close_code::kBusyWait || busy_told, "3005 answers a busy");
+      require(closes->code != close_code::kBusyWait || told_to_come_back, "3005 answers a busy that does not keep the socket");
+      require(closes->code != close_code::kOpenTimeout || now >= granted_until, "a socket that opens gets its full time after a sleep");
       require((closes->code != close_code::kSilence && closes->code != close_code::kNetworkChanged) || now >= silent_by,
               "nobody is given up for silence before the time is over");
       socket.watch(*closes, promises);
@@ -227,8 +236,8 @@ const std::vector<Letter<S>>& ConnectionSubject::letters() {
       {"socket closed 1000", can_hear, [](S& s) { s.socket_closes(1000); }},
       {"welcome", can_hear, [](S& s) { s.say_welcome(); }},
       {"useless welcome", can_hear, [](S& s) { s.say(kUselessWelcome); }},
-      {"busy", can_hear, [](S& s) { s.say_busy(kBusy, "cookie"); }},
-      {"busy, come back", can_hear, [](S& s) { s.say_busy(kBusyElsewhere, "biscuit"); }},
+      {"busy", can_hear, [](S& s) { s.say_busy(kBusy, "cookie", true); }},
+      {"busy, come back", can_hear, [](S& s) { s.say_busy(kBusyElsewhere, "biscuit", false); }},
       {"busy for good", can_hear, [](S& s) { s.say(kBusyForGood); }},
       {"bad", can_hear, [](S& s) { s.say(kBad); }},
       {"heartbeat", can_hear, [](S& s) { s.say_alive(kHeartbeatText, false); }},

@@ -1,10 +1,11 @@
 // all_words [MACHINE]: every machine of the core, alone, with every word of inputs up to a length. Ends with 1 if a promise was broken, a
-// machine stopped itself, or a row of a table was never taken.
+// machine stopped itself, or a row of a table was never taken. Built with HOLDFAST_MUTATE it takes --mutate as room_sim does.
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
+#include "../sim/mutation.hpp"
 #include "words.hpp"
 
 namespace holdfast::words {
@@ -87,6 +88,9 @@ int run(std::string_view only) {
 }  // namespace holdfast::words
 
 int main(int argc, char** argv) {
+#if defined(HOLDFAST_MUTATE)
+  holdfast::sim::take_mutation(argc, argv);
+#endif
   std::signal(SIGABRT, holdfast::words::print_word_on_abort);
   return holdfast::words::run(argc > 1 ? argv[1] : "");
 }

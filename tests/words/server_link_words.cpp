@@ -42,7 +42,15 @@ struct LinkSubject {
 
   void say(LinkEnd from, DescriptionType type, std::int64_t revision) {
     rsp::PeerConnectionState said{LinkId("l"), Description{type, revision, "a=ice-ufrag:u\r\n"}, {}};
+    const bool is_new = !open || offerer == from || agreed > 0;
+    const bool is_wanted = type == DescriptionType::kOffer && revision > latest() && is_new;
+    const bool is_awaited = type == DescriptionType::kAnswer && open == revision && offerer != from;
+    const bool was_closed = closed;
     judge(from, link.handle(from, said));
+    if (was_closed) return;
+    promises.require(!is_wanted || (open == revision && offerer == from), "an offer above all others goes on, but against the first");
+    promises.require(!is_awaited || agreed == revision, "the answer to the open offer goes on");
+    promises.require(type != DescriptionType::kClose || closed, "whoever closes its end closes the link");
   }
   void trickle(LinkEnd from) {
     const auto end = static_cast<std::size_t>(from);

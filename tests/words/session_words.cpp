@@ -4,24 +4,11 @@
 #include <utility>
 
 #include "rsp/session.hpp"
-#include "socket_watch.hpp"
+#include "session_watch.hpp"
 #include "words.hpp"
 
 namespace holdfast::words {
 namespace {
-
-using namespace rsp;
-
-const std::string kUrl = "ws://h/s";
-const LinkId kLink("L");
-
-input::Connect options(bool own_ice_servers) {
-  input::Connect connect;
-  connect.url = kUrl;
-  connect.token = "token";
-  connect.ice_servers_given = own_ice_servers;
-  return connect;
-}
 
 RoomState room_state() {
   RoomState state;
@@ -30,16 +17,22 @@ RoomState room_state() {
   state.holdfast = Extension{};
   return state;
 }
-ServerMessage connected() {
+Connected connected() {
   Connected message;
   message.session = "SE";
   message.sid = RoomSid("RM");
   message.state = room_state();
   return message;
 }
+ServerMessage connected_again() {
+  Connected message = connected();
+  message.session = "SE2";
+  message.state.participant = OwnParticipant{ParticipantSid("PA_A2"), "alice"};
+  return message;
+}
 ServerMessage update_that_closes_the_link() {
   ServerUpdate update;
-  update.state.peer_connections = {{kLink, Description{DescriptionType::kClose, 9, ""}, {}}};
+  update.state.peer_connections = {{kWatchedLink, Description{DescriptionType::kClose, 9, ""}, {}}};
   return update;
 }
 ServerMessage synced_without_links() {
@@ -55,58 +48,77 @@ const std::string kBusyForGood = encode(ServerFrame{Busy{-1, false, ""}});
 const std::string kHeartbeat = encode(ServerFrame{Heartbeat{}});
 const std::string kIced = text(Iced{});
 const std::string kConnected = text(connected());
+const std::string kConnectedAgain = text(connected_again());
 const std::string kUselessConnected = text(Connected{});
 const std::string kUpdate = text(ServerUpdate{room_state()});
 const std::string kLinkCloses = text(update_that_closes_the_link());
 const std::string kSynced = text(Synced{room_state()});
 const std::string kSyncedWithoutLinks = text(synced_without_links());
-const std::string kError = text(ErrorMessage{{53204, ""}});
+const std::string kThrownOut = text(ErrorMessage{{code::kDuplicateIdentity, ""}});
+const std::string kNotFound = text(ErrorMessage{{code::kParticipantNotFound, ""}});
+const std::string kExpired = text(ErrorMessage{{code::kAccessTokenExpired, ""}});
 const std::string kDisconnected = text(Disconnected{true});
 
-// What the client wants the server to know, and what it knows: revisions, 0 for nothing.
-struct LinkSide {
-  std::int64_t description = 0;
-  std::int64_t ice = 0;
-  bool closed = false;
-};
-
-struct SessionSubject {
+struct SessionSubject : SessionWatch {
   static constexpr std::string_view kName = "session";
   static constexpr int kLength = 4;
   using Table = SessionTable;
   static const std::vector<Letter<SessionSubject>>& letters();
   static const std::vector<Beginning>& beginnings();
 
-  Session session{options(false), 42};
-  Promises promises;
-  Instant now{1000};
-  SocketWatch socket;
+  bool brings_ice_servers = false;
+  bool rejoins = false;
+  Session session{options(), 42};
   Instant welcomed_at;
-  bool started = false;
-  bool ice_ready = false;
-  bool offered = false;
-  bool joined = false;
-  bool away = false;
-  bool over = false;
-  bool going = false;  // with the page, by this letter
-  bool said_disconnect = false;
-  OperationId probe;  // the latest
-  Instant probed_at;
-  int queued = 0;  // news that had to wait
-  int owed = 0;    // news that are to be told by this letter
 
-  bool track_enabled = true;
-  bool has_track = false;
-  bool told_track = false;
-  bool told_enabled = false;
-  std::int64_t told_revision = 0;
-  LinkSide wanted;
-  LinkSide told;
-  bool link_is_gone = false;  // closed by the server
-
+  input::Connect options() const {
+    input::Connect connect;
+    connect.url = kSessionUrl;
+    connect.token = token.text();
+    connect.token_lifetime = token.lifetime;
+    connect.renews_token = token.has_function;
+    connect.ice_servers_given = brings_ice_servers;
+    connect.rejoins = rejoins;
+    return connect;
+  }
+  void set_option(bool SessionSubject::*option) {
+    this->*option = true;
+    session = Session(options(), 42);
+  }
+  void set_token_function() {
+    token.has_function = true;
+    token.is_there = false;
+    session = Session(options(), 42);
+  }
+  // Soon enough for a warning, or to be replaced, but not at once.
+  void set_short_lifetime() {
+    token.lifetime = kTokenMargin + 500_ms;
+    session = Session(options(), 42);
+  }
   void start() {
     started = true;
+    token.begin(now);
     act([&](Effects& effects) { session.start(now, effects); });
+    promises.require(token.is_asked == token.has_function, "a function is asked before anything else");
+  }
+  void give_token() {
+    const bool was_asked = token.is_asked;
+    const auto given = token.give(now);
+    act([&](Effects& effects) { session.handle(given, now, effects); });
+    promises.require(!was_asked || socket.is_live || is_offering(), "a token that was waited for is used at once");
+  }
+  void fail_token() {
+    token.none_left = !token.is_there;
+    act([&](Effects& effects) { session.handle(input::TokenFailed{token.request, ""}, now, effects); });
+    promises.require(token.is_there ? socket.is_live : over, "an app that fails goes on with the token it has, or ends");
+  }
+  void answer_older_question() {
+    const OperationId older{token.request.value - 1};
+    act([&](Effects& effects) {
+      session.handle(input::TokenGiven{older, "T-1", {}}, now, effects);
+      session.handle(input::TokenFailed{older, ""}, now, effects);
+      promises.require(effects.empty(), "an answer to an older question changes nothing");
+    });
   }
   void offer(bool with_offer) {
     offered = true;
@@ -124,11 +136,11 @@ struct SessionSubject {
   }
   void describe(DescriptionType type) {
     wanted.closed = type == DescriptionType::kClose;
-    backend::LinkUpdate update{kLink, {}, Description{type, ++wanted.description, "sdp"}, {}};
+    backend::LinkUpdate update{kWatchedLink, {}, Description{type, ++wanted.description, "sdp"}, {}};
     act([&](Effects& effects) { session.send_link(update, now, effects); });
   }
   void trickle() {
-    backend::LinkUpdate update{kLink, {}, {}, Ice{"u", ++wanted.ice, {}, false}};
+    backend::LinkUpdate update{kWatchedLink, {}, {}, Ice{"u", ++wanted.ice, {}, false}};
     act([&](Effects& effects) { session.send_link(update, now, effects); });
   }
   void hint() {
@@ -158,18 +170,34 @@ struct SessionSubject {
     say(frame);
     promises.require(over || !socket.welcomed, "the server has the last word");
   }
+  void say_expired() {
+    const bool is_heard = socket.welcomed;
+    const bool is_refusal = is_heard && !session.is_connected() && !is_offering();
+    const bool goes_on = is_refusal && token.has_more();
+    if (is_refusal) token.refuse();
+    token.none_left = !goes_on;
+    say(kExpired);
+    promises.require(!is_heard || over != goes_on, "a refused token is the end only where there is no other");
+  }
+  void say_not_found() {
+    const bool is_heard = socket.welcomed;
+    const bool comes_back = rejoins && joined && !dropped;
+    dropped = dropped || (is_heard && comes_back);
+    say(kNotFound);
+    promises.require(!is_heard || over != comes_back, "whoever is not found joins again if the app wants it");
+  }
   void say_news(const std::string& frame) {
     if (socket.welcomed && offered) ++(session.is_connected() ? owed : queued);
     say(frame);
   }
   void say_connected(const std::string& frame, bool is_usable) {
-    const bool is_answer = socket.welcomed && offered && !joined;
+    const bool is_answer = socket.welcomed && offered && (!joined || (dropped && is_usable));
     if (!is_answer) return say_news(frame);
-    say(frame);
-    promises.require(!is_answer || (is_usable ? joined : over), "`connected` decides whether it has joined");
+    say(dropped ? kConnectedAgain : frame);
+    promises.require(is_usable ? session.is_connected() : over, "`connected` decides whether it has joined");
   }
   void say_synced(const std::string& frame) {
-    if (!away) return say_news(frame);
+    if (!away || dropped) return say_news(frame);
     say(frame);
     promises.require(!socket.welcomed || !away, "`synced` brings it in step again");
   }
@@ -191,19 +219,23 @@ struct SessionSubject {
     const bool awaited = now - probed_at < kProbeLimit && !socket.is_live && !over;
     const OperationId answered = std::exchange(probe, {});
     act([&](Effects& effects) { session.handle(input::ProbeAnswered{answered, reachable}, now, effects); });
-    promises.require(!awaited || !reachable || socket.is_live, "a host that is there is dialed");
+    const bool asks = token.has_function && token.ends_soon(now);
+    promises.require(!awaited || !reachable || (asks ? token.is_asked : socket.is_live),
+                     "a host that is there is dialed with a good token");
     promises.require(!awaited || reachable || !socket.is_live, "a host that is not there is left alone");
   }
   void network(input::NetworkEvent event) {
     act([&](Effects& effects) { session.handle(input::Network{event}, now, effects); });
   }
   void wake() {
-    welcomed_at = now;
+    welcomed_at = token.asked_at = now;
     act([&](Effects& effects) { session.wake(now, effects); });
   }
   void pass_to(Instant then) {
     now = then;
+    token.none_left = token.is_asked && !token.is_there;
     act([&](Effects& effects) { session.handle_timers(now, effects); });
+    promises.require(over || !joined || !token.is_warning_due(now), "an app that holds strings is warned before each ends");
   }
   void hear_only_heartbeats() {
     for (int i = 0; i < 16 && !over; ++i) {
@@ -227,7 +259,7 @@ struct SessionSubject {
     require(session.is_consistent(), "the machine is consistent");
     require(session.is_over() == over, "over is when it said so");
     require(session.is_connected() == (joined && !away && !over), "connected is what the client was told");
-    require(!deadline || *deadline > now, "no deadline stays behind");
+    require(!deadline || *deadline > now || token.is_warning_due(now), "no deadline stays behind");
     require(!over || (!deadline && !socket.is_live), "nothing is left after the end");
     require(over || deadline || !offered, "whoever has offered waits for something");
     require(over || deadline || !joined, "whoever is in the room has a deadline");
@@ -235,22 +267,13 @@ struct SessionSubject {
     require(!session.is_connected() || socket.welcomed, "connected needs a welcomed socket");
     require(over || !away || !socket.welcomed || now - welcomed_at < kSyncAnswerLimit, "a server that does not answer `sync` is left");
     require(over || owed == 0, "all news are told, and once");
+    require(!token.is_asked || now - token.asked_at < kTokenLimit, "an app has so long for a token");
+    require(!token.is_asked || (!over && !socket.is_live), "only a session without a socket waits for a token");
     if (session.is_connected()) check_told();
-    going = false;
+    going = token.none_left = false;
   }
 
  private:
-  // In step, the server knows all that it should.
-  void check_told() {
-    const auto require = [this](bool holds, const char* promise) { promises.require(holds, promise); };
-    require(told_track == has_track && (!has_track || told_enabled == track_enabled), "the server knows the tracks");
-    if (link_is_gone) return;
-    require(wanted.closed == told.closed, "the server knows which link is closed");
-    if (wanted.closed) return;
-    require(told.description == wanted.description, "the server knows the latest description");
-    require(told.ice == wanted.ice, "the server knows the latest candidates");
-  }
-
   template <class Input>
   void act(Input&& input) {
     static Effects effects;
@@ -263,136 +286,34 @@ struct SessionSubject {
     for (const SessionEvent& event : events) watch_event(event);
     for (const Effect& effect : effects) watch(effect, was_over, was_joined);
   }
-  void watch(const Effect& effect, bool was_over, bool was_joined) {
-    const auto require = [this](bool holds, const char* promise) { promises.require(holds, promise); };
-    if (std::holds_alternative<effect::Log>(effect)) return;
-    require(!was_over, "nothing is done after the end");
-    if (const auto* opens = std::get_if<effect::OpenSocket>(&effect)) {
-      require(!over && opens->url == kUrl, "no socket is opened at the end");
-      require(!joined || away, "no socket is opened while there is one in step");
-      said_disconnect = false;
-      queued = 0;
-      socket.watch(*opens, promises);
-    } else if (const auto* closes = std::get_if<effect::CloseSocket>(&effect)) {
-      require(!over || closes->code != 1000 || !socket.welcomed || said_disconnect, "whoever leaves says so first");
-      require(over || closes->code != 1000, "1000 means for good");
-      socket.watch(*closes, promises);
-    } else if (const auto* sends = std::get_if<effect::SendText>(&effect)) {
-      const auto frame = socket.watch(*sends, promises);
-      if (!frame) return;
-      if (const auto* hello = std::get_if<Hello>(&*frame); hello != nullptr && hello->body) watch_message(*hello->body, was_joined);
-      if (const auto* message = std::get_if<ClientMsg>(&*frame)) watch_message(message->body, was_joined);
-    } else if (const auto* probes = std::get_if<effect::Probe>(&effect)) {
-      require(away && !over && !socket.is_live, "only a session without a socket probes");
-      require(probes->op.value > probe.value, "each probe has a number of its own");
-      probe = probes->op;
-      probed_at = now;
-    } else if (const auto* beacon = std::get_if<effect::Beacon>(&effect)) {
-      require(going && over && joined && beacon->text == "SE", "a beacon goes with the page");
-    } else {
-      require(false, "a session asks for nothing else");
-    }
-  }
-  void watch_message(const ClientMessage& message, bool was_joined) {
-    const auto require = [this](bool holds, const char* promise) { promises.require(holds, promise); };
-    if (std::holds_alternative<IceRequest>(message)) {
-      require(!ice_ready, "ICE servers are asked for once");
-    } else if (const auto* connect = std::get_if<Connect>(&message)) {
-      require(offered && !was_joined, "one `connect`, with the first offer");
-      tell_afresh(connect->participant, connect->peer_connections);
-    } else if (const auto* sync = std::get_if<Sync>(&message)) {
-      require(was_joined && sync->session == "SE", "`sync` names the session");
-      tell_afresh(sync->participant, sync->peer_connections);
-    } else if (const auto* update = std::get_if<ClientUpdate>(&message)) {
-      require(joined && !away && update->session == "SE" && update->participant, "`update` is for a session in step, and always complete");
-      if (update->participant) tell(*update->participant);
-      for (const auto& link : update->peer_connections) tell(link);
-    } else if (const auto* disconnect = std::get_if<Disconnect>(&message)) {
-      require(over && !said_disconnect && disconnect->session == (joined ? "SE" : ""), "`disconnect` is the last word");
-      said_disconnect = true;
-    }
-  }
-  // A new socket: what went over the one before may have been lost, but for what this message says.
-  void tell_afresh(const LocalState& state, const std::vector<PeerConnectionState>& links) {
-    tell(state);
-    told = {};
-    told.closed = wanted.closed;  // by not being listed
-    for (const auto& link : links) {
-      if (link.id == kLink) told.closed = false;  // since it was written
-      tell(link);
-    }
-  }
-  void tell(const LocalState& state) {
-    const bool enabled = !state.tracks.empty() && state.tracks[0].enabled;
-    promises.require(state.revision >= told_revision, "the revision of the tracks never falls");
-    promises.require(
-        state.revision > told_revision || told_revision == 0 || (told_track == !state.tracks.empty() && told_enabled == enabled),
-        "other tracks have another revision");
-    told_track = !state.tracks.empty();
-    told_enabled = enabled;
-    told_revision = state.revision;
-  }
-  void tell(const PeerConnectionState& link) {
-    if (link.id != kLink) return;
-    promises.require(!told.closed || wanted.closed, "nothing is told of a closed link");
-    if (link.description) {
-      promises.require(link.description->revision > told.description, "a description is told once");
-      told.description = link.description->revision;
-      told.closed = link.description->type == DescriptionType::kClose;
-    }
-    if (link.ice) {
-      promises.require(link.ice->revision > told.ice, "candidates are told once");
-      told.ice = link.ice->revision;
-    }
-  }
-
-  void watch_event(const SessionEvent& event) {
-    const auto require = [this](bool holds, const char* promise) { promises.require(holds, promise); };
-    require(!over, "the end is the last event");
-    if (std::holds_alternative<backend::IceServersReady>(event)) {
-      require(!ice_ready && started, "the first offer is asked for once");
-      ice_ready = true;
-    } else if (std::holds_alternative<backend::Joined>(event)) {
-      require(!joined && offered, "it joins once");
-      joined = true;
-      owed += std::exchange(queued, 0);
-    } else if (std::holds_alternative<backend::Updated>(event)) {
-      require(joined && !away, "news come in step");
-      --owed;
-    } else if (std::holds_alternative<backend::SignalingLost>(event)) {
-      require(joined && !away, "lost and restored alternate");
-      away = true;
-    } else if (std::holds_alternative<backend::SignalingRestored>(event)) {
-      require(joined && away && socket.welcomed, "lost and restored alternate");
-      away = false;
-      owed += std::exchange(queued, 0);
-    } else if (std::holds_alternative<backend::SignalingAlive>(event)) {
-      require(joined, "signs of life are for whoever is in the room");
-    } else {
-      over = true;
-    }
-  }
 };
 
 using S = SessionSubject;
 bool is_fresh(const S& s) { return !s.started && !s.over; }
-bool may_offer(const S& s) { return s.ice_ready && !s.offered; }
 bool has_link(const S& s) { return !s.wanted.closed && !s.link_is_gone; }
+bool should_offer(const S& s) { return s.is_offering(); }
 bool is_opening(const S& s) { return s.socket.is_live && !s.socket.is_open; }
 bool has_socket(const S& s) { return s.socket.is_live; }
 bool can_hear(const S& s) { return s.socket.is_open; }
 bool is_welcomed(const S& s) { return s.socket.welcomed; }
 bool awaits_answer(const S& s) { return s.socket.welcomed && !s.session.is_connected(); }
 bool is_probed(const S& s) { return s.probe.value != 0; }
+bool is_asked(const S& s) { return s.token.is_asked; }
 bool has_deadline(const S& s) { return s.session.next_deadline().has_value(); }
 
 const std::vector<Letter<S>>& SessionSubject::letters() {
   using input::NetworkEvent;
   static const std::vector<Letter<S>> kLetters = {
-      {"own ICE servers", is_fresh, [](S& s) { s.session = Session(options(true), 42); }},
+      {"own ICE servers", is_fresh, [](S& s) { s.set_option(&S::brings_ice_servers); }},
+      {"rejoin", is_fresh, [](S& s) { s.set_option(&S::rejoins); }, true},
+      {"token function", is_fresh, [](S& s) { s.set_token_function(); }, true},
+      {"short tokens", is_fresh, [](S& s) { s.set_short_lifetime(); }, true},
       {"start", is_fresh, [](S& s) { s.start(); }},
-      {"offer", may_offer, [](S& s) { s.offer(true); }},
-      {"no offer", may_offer, [](S& s) { s.offer(false); }},
+      {"token", [](const S& s) { return s.started && !s.over; }, [](S& s) { s.give_token(); }},
+      {"no token", is_asked, [](S& s) { s.fail_token(); }},
+      {"an older token", [](const S& s) { return s.token.request.value > 1; }, [](S& s) { s.answer_older_question(); }},
+      {"offer", should_offer, [](S& s) { s.offer(true); }},
+      {"no offer", should_offer, [](S& s) { s.offer(false); }},
       {"tracks", nullptr, [](S& s) { s.change_tracks(); }},
       {"describe", has_link, [](S& s) { s.describe(DescriptionType::kOffer); }},
       {"trickle", has_link, [](S& s) { s.trickle(); }},
@@ -415,9 +336,11 @@ const std::vector<Letter<S>>& SessionSubject::letters() {
       {"update that closes the link", [](const S& s) { return s.session.is_connected() && has_link(s); },
        [](S& s) { s.say_link_is_gone(kLinkCloses); }},
       {"synced", can_hear, [](S& s) { s.say_synced(kSynced); }},
-      {"synced without links", [](const S& s) { return s.socket.welcomed && s.joined && has_link(s); },
+      {"synced without links", [](const S& s) { return s.socket.welcomed && s.joined && !s.dropped && has_link(s); },
        [](S& s) { s.say_link_is_gone(kSyncedWithoutLinks); }},
-      {"error", can_hear, [](S& s) { s.say_the_end(kError); }},
+      {"thrown out", can_hear, [](S& s) { s.say_the_end(kThrownOut); }},
+      {"not found", can_hear, [](S& s) { s.say_not_found(); }},
+      {"expired", can_hear, [](S& s) { s.say_expired(); }},
       {"disconnected", can_hear, [](S& s) { s.say_the_end(kDisconnected); }},
       {"reachable", is_probed, [](S& s) { s.answer_probe(true); }},
       {"unreachable", is_probed, [](S& s) { s.answer_probe(false); }},
@@ -434,26 +357,54 @@ const std::vector<Letter<S>>& SessionSubject::letters() {
 }
 
 const std::vector<Beginning>& SessionSubject::beginnings() {
-  const auto after = [](Beginning beginning, const Beginning& more) {
-    beginning.insert(beginning.end(), more.begin(), more.end());
-    return beginning;
+  const auto join = [](std::initializer_list<Beginning> parts) {
+    Beginning whole;
+    for (const Beginning& part : parts) whole.insert(whole.end(), part.begin(), part.end());
+    return whole;
   };
-  static const Beginning kAcquiring = {"start", "socket opens", "welcome"};
-  static const Beginning kConnecting = after(kAcquiring, {"iced", "offer"});
-  static const Beginning kInStep = after(kConnecting, {"connected"});
-  static const Beginning kProbing = after(kInStep, {"socket lost", "deadline", "socket lost", "deadline"});
-  static const Beginning kResuming = after(kInStep, {"describe", "trickle", "socket lost", "deadline", "socket opens", "welcome"});
+  static const Beginning kGreet = {"socket opens", "welcome"};
+  static const Beginning kOffer = {"iced", "offer"};
+  static const Beginning kTellLink = {"describe", "trickle"};
+  static const Beginning kRedial = {"socket lost", "deadline"};
+  static const Beginning kFlood = {"a flood of updates"};
+
+  static const Beginning kAcquiring = join({{"start"}, kGreet});
+  static const Beginning kConnecting = join({kAcquiring, kOffer});
+  static const Beginning kInStep = join({kConnecting, {"connected"}});
+  static const Beginning kProbing = join({kInStep, kRedial, kRedial});
+  static const Beginning kResuming = join({kInStep, kTellLink, kRedial, kGreet});
+
+  static const Beginning kAsking = {"token function", "start"};
+  static const Beginning kAskingToConnect = join({kAsking, {"token"}, kGreet, kOffer});
+  static const Beginning kAskingToResume = join({kAskingToConnect, {"connected"}, kTellLink, kRedial, kGreet});
+  static const Beginning kAnother = join({{"expired", "token"}, kGreet});
+  static const Beginning kRejoining = join({{"rejoin"}, kResuming, {"not found"}, kGreet});
   static const std::vector<Beginning> kBeginnings = {
       {},
       {"own ICE servers", "start", "offer"},
       kAcquiring,
       kConnecting,
-      after(kConnecting, {"a flood of updates"}),
+      join({kConnecting, kFlood}),
       kInStep,
       kProbing,
-      after(kProbing, {"no probe gets through"}),
+      join({kProbing, {"no probe gets through"}}),
       kResuming,
-      after(kResuming, {"a flood of updates"}),
+      join({kResuming, kFlood}),
+      // Tokens,
+      kAsking,
+      join({{"own ICE servers"}, kAsking}),
+      join({kAsking, {"token"}, kGreet, {"expired"}}),
+      join({kAskingToConnect, {"expired"}}),
+      join({kAskingToResume, {"expired"}}),
+      join({{"short tokens"}, kAskingToConnect, {"connected", "socket lost", "second"}}),
+      {"short tokens", "own ICE servers", "start", "offer"},
+      join({kAsking, {"token"}, kGreet, kAnother, kOffer, kAnother, {"connected"}, kRedial, kGreet, kAnother, {"synced"}, kRedial}),
+      // … and joining again.
+      join({{"rejoin"}, kInStep, kTellLink, {"not found"}}),
+      kRejoining,
+      join({kRejoining, kFlood}),
+      join({kRejoining, {"connected"}, kTellLink, {"socket lost"}}),
+      join({{"rejoin"}, kAskingToResume, {"not found"}, kGreet, {"expired"}}),
   };
   return kBeginnings;
 }

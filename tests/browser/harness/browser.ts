@@ -21,6 +21,8 @@ export interface TestPage {
   evaluate<Argument, Result>(run: (argument: Argument) => Result | Promise<Result>, argument: Argument): Promise<Result>;
   /** Closes the tab as its user would: `pagehide` fires, `beforeunload` does not. */
   closeTab(): Promise<void>;
+  /** Tries to close it, and stays when the page asks (`beforeunload`). Resolves when the page has asked. */
+  closeAndStay(): Promise<void>;
 }
 
 export interface TestBrowser {
@@ -34,12 +36,12 @@ export interface TestBrowser {
 export interface LaunchOptions {
   /** Runs the browser inside this network namespace. Chromium only. */
   namespace?: string;
-  /** An http origin to be treated as a secure one. Chromium only. */
+  /** An http origin to be treated as a secure one. Firefox then gives devices to every origin. */
   trustedOrigin?: string;
 }
 
 export function launch(kind: BrowserKind, options: LaunchOptions = {}): Promise<TestBrowser> {
-  return kind === 'chromium' ? launchChromium(options) : launchFirefox();
+  return kind === 'chromium' ? launchChromium(options) : launchFirefox(options);
 }
 
 const CHROMIUM_FLAGS = [
@@ -55,6 +57,7 @@ const CHROMIUM_FLAGS = [
 ];
 
 const FIREFOX_PREFERENCES = {
+  'dom.disable_beforeunload': false,
   'media.navigator.streams.fake': true,
   'media.navigator.permission.disabled': true,
   'media.peerconnection.ice.obfuscate_host_addresses': false,
@@ -64,6 +67,8 @@ const FIREFOX_PREFERENCES = {
   'network.captive-portal-service.enabled': false,
   'network.connectivity-service.enabled': false,
 };
+
+const DEVICES_FOR_EVERY_ORIGIN = { 'media.devices.insecure.enabled': true, 'media.getusermedia.insecure.enabled': true };
 
 async function launchChromium({ namespace, trustedOrigin }: LaunchOptions): Promise<TestBrowser> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-chromium-'));
@@ -97,6 +102,12 @@ async function launchChromium({ namespace, trustedOrigin }: LaunchOptions): Prom
         goto: async (url) => void (await page.goto(url)),
         evaluate: (run, argument) => page.evaluate(run as never, argument as never),
         closeTab: () => page.close(),
+        async closeAndStay() {
+          await page.mouse.click(1, 1); // Pages that nobody has touched may not ask.
+          const asked = new Promise<void>((resolve) => page.once('dialog', (dialog) => void dialog.dismiss().then(resolve)));
+          await page.close({ runBeforeUnload: true });
+          await asked;
+        },
       };
     },
     async close() {
@@ -107,12 +118,12 @@ async function launchChromium({ namespace, trustedOrigin }: LaunchOptions): Prom
   };
 }
 
-async function launchFirefox(): Promise<TestBrowser> {
+async function launchFirefox({ trustedOrigin }: LaunchOptions): Promise<TestBrowser> {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: FIREFOX,
     headless: true,
-    extraPrefsFirefox: FIREFOX_PREFERENCES,
+    extraPrefsFirefox: { ...FIREFOX_PREFERENCES, ...(trustedOrigin === undefined ? {} : DEVICES_FOR_EVERY_ORIGIN) },
   });
   const pid = browser.process()!.pid!;
 
@@ -132,6 +143,12 @@ async function launchFirefox(): Promise<TestBrowser> {
         goto: async (url) => void (await page.goto(url)),
         evaluate: (run, argument) => page.evaluate(run as never, argument as never) as never,
         closeTab: () => page.close(),
+        async closeAndStay() {
+          await page.mouse.click(1, 1);
+          const asked = new Promise<void>((resolve) => page.once('dialog', (dialog) => void dialog.dismiss().then(resolve)));
+          await Promise.race([page.close({ runBeforeUnload: true }), asked]);
+          await asked;
+        },
       };
     },
     async close() {

@@ -4,6 +4,9 @@ import assert from 'node:assert/strict';
 import type { TestBrowser, TestPage } from './browser.js';
 import type { Site } from './site.js';
 
+/** Where to meet: a Site, here or in another process. */
+export type Place = Pick<Site, 'origin' | 'token'> & { rooms: { url: string } };
+
 export type Sdk = 'holdfast' | 'official';
 export type Kind = 'audio' | 'video' | 'data';
 export type Payload = { text: string } | { bytes: number[] };
@@ -31,8 +34,9 @@ export interface RoomState {
 export type Inbound = Record<string, { frames: number; bytes: number }>;
 
 // What a track may say at any time: the encoder finds its size, data is compared by its content, and the local tracks of a room have
-// started before it.
+// started before it. How many attempts it takes to come back is nobody's promise.
 function isIncidental([object, event]: Emitted): boolean {
+  if (event === 'reconnectProgress') return true;
   if (['dimensionsChanged', 'trackDimensionsChanged', 'message', 'trackMessage'].includes(event!)) return true;
   return /^local\b/.test(object!) && ['started', 'trackStarted'].includes(event!);
 }
@@ -52,7 +56,7 @@ export class Caller {
   }
 
   /** Opens a page and joins. */
-  static async join(browser: TestBrowser, site: Site, joining: JoinOptions): Promise<Caller> {
+  static async join(browser: TestBrowser, site: Place, joining: JoinOptions): Promise<Caller> {
     const { identity, room, sdk = 'holdfast', media = ['audio', 'video', 'data'], wsServer = site.rooms.url, options = {} } = joining;
     const page = await browser.newPage();
     const caller = new Caller(page, identity);
@@ -123,6 +127,20 @@ export class Caller {
     return events.filter((event) => !isIncidental(event));
   }
 
+  /** The same, each with its time: ms since the epoch, by the page's clock. */
+  async timeline(): Promise<{ at: number; event: Emitted }[]> {
+    const { events, times } = await this.page.evaluate(() => {
+      const { recorder } = (globalThis as unknown as CallPage).call;
+      return { events: recorder.events, times: recorder.times };
+    }, null);
+    return events.map((event, index) => ({ at: times[index]!, event })).filter(({ event }) => !isIncidental(event));
+  }
+
+  /** When frames of a track that had come over the network were shown: ms since the epoch, by the page's clock. */
+  frameTimes(track: string): Promise<number[]> {
+    return this.page.evaluate((owner) => (globalThis as unknown as CallPage).call.frameTimes[owner] ?? [], track);
+  }
+
   /** Waits for an event and returns how long it took, in ms. Events of the past count. */
   async untilEvent(object: string, event: string, timeout = 10_000): Promise<number> {
     const started = performance.now();
@@ -191,7 +209,8 @@ export class Caller {
       null,
     );
     const said = this.page.console.filter((line) => !line.includes('{"holdfastTrace"')).slice(-20);
-    return [`room: ${String(room)}`, ...(events ?? []), ...this.page.errors, ...said].join('\n  ');
+    const elements = await this.page.evaluate(() => JSON.stringify((globalThis as unknown as CallPage).call?.elements()), null);
+    return [`room: ${String(room)}`, `elements: ${elements}`, ...(events ?? []), ...this.page.errors, ...said].join('\n  ');
   }
 
   private run<Result>(method: string, ...args: unknown[]): Promise<Result> {
@@ -206,10 +225,12 @@ interface CallPage {
   call: {
     sdk?: unknown;
     room?: { exportTrace?(): string };
-    recorder: { events: Emitted[] };
+    recorder: { events: Emitted[]; times: number[] };
+    frameTimes: Record<string, number[]>;
     received: unknown[];
     told: string[];
     state(): unknown;
     connectionStates(): string[];
+    elements(): unknown;
   };
 }

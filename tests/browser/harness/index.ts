@@ -8,13 +8,14 @@ import { saveReports } from './reports.js';
 export type { BrowserKind, TestBrowser } from './browser.js';
 
 export { Caller };
-export type { Emitted, Payload, Sdk } from './caller.js';
+export type { Emitted, JoinOptions, Payload, Sdk } from './caller.js';
 export { assertConversation, assertData, assertMedia } from './conversation.js';
 export { Coturn } from './coturn.js';
 export { assertEvents } from './events.js';
 export { FaultProxy } from './fault-proxy.js';
 export { Namespace } from './namespace.js';
 export { needs } from './requirements.js';
+export { ServerProcess } from './server-process.js';
 export { Site } from './site.js';
 export * from './stories.js';
 

@@ -8,7 +8,7 @@ import { AccessToken, type RoomServer, type RoomServerOptions, VideoGrant, creat
 // Set by the bundler: the repository.
 declare const HOLDFAST_ROOT: string;
 
-const KEY = {
+export const KEY = {
   accountSid: 'AC00000000000000000000000000000001',
   apiKey: 'SK00000000000000000000000000000001',
   apiSecret: 'browser tests only',
@@ -23,10 +23,10 @@ export class Site {
     private readonly stop: () => Promise<void>,
   ) {}
 
-  /** `host`: the address to listen on; pages are loaded from it. */
-  static async start(options: Partial<RoomServerOptions> = {}, host = '127.0.0.1'): Promise<Site> {
+  /** `host`: the address to listen on; pages are loaded from it. `port`: default any free one. */
+  static async start(options: Partial<RoomServerOptions> = {}, host = '127.0.0.1', port = 0): Promise<Site> {
     const http = createServer(serveFiles);
-    await new Promise<void>((resolve) => http.listen(0, host, resolve));
+    await new Promise<void>((resolve) => http.listen(port, host, resolve));
     const rooms = await createRoomServer({ ...KEY, ...options, server: http });
     return new Site(rooms, host, async () => {
       await rooms.close();
@@ -44,14 +44,19 @@ export class Site {
   }
 
   token(identity: string, ttl?: number): string {
-    const token = new AccessToken(KEY.accountSid, KEY.apiKey, KEY.apiSecret, { identity, ttl });
-    token.addGrant(new VideoGrant());
-    return token.toJwt();
+    return tokenFor(identity, ttl);
   }
 
   close(): Promise<void> {
     return this.stop();
   }
+}
+
+/** For every site, in whichever process it runs. */
+export function tokenFor(identity: string, ttl?: number): string {
+  const token = new AccessToken(KEY.accountSid, KEY.apiKey, KEY.apiSecret, { identity, ttl });
+  token.addGrant(new VideoGrant());
+  return token.toJwt();
 }
 
 const serveFiles: RequestListener = (request, response) => {

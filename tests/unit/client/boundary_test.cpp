@@ -31,6 +31,10 @@ const std::string kConnect =
 const std::vector<std::string> kInputs = {
     R"({"kind":"connect","url":"u","token":"t","tracks":[],"iceServersGiven":false,"automaticSubscription":true,"pageLifecycle":true,"networkMonitor":true,"userAgent":"","sdkVersion":""})",
     R"({"kind":"disconnect"})",
+    R"({"kind":"describe"})",
+    R"({"kind":"reconnectNow"})",
+    R"({"kind":"tokenGiven","op":1,"token":"t"})",
+    R"({"kind":"tokenFailed","op":1,"message":""})",
     R"({"kind":"publish","track":{"id":"a","kind":"audio","name":"","enabled":true,"priority":"low"}})",
     R"({"kind":"unpublish","id":"a"})",
     R"({"kind":"setTrackEnabled","id":"a","enabled":true})",
@@ -189,7 +193,29 @@ TEST_CASE("boundary: socket effects", "[client][boundary]") {
   CHECK(batch_of(effect::SendText{{1}, "{\"a\":1}"}) == only(R"({"kind":"sendText","socket":1,"text":"{\"a\":1}"})"));
   CHECK(batch_of(effect::CloseSocket{{1}, 3001, "silent"}) == only(R"({"kind":"closeSocket","socket":1,"code":3001,"reason":"silent"})"));
   CHECK(batch_of(effect::Probe{{4}, "https://h"}) == only(R"({"kind":"probe","op":4,"url":"https://h"})"));
+  CHECK(batch_of(effect::RequestToken{{4}}) == only(R"({"kind":"requestToken","op":4})"));
   CHECK(batch_of(effect::Beacon{"https://h", "SE"}) == only(R"({"kind":"beacon","url":"https://h","text":"SE"})"));
+}
+
+TEST_CASE("boundary: a description, without times that do not run", "[client][boundary]") {
+  CHECK(batch_of(effect::Description{true, 0, {}, {}, {}}) == only(R"({"kind":"description","signaling":true,"attempt":0,"links":[]})"));
+  CHECK(
+      batch_of(effect::Description{false, 3, 0_ms, 9_s, {{ParticipantSid("PA"), effect::LinkState::kFailed}}}) ==
+      only(
+          R"({"kind":"description","signaling":false,"attempt":3,"nextAttemptIn":0,"timeLeft":9000,"links":[{"participantSid":"PA","state":"failed"}]})"));
+}
+
+TEST_CASE("boundary: what connect may leave out", "[client][boundary]") {
+  std::string text = kInputs[0];
+  CHECK_FALSE(read<input::Connect>(text).token_lifetime);
+  CHECK_FALSE(read<input::Connect>(text).renews_token);
+  CHECK_FALSE(read<input::Connect>(text).rejoins);
+  CHECK(read<input::Connect>(text).reconnect_limit == 0_ms);
+  text.insert(1, R"("tokenLifetime":-5,"renewsToken":true,"rejoins":true,"reconnectLimit":4503599627370496,)");
+  CHECK(read<input::Connect>(text).token_lifetime == Millis{-5});
+  CHECK(read<input::Connect>(text).renews_token);
+  CHECK(read<input::Connect>(text).rejoins);
+  CHECK(read<input::Connect>(text).reconnect_limit == Millis{4503599627370496});
 }
 
 TEST_CASE("boundary: peer effects, without members that are not given", "[client][boundary]") {
@@ -225,6 +251,11 @@ TEST_CASE("boundary: events of the room", "[client][boundary]") {
                 kTrackText + R"(]}],"publications":[{"id":"a","sid":"MT2"},{"id":"b","error":{"code":53304}}])"));
   CHECK(emitted(effect::ConnectFailed{{59999, "own"}}) == emit_of(R"("event":"connectFailed","error":{"code":59999,"message":"own"})"));
   CHECK(emitted(effect::RoomReconnecting{{53001, ""}}) == emit_of(R"("event":"roomReconnecting","error":{"code":53001})"));
+  CHECK(emitted(effect::RoomRejoined{RoomSid("RM"), ParticipantSid("PA")}) ==
+        emit_of(R"("event":"roomRejoined","sid":"RM","participantSid":"PA")"));
+  CHECK(emitted(effect::ReconnectProgress{2, 40_ms, 9_s}) ==
+        emit_of(R"("event":"reconnectProgress","attempt":2,"nextAttemptIn":40,"timeLeft":9000)"));
+  CHECK(emitted(effect::TokenWillExpire{}) == emit_of(R"("event":"tokenWillExpire")"));
   CHECK(emitted(effect::RoomReconnected{}) == emit_of(R"("event":"roomReconnected")"));
   CHECK(emitted(effect::RoomDisconnected{}) == emit_of(R"("event":"roomDisconnected")"));
   CHECK(emitted(effect::RoomDisconnected{Error{53118, ""}}) == emit_of(R"("event":"roomDisconnected","error":{"code":53118})"));

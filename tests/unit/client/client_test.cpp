@@ -75,6 +75,122 @@ TEST_CASE("client: joins, connect() resolves with who is there and what was publ
   CHECK(std::get<rsp::ClientUpdate>(call.sent.back()).participant->tracks.size() == 1);
 }
 
+TEST_CASE("client: reconnectNow tries at once while signaling is away, and does nothing otherwise", "[client][token]") {
+  ScriptedCall call;
+  call.connect();
+  call.give(input::ReconnectNow{});
+  CHECK(call.batch.empty());
+  call.serve_connected();
+  call.give(input::ReconnectNow{});
+  CHECK(call.batch.empty());
+
+  call.give(input::SocketClosed{call.socket, 1006, ""});
+  call.give(input::ReconnectNow{});
+  REQUIRE(call.batch.size() == 1);
+  CHECK(std::holds_alternative<effect::OpenSocket>(call.batch[0]));
+  call.give(input::Disconnect{});
+  call.give(input::ReconnectNow{});
+  CHECK(call.batch.empty());
+}
+
+TEST_CASE("client: an app that gave a token as a string hears of its end a minute before", "[client][token]") {
+  ScriptedCall call;
+  input::Connect options = ScriptedCall::options();
+  options.token_lifetime = 70_s;
+  call.give(options);
+  call.give(input::SocketOpened{call.socket});
+  call.serve(rsp::Welcome{1000});
+  call.serve_message(rsp::Iced{});
+  call.serve_connected();
+  call.take_events();
+  call.pass(9_s);
+  CHECK(call.take_events().empty());
+  call.pass(2_s);
+  CHECK(call.take_events() == Events{"~tokenWillExpire"});
+}
+
+TEST_CASE("client: what is going on can be asked, and each attempt to come back is told", "[client]") {
+  const auto describe = [](ScriptedCall& call) {
+    call.give(input::Describe{});
+    REQUIRE(call.batch.size() == 1);
+    return std::get<effect::Description>(call.batch[0]);
+  };
+  ScriptedCall call;
+  hear_someone(call);
+  CHECK(describe(call).signaling);
+  CHECK(describe(call).attempt == 0);
+  CHECK_FALSE(describe(call).next_attempt);
+  CHECK_FALSE(describe(call).time_left);
+  REQUIRE(describe(call).links.size() == 1);
+  CHECK(describe(call).links[0].participant.value == "PA-p");
+  CHECK(describe(call).links[0].state == effect::LinkState::kHealthy);
+
+  call.give(input::SocketClosed{call.socket, 1006, ""});
+  std::optional<effect::ReconnectProgress> progress;
+  for (const Effect& effect : call.batch)
+    if (const auto* emit = std::get_if<effect::Emit>(&effect))
+      if (const auto* told = std::get_if<effect::ReconnectProgress>(&emit->event)) progress = *told;
+  REQUIRE(progress);
+  CHECK(progress->attempt == 1);
+  CHECK(progress->time_left == 30_s);
+  CHECK_FALSE(describe(call).signaling);
+  CHECK(describe(call).attempt == 1);
+  CHECK(describe(call).next_attempt == progress->next_attempt);
+  CHECK(describe(call).time_left == 30_s);
+}
+
+TEST_CASE("client: with a limit of its own the app's Room outlasts the session timeout", "[client]") {
+  ScriptedCall call;
+  input::Connect options = ScriptedCall::options();
+  options.reconnect_limit = Millis{std::int64_t{1} << 52};
+  call.give(options);
+  call.give(input::SocketOpened{call.socket});
+  call.serve(rsp::Welcome{1000});
+  call.serve_message(rsp::Iced{});
+  call.serve_connected();
+  call.give(input::SocketClosed{call.socket, 1006, ""});
+  call.pass(3600_s, false);
+  CHECK_FALSE(call.client.is_over());
+}
+
+TEST_CASE("client: whoever the server has dropped joins again in the same Room, and the app hears the real differences", "[client]") {
+  ScriptedCall call;
+  input::Connect options = ScriptedCall::options({local_audio("a1")});
+  options.rejoins = true;
+  call.give(options);
+  call.give(input::SocketOpened{call.socket});
+  call.serve(rsp::Welcome{1000});
+  call.serve_message(rsp::Iced{});
+  rsp::RoomState room = with({someone(1, {remote_audio()}), {ParticipantSid("PA-q"), "q", ParticipantState::kConnected, 1, {}}});
+  room.subscribed = rsp::Subscribed{1, {{TrackSid("MT1"), SignaledId("t1"), {}}}};
+  room.published = rsp::Published{1, {ready("a1", "MT9")}};
+  call.serve_connected(room);
+  call.serve_update(with_link(DescriptionType::kOffer, 2, call.sdp({"t1"})));
+  call.give(input::TrackAdded{call.peer, "0", backend::TrackKind::kAudio});
+  call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kConnected});
+  call.take_events();
+
+  call.drop_and_return();
+  call.serve_message(rsp::ErrorMessage{{53204, {}}});
+  CHECK(call.take_events() == Events{"local reconnecting", "~reconnecting 53001"});
+  call.give(input::SocketOpened{call.socket});
+  call.serve(rsp::Welcome{1000});
+  REQUIRE(std::holds_alternative<rsp::Connect>(call.sent.back()));
+  CHECK(std::get<rsp::Connect>(call.sent.back()).participant.tracks.size() == 1);
+  rsp::Connected connected;
+  connected.session = "SE2";
+  connected.sid = RoomSid("RM1");
+  connected.name = "r";
+  connected.state = with({someone(1, {remote_audio()})});
+  connected.state.participant = rsp::OwnParticipant{ParticipantSid("PA-me2"), "me"};
+  connected.state.peer_connections.emplace();
+  connected.state.subscribed = rsp::Subscribed{1, {{TrackSid("MT1"), SignaledId("t1"), {}}}};
+  connected.state.published = rsp::Published{1, {ready("a1", "MT10")}};
+  call.serve_message(connected);
+  CHECK(call.take_events() == Events{"roomRejoined RM1 PA-me2", "participantDisconnected PA-q", "localTrackPublished a1 MT10",
+                                     "~local reconnected", "~reconnected"});
+}
+
 TEST_CASE("client: before connect and a second connect, ignored with a log", "[client]") {
   ScriptedCall call;
   call.give(input::Disconnect{});

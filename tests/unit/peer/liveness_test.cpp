@@ -383,6 +383,24 @@ TEST_CASE("liveness: when signaling is back, the next restart does not wait", "[
   CHECK(bench.restarts == before + 1);
 }
 
+TEST_CASE("liveness: media that stopped with signaling are suspect as soon as signaling is back", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.liveness.set_signaling(false, bench.now);
+  SECTION("they flow on") {
+    bench.pass(1200_ms);
+    bench.liveness.set_signaling(true, bench.now);
+    CHECK(bench.state() == State::kHealthy);
+  }
+  SECTION("they have stopped") {
+    bench.flows = false;
+    bench.pass(1200_ms);
+    bench.liveness.set_signaling(true, bench.now);
+    bench.look();
+    CHECK(bench.state() == State::kSuspect);
+    CHECK(bench.restarts == 1);
+  }
+}
+
 TEST_CASE("liveness: nothing is concluded from the time before a wake", "[peer][liveness]") {
   Bench bench = connected();
   bench.flows = false;

@@ -335,6 +335,23 @@ TEST_CASE("negotiation: glare: an offer of ours that was still being made is nev
   CHECK(bench.rolled_back() == Words{"take offer"});
 }
 
+TEST_CASE("negotiation: glare at an end that has only answered costs the link, not the picture", "[peer][negotiation]") {
+  Bench bench;
+  bench.hear(DescriptionType::kOffer, 1);
+  bench.remote_done();
+  bench.local_done();
+  bench.request_offer();
+  SECTION("our offer is out") {
+    bench.local_done();
+    CHECK(bench.hear(DescriptionType::kOffer, 2) == Words{"close"});
+  }
+  SECTION("our offer is being made") {
+    bench.hear(DescriptionType::kOffer, 2);
+    CHECK(bench.local_done() == Words{"close"});
+  }
+  CHECK(bench.state() == State::kClosed);
+}
+
 TEST_CASE("negotiation: a first offer that was being made goes out, theirs waits", "[peer][negotiation]") {
   Bench bench;
   bench.request_offer();

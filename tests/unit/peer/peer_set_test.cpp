@@ -177,9 +177,19 @@ Bench connected() {
 
 // ---- links ----------------------------------------------------------------------------------------------------------------------------
 
+TEST_CASE("peer set: other ICE servers are for links that are there and for those to come", "[peer][peer_set]") {
+  Bench bench;
+  bench.set.open_initial(bench.now, bench.effects);
+  bench.effects.clear();
+  bench.set.set_ice_servers({{{"turn:example.org"}, "later", "secret"}}, bench.effects);
+  REQUIRE(bench.effects.size() == 1);
+  CHECK(std::get<effect::SetIceServers>(bench.effects[0]).peer == PeerId{1});
+  CHECK(std::get<effect::SetIceServers>(bench.effects[0]).ice_servers.at(0).username == "later");
+}
+
 TEST_CASE("peer set: the initial connection offers revision 1 under a fresh UUID, with all tracks on it", "[peer][peer_set]") {
   Bench bench;
-  bench.set.set_ice_servers({{{"stun:example.org"}, "", ""}});
+  bench.set.set_ice_servers({{{"stun:example.org"}, "", ""}}, bench.effects);
   bench.set.set_local_tracks({{SignaledId("a"), TrackKind::kAudio, "a"}, {SignaledId("d"), TrackKind::kData, "d"}}, bench.now,
                              bench.effects);
   bench.set.open_initial(bench.now, bench.effects);

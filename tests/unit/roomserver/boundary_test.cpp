@@ -21,7 +21,7 @@ const std::vector<std::string> kInputs = {
     R"({"kind":"tokenVerdict","op":1,"errorCode":20104,"identity":"alice","roomGrant":"r","iceServers":[]})",
     R"({"kind":"beacon","session":"SE"})",
     R"({"kind":"completeRoom","room":"r"})",
-    R"({"kind":"removeParticipant","room":"r","participant":"alice"})",
+    R"({"kind":"removeParticipant","room":"r","participant":"alice","asLost":false})",
     R"({"kind":"shutdown"})",
     R"({"kind":"tick"})",
 };

@@ -136,7 +136,13 @@ struct SessionBench {
   }
 
   Words words() const { return describe_all(effects); }
-  Words news() const { return describe_all(events); }
+  // Without the plans for the next attempt, which follow whatever fails.
+  Words news() const {
+    Words words;
+    for (const SessionEvent& event : events)
+      if (!std::holds_alternative<backend::AttemptPlanned>(event)) words.push_back(describe(event));
+    return words;
+  }
 
   // The one message of type M among what was sent.
   template <class M>

@@ -19,6 +19,7 @@ struct Watched {
   SocketId live;  // 0: none
   bool opened = false;
   OperationId probe;
+  OperationId token_request;
 
   void check() {
     REQUIRE(bench.session.is_consistent());
@@ -48,6 +49,10 @@ struct Watched {
       REQUIRE(close->socket == live);
       live = {};
     }
+    if (const auto* asked = std::get_if<effect::RequestToken>(&effect)) {
+      REQUIRE(live.value == 0);
+      token_request = asked->op;
+    }
     if (const auto* asked = std::get_if<effect::Probe>(&effect)) {
       REQUIRE(away);
       REQUIRE(live.value == 0);
@@ -67,7 +72,8 @@ struct Watched {
       REQUIRE((joined && !away));
       away = true;
     }
-    if (word == "restored") {
+    if (word.substr(0, 7) == "attempt") REQUIRE(away);
+    if (word == "restored" || word == "rejoined") {
       REQUIRE(away);
       away = false;
     }
@@ -146,6 +152,22 @@ const std::vector<Symbol> kSymbols = {
      [](Watched& w) {
        w.bench.say(ErrorMessage{{53204, ""}});
      }},
+    {"expired",
+     [](Watched& w) {
+       w.bench.say(ErrorMessage{{20104, ""}});
+     }},
+    {"token",
+     [](Watched& w) {
+       w.bench.handle(input::TokenGiven{w.token_request, "t", w.bench.now.ms % 2 == 0 ? 3600_s : 30_s});
+     }},
+    {"no token",
+     [](Watched& w) {
+       w.bench.handle(input::TokenFailed{w.token_request, ""});
+     }},
+    {"another token",
+     [](Watched& w) {
+       w.bench.handle(input::TokenGiven{{}, "t", {}});
+     }},
     {"disconnected", [](Watched& w) { w.bench.say(Disconnected{true}); }},
     {"reachable",
      [](Watched& w) {
@@ -223,21 +245,30 @@ TEST_CASE("session: long random words break no promise, and take every row of th
     INFO("word " << word);
     auto options = connect_options();
     options.ice_servers_given = random.chance(1, 5);
-    Watched watched{SessionBench(options, random.next()), {}, {}, {}, {}, {}, {}};
+    options.renews_token = random.chance(1, 2);
+    options.rejoins = random.chance(1, 2);
+    if (options.renews_token && random.chance(1, 3)) options.token.clear();
+    Watched watched{SessionBench(options, random.next()), {}, {}, {}, {}, {}, {}, {}};
     const auto& start = kStarts[random.below(static_cast<std::uint32_t>(kStarts.size()))];
     if (!options.ice_servers_given)
       for (const auto name : start) apply(watched, symbol(name));
+    if (options.rejoins && random.chance(1, 4))
+      for (const auto name : {"error", "open", "welcome"}) apply(watched, symbol(name));
     for (int step = 0; step < 60 && !watched.over; ++step)
       apply(watched, kSymbols[random.below(static_cast<std::uint32_t>(kSymbols.size()))]);
   }
   // What takes a flood, or a live server that stays silent about one thing, random words do not reach.
-  for (const auto& start : {kStarts[3], kStarts[7]}) {
-    for (const auto* last : {"update", "synced", "connected"}) {
-      Watched flooded = after(start);
-      for (std::size_t i = 0; i < kQueueLimit && !flooded.over; ++i) apply(flooded, symbol("update"));
-      apply(flooded, symbol(last));
-    }
-  }
+  const auto flood = [](Watched watched, std::string_view last) {
+    for (std::size_t i = 0; i < kQueueLimit && !watched.over; ++i) apply(watched, symbol("update"));
+    apply(watched, symbol(last));
+  };
+  auto rejoins = connect_options();
+  rejoins.rejoins = true;
+  Watched rejoining{SessionBench(rejoins), {}, {}, {}, {}, {}, {}, {}};
+  for (const auto name : kStarts[7]) apply(rejoining, symbol(name));
+  for (const auto name : {"error", "open", "welcome"}) apply(rejoining, symbol(name));
+  for (const Watched& start : {after(kStarts[3]), after(kStarts[7]), rejoining})
+    for (const auto* last : {"update", "synced", "connected"}) flood(start, last);
   for (const auto& start : {kStarts[1], kStarts[3], kStarts[7]}) {
     Watched unanswered = after(start);
     for (int i = 0; i < 20 && !unanswered.over; ++i) {

@@ -40,6 +40,7 @@ inline std::string describe(const Effect& effect) {
   if (const auto* close = std::get_if<effect::CloseSocket>(&effect))
     return "close " + std::to_string(close->socket.value) + " " + std::to_string(close->code);
   if (const auto* probe = std::get_if<effect::Probe>(&effect)) return "probe " + probe->url;
+  if (const auto* request = std::get_if<effect::RequestToken>(&effect)) return "ask for token " + std::to_string(request->op.value);
   if (const auto* beacon = std::get_if<effect::Beacon>(&effect)) return "beacon " + beacon->url + " " + beacon->text;
   return std::holds_alternative<effect::Log>(effect) ? "log" : "?";
 }
@@ -62,11 +63,15 @@ inline std::string describe(const ConnectionEvent& event) {
 
 inline std::string describe(const SessionEvent& event) {
   if (std::holds_alternative<backend::IceServersReady>(event)) return "ice servers";
+  if (std::holds_alternative<backend::IceServersRenewed>(event)) return "new ice servers";
   if (std::holds_alternative<backend::Joined>(event)) return "joined";
   if (std::holds_alternative<backend::Updated>(event)) return "updated";
   if (std::holds_alternative<backend::SignalingLost>(event)) return "lost";
-  if (std::holds_alternative<backend::SignalingRestored>(event)) return "restored";
+  if (const auto* restored = std::get_if<backend::SignalingRestored>(&event))
+    return restored->participant_sid.empty() ? "restored" : "rejoined";
   if (std::holds_alternative<backend::SignalingAlive>(event)) return "alive";
+  if (std::holds_alternative<backend::TokenExpiring>(event)) return "token expiring";
+  if (const auto* planned = std::get_if<backend::AttemptPlanned>(&event)) return "attempt " + std::to_string(planned->number);
   const auto& error = std::get<backend::Ended>(event).error;
   return error ? "ended " + std::to_string(error->code) : "ended";
 }

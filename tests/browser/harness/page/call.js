@@ -40,6 +40,7 @@
     room: undefined,
     localTracks: {},
     received: [],
+    frameTimes: {}, // of every remote video track that was attached, by owner
     told,
 
     /** `media`: which of audio, video and data to publish; each track is named like its kind. */
@@ -69,12 +70,30 @@
         const element = track.attach();
         element.muted = true;
         document.body.append(element);
+        if (track.kind === 'video') this.noteFrames(element, `${participant.identity}/${track.name}`);
         return;
       }
       track.on('message', (data) => {
         const { identity: from } = participant;
         this.received.push(typeof data === 'string' ? { from, text: data } : { from, bytes: [...new Uint8Array(data)] });
       });
+    },
+
+    noteFrames(element, owner) {
+      const times = (this.frameTimes[owner] ??= []);
+      let handle = 0;
+      const note = (_now, { rtpTimestamp }) => {
+        // A track that ends shows a black frame that nobody sent.
+        if (rtpTimestamp !== undefined) times.push(Date.now());
+        handle = element.requestVideoFrameCallback(note);
+      };
+      const start = () => {
+        element.cancelVideoFrameCallback(handle);
+        handle = element.requestVideoFrameCallback(note);
+      };
+      // Chromium forgets who waits for a frame when the element gets other media.
+      element.addEventListener('loadedmetadata', start);
+      start();
     },
 
     leave() {
@@ -169,6 +188,18 @@
         stop();
         return longestGap;
       };
+    },
+
+    /** What is wrong with an element that shows nothing. */
+    elements() {
+      return [...document.querySelectorAll('audio, video')].map((element) => ({
+        kind: element.localName,
+        paused: element.paused,
+        readyState: element.readyState,
+        currentTime: element.currentTime,
+        frames: element.getVideoPlaybackQuality?.().totalVideoFrames,
+        tracks: element.srcObject?.getTracks().map(({ readyState, muted, enabled }) => ({ readyState, muted, enabled })),
+      }));
     },
 
     connectionStates() {

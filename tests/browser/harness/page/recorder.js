@@ -4,6 +4,7 @@
 class EventRecorder {
   constructor() {
     this.events = [];
+    this.times = []; // of the same index; ms since the epoch
     this.names = new WeakMap();
   }
 
@@ -34,6 +35,7 @@ class EventRecorder {
       writable: true,
       value: function (event, ...args) {
         recorder.adoptArguments(name, args);
+        recorder.times.push(Date.now());
         recorder.events.push([name, event, ...args.map((arg) => recorder.describe(arg))]);
         return emit.call(this, event, ...args);
       },

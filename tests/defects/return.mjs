@@ -1,0 +1,119 @@
+// Mistakes in coming back: to a restarted server, with another token, as another participant.
+export const ways_back = [
+  // ---- a restarted server ---------------------------------------------------------------------------------------------------------
+  {
+    name: 'revisions-begin-anew',
+    sentence: 'The revisions of a restarted server begin at 1 again, so clients take its news for old',
+    edits: [
+      {
+        file: 'src/roomserver/room.cpp',
+        find: '  return std::max(last + 1, config_->wall_clock_at_start_ms + now.ms);\n',
+        replace: '  static_cast<void>(now);\n  return last + 1;\n',
+      },
+    ],
+  },
+  {
+    name: 'forged-session',
+    sentence: 'The signature of a session string is not looked at: whoever knows its form can write one',
+    edits: [
+      {
+        file: 'src/roomserver/identifiers.cpp',
+        find: '  if (!equal_in_constant_time(signature, to_base64url(hmac_sha256(secret_, std::string("session\\n").append(body))))) return std::nullopt;\n',
+        replace: '  static_cast<void>(signature);\n',
+      },
+    ],
+  },
+  {
+    name: 'session-of-another',
+    sentence: 'A session is given to whoever has its string, whomever the token names',
+    edits: [
+      {
+        file: 'src/roomserver/server_entry.cpp',
+        find: '  if (!claims || claims->identity != verdict.identity) return',
+        replace: '  if (!claims) return',
+      },
+    ],
+  },
+  {
+    name: 'absent-are-awaited',
+    sentence: 'A restarted server never gives up those who do not come back',
+    edits: [
+      {
+        file: 'src/roomserver/absences.cpp',
+        find: 'later(Instant{} + patience_, now',
+        replace: 'later(Instant{} + patience_ + 3600_s, now',
+      },
+    ],
+  },
+  {
+    name: 'given-up-in-silence',
+    sentence: 'A restarted server gives up those who do not come back, and tells nobody',
+    edits: [
+      {
+        file: 'src/roomserver/room.cpp',
+        find: '  stop_waiting(absences_.fire_due(now), now);\n',
+        replace: '  absences_.fire_due(now);\n',
+      },
+    ],
+  },
+  {
+    name: 'links-begin-anew',
+    sentence: 'A restarted server replaces every link, also those that both ends report',
+    edits: [
+      {
+        file: 'src/roomserver/links.cpp',
+        find: '  if (reported && known && reported->id == known->id) {\n',
+        replace: '  if (reported && known && reported->id.value.empty()) {\n',
+      },
+    ],
+  },
+
+  // ---- tokens ---------------------------------------------------------------------------------------------------------------------
+  {
+    name: 'token-for-every-dial',
+    sentence: 'The app is asked for another token at every dial, also if the last one is good for long',
+    edits: [
+      {
+        file: 'src/rsp/token.hpp',
+        find: '{ return renewable && ends && *ends <= now + kTokenMargin; }',
+        replace: '{ return renewable && now >= Instant{}; }',
+      },
+    ],
+  },
+  {
+    name: 'refused-token-again',
+    sentence: 'After 20104 the app makes another token, and the old one is sent again',
+    edits: [
+      { file: 'src/rsp/session_actions.cpp', find: '  c.token.text.clear();\n', replace: '' },
+      {
+        file: 'src/rsp/session.cpp',
+        find: '  context_.token.set(in.token, in.lifetime, now);\n  dispatch(Event::kTokenGiven',
+        replace: '  if (context_.token.text.empty()) context_.token.set(in.token, in.lifetime, now);\n  dispatch(Event::kTokenGiven',
+      },
+    ],
+  },
+
+  // ---- rejoining ------------------------------------------------------------------------------------------------------------------
+  {
+    name: 'rejoins-when-superseded',
+    sentence: 'Rejoin after 53205: two tabs of one identity throw each other out for ever',
+    edits: [
+      {
+        file: 'src/rsp/session_actions.cpp',
+        find: 'c.options.rejoins && in.error.code == code::kParticipantNotFound &&',
+        replace: 'c.options.rejoins && (in.error.code == code::kParticipantNotFound || in.error.code == code::kDuplicateIdentity) &&',
+      },
+    ],
+  },
+  {
+    name: 'rejoins-without-tracks',
+    sentence: 'Whoever joins again publishes nothing',
+    edits: [
+      {
+        file: 'src/rsp/session_actions.cpp',
+        find: '  message.participant = c.outgoing.local_state();\n  message.ice_servers_overridden',
+        replace: '  if (!c.was_dropped) message.participant = c.outgoing.local_state();\n  message.ice_servers_overridden',
+      },
+    ],
+  },
+];

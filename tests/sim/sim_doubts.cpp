@@ -1,0 +1,71 @@
+// Media that was called lost: the app may hear that it is back only when it is.
+#include <utility>
+#include <variant>
+
+#include "sim_room.hpp"
+
+namespace holdfast::sim {
+
+namespace {
+
+// What both ends must have had of peace for media alone to decide.
+constexpr Millis kPeace = 5_s;
+// Polls of growing bytes after which a client of ours knows what silence is.
+constexpr int kFewPolls = 3;
+
+template <class... Events>
+const ParticipantSid* participant_of(const effect::Event& event) {
+  const ParticipantSid* found = nullptr;
+  const auto look = [&](const auto* one) {
+    if (one != nullptr) found = &one->participant;
+  };
+  (look(std::get_if<Events>(&event)), ...);
+  return found;
+}
+
+}  // namespace
+
+// What of this participant's is to come in, and how much of it has.
+SimRoom::Doubt SimRoom::doubt_about(const Tab& viewer, const AppModel::Participant& participant) const {
+  Doubt doubt{time_.now(), {}};
+  for (const auto& [sid, track] : participant.tracks)
+    if (track.subscribed && track.model.enabled && track.model.kind != backend::TrackKind::kData)
+      doubt.tracks[sid] = {track.peer, viewer.links.bytes(track.peer)};
+  return doubt;
+}
+
+void SimRoom::check_doubts(std::size_t index, const effect::Event& event) {
+  const Tab& tab = *tabs_[index];
+  if (const auto* away = std::get_if<effect::ParticipantReconnecting>(&event)) {
+    const auto known = tab.app.participants.find(away->participant.value);
+    if (away->error.code == code::kMediaConnection && known != tab.app.participants.end())
+      doubts_[{index, away->participant.value}] = doubt_about(tab, known->second);
+  } else if (const auto* back = std::get_if<effect::ParticipantReconnected>(&event)) {
+    if (const auto doubt = doubts_.extract({index, back->participant.value})) check_is_back(index, back->participant, doubt.mapped());
+  } else if (const ParticipantSid* changed =
+                 participant_of<effect::TrackPublished, effect::TrackUnpublished, effect::TrackUnsubscribed, effect::TrackEnabled,
+                                effect::TrackDisabled, effect::ParticipantDisconnected>(event)) {
+    doubts_.erase({index, changed->value});  // there may be nothing left that could come in
+  }
+}
+
+void SimRoom::check_is_back(std::size_t index, const ParticipantSid& participant, const Doubt& doubt) {
+  const Tab& tab = *tabs_[index];
+  const Tab* owner = owner_of(participant);
+  const auto known = tab.app.participants.find(participant.value);
+  const Millis length = time_.now() - doubt.since + kPeace;
+  if (owner == nullptr || known == tab.app.participants.end() || !tab.signaling.is_calm(time_.now(), length) ||
+      !owner->signaling.is_calm(time_.now(), length))
+    return;
+  for (const auto& [sid, before] : doubt.tracks) {
+    const auto track = known->second.tracks.find(sid);
+    if (track == known->second.tracks.end()) continue;
+    const PeerId peer = track->second.peer;
+    if (!media_.is_open(index, peer) || !media_.has_connected(index, peer))
+      return complain("media", index, owner->identity + " is called back, on a connection that is not there");
+    if (peer == before.first && tab.links.has_seen_media(peer, kFewPolls) && tab.links.bytes(peer) <= before.second)
+      return complain("media", index, owner->identity + " is called back, and nothing has come in");
+  }
+}
+
+}  // namespace holdfast::sim

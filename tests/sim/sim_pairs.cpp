@@ -1,0 +1,73 @@
+// Two whose ways are free and whose media nothing has disturbed: they are connected before long, and what connects them stays. And nobody
+// keeps more connections than there are others.
+#include <algorithm>
+
+#include "sim_room.hpp"
+
+namespace holdfast::sim {
+
+namespace {
+
+constexpr Millis kLook = 1_s;
+// What a pair may need, the server's pauses between two links included.
+constexpr int kMostLooks = 5;
+constexpr int kMostLooksAtTooMany = 3;
+// By then both ends have agreed on it; before, a lost answer may cost it (docs/protocol.md 8.3).
+constexpr Millis kSettledLink = 8_s;
+
+bool is_well(const Tab& tab, Instant now) {
+  return tab.holdfast && tab.is_in_use() && tab.page->is_running() && tab.page->is_visible() &&
+         tab.state() == AppModel::State::kConnected && tab.signaling.is_calm(now, 1_s);
+}
+
+}  // namespace
+
+void SimRoom::look_at_pairs() {
+  for (std::size_t tab = 0; tab < tabs_.size(); ++tab) {
+    look_at_connections_of(tab);
+    if (!breaks_media_) look_at_pairs_of(tab);
+  }
+  time_.after(kLook, [this] { look_at_pairs(); });
+}
+
+void SimRoom::look_at_pairs_of(std::size_t index) {
+  const Tab& viewer = *tabs_[index];
+  if (viewer.official) return;
+  for (const auto& [sid, participant] : viewer.app.participants) {
+    const Tab* owner = owner_of(ParticipantSid(sid));
+    const bool is_peace = owner != nullptr && is_well(viewer, time_.now()) && is_well(*owner, time_.now()) && !participant.reconnecting;
+    for (const auto& [track_sid, track] : participant.tracks) {
+      int& looks = looks_[{index, track_sid}];
+      const bool is_there = track.subscribed && media_.is_connected(index, track.peer);
+      looks = is_peace && !is_there && owner->publishes(TrackSid(track_sid)) ? looks + 1 : 0;
+      if (looks > kMostLooks) complain("return", index, track.model.name + " is still not there, and nothing is wrong");
+    }
+  }
+}
+
+void SimRoom::look_at_connections_of(std::size_t index) {
+  const Tab& tab = *tabs_[index];
+  if (tab.official) return;
+  const bool are_too_many = is_well(tab, time_.now()) && media_.open_peers(index) > tab.app.participants.size();
+  int& looks = looks_[{index, ""}];
+  looks = are_too_many ? looks + 1 : 0;
+  if (looks > kMostLooksAtTooMany) complain("bound", index, "more connections than other participants");
+}
+
+// The client closes a connection. Of a restarted server only those have a right to keep theirs to whom nothing else has happened.
+void SimRoom::check_replaced(std::size_t index, PeerId peer) {
+  const Tab& tab = *tabs_[index];
+  if (tab.official || tab.is_over() || !is_in_room(ParticipantSid(tab.participant_sid()))) return;
+  if (!media_.is_connected(index, peer) || time_.now() - media_.created(index, peer) < kSettledLink) return;
+  for (const auto& [sid, participant] : tab.app.participants) {
+    if (server_has_restarted_ ? !is_steady(index, ParticipantSid(sid)) : breaks_media_) continue;
+    if (participant.reconnecting) continue;  // and has not answered for as long as the server keeps it
+    const Tab* owner = owner_of(ParticipantSid(sid));
+    const bool is_theirs = std::any_of(participant.tracks.begin(), participant.tracks.end(),
+                                       [&](const auto& track) { return track.second.subscribed && track.second.peer == peer; });
+    if (is_theirs && owner != nullptr && owner->holdfast && owner->is_in_use() && is_in_room(ParticipantSid(sid)))
+      complain("spurious", index, "gives up a connection that works");
+  }
+}
+
+}  // namespace holdfast::sim
