@@ -129,9 +129,9 @@ void RoomServer::Impl::refuse(SocketId id, Ending ending) {
   refuse(id, ending == Ending::kSuperseded ? code::kDuplicateIdentity : code::kParticipantNotFound);
 }
 
-void RoomServer::Impl::finish(SocketId id, rsp::ServerMessage last_word) {
+void RoomServer::Impl::finish(SocketId id, const rsp::ServerMessage& last_word) {
   Socket& socket = *find(id);
-  socket.channel.send(std::move(last_word), now);
+  socket.channel.send(last_word, now);
   socket.channel.finish(now);
   collect(id);
 }

@@ -74,7 +74,7 @@ struct RoomServer::Impl {
   void supersede(SocketId id);
   void refuse(SocketId id, int code);
   void refuse(SocketId id, Ending ending);
-  void finish(SocketId id, rsp::ServerMessage last_word);
+  void finish(SocketId id, const rsp::ServerMessage& last_word);
   void handle_disconnect(SocketId id, const rsp::Disconnect& disconnect);
   void leave(const std::string& session);
 
