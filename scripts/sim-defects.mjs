@@ -25,6 +25,8 @@ const only = argument('only', '').split(',').filter(Boolean);
 const seeds = Number(argument('seeds', '20000'));
 const mutationCount = only.length > 0 ? 0 : Number(argument('mutations', '200'));
 
+const reasonFor = ({ row, change }) => survivors[`${row}, ${change}`];
+
 function check() {
   for (const defect of defects) {
     try {
@@ -81,7 +83,7 @@ async function huntMutations(count) {
       (await findFirstFailure(program, mutate, Math.min(seeds, MUTATION_SEEDS)));
     rows.push({ ...mutation, found });
     const what = `${mutation.row}, ${mutation.change}`;
-    if (!found) console.log(`SURVIVED ${mutation.id}  ${what}  ${survivors[mutation.id] ?? 'no reason is written'}`);
+    if (!found) console.log(`SURVIVED ${mutation.id}  ${what}  ${reasonFor(mutation) ?? 'no reason is written'}`);
     else if (process.argv.includes('--verbose')) console.log(`caught   ${mutation.id}  ${what}  ${found.seed}  ${found.checker}`);
   });
   return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -107,7 +109,7 @@ function report(planted, mutated) {
     '',
     ...mutated
       .filter(({ found }) => !found)
-      .map(({ id, row, change }) => `- ${row}, ${change}: ${survivors[id] ?? 'no reason is written'}`),
+      .map((mutation) => `- ${mutation.row}, ${mutation.change}: ${reasonFor(mutation) ?? 'no reason is written'}`),
     '',
   ];
   writeFileSync(join(root, 'docs/defects.md'), lines.join('\n'));
@@ -123,7 +125,7 @@ if (process.argv.includes('--check')) {
   const mutated = mutationCount > 0 ? await huntMutations(mutationCount) : [];
   const caught = planted.filter(({ found }) => found).length;
   const caughtMutations = mutated.filter(({ found }) => found).length;
-  const unexplained = mutated.filter(({ id, found }) => !found && !survivors[id]).length;
+  const unexplained = mutated.filter((mutation) => !mutation.found && !reasonFor(mutation)).length;
   console.log(`\n${caught} of ${planted.length} defects caught`);
   if (mutated.length > 0)
     console.log(`${caughtMutations} of ${mutated.length} mutations caught (${((100 * caughtMutations) / mutated.length).toFixed(1)} %)`);

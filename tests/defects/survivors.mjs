@@ -1,12 +1,17 @@
-// Mutations of table rows that neither rooms nor words can tell from the real thing, each with the reason.
+// Mutations of table rows that neither rooms nor words can tell from the real thing, by row and change, each with the reason.
 export const survivors = {
-  'server link:8:deleted': 'a stale offer is not newer than the open one either: the row after next drops it as well',
-  'negotiation:20:deleted':
+  'server link: PendingA --OfferFromB[1]--> PendingA, row deleted':
+    'a stale offer is not newer than the open one either: the row after next drops it as well',
+  'negotiation: HaveLocalOffer --CreateOffer[2]--> HaveLocalOffer, row deleted':
     'our server asks only for the first offer; when the queued wish would have its turn, that offer has been answered',
-  'session:6:deleted':
+  'session: AwaitingToken --TokenGiven[3]--> Offering, row deleted':
     'an app that brings its ICE servers is given some more by an `ice` nobody needed; which of them count no room can tell',
-  'session:46:deleted':
+  'session: BackingOff --Nudge[2]--> Resuming, row deleted':
     'where no probe is due the pause is the first, of 160 ms at most, or one of at most 1 s between two probes: waiting is no loss',
-  'session:48:deleted':
+  'session: Probing --Reachable[1]--> AwaitingToken, row deleted':
     'a token that ends soon is shown once more; if the server refuses it, 20104 makes the app give another, one dial later',
+  'session: Probing --Nudge[1]--> Probing, action dropped':
+    'a question that was lost on the old network is given up at its own limit, and asked again: some seconds that no bound can tell from slow ones',
+  'connection: Opening --Check[1]--> Opening, row deleted':
+    'a handshake that hangs on the old network ends at its own limit instead of a shorter one, which a slow network may take as well',
 };
