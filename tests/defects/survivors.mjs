@@ -11,7 +11,11 @@ export const survivors = {
   'session: Probing --Reachable[1]--> AwaitingToken, row deleted':
     'a token that ends soon is shown once more; if the server refuses it, 20104 makes the app give another, one dial later',
   'session: Probing --Nudge[1]--> Probing, action dropped':
-    'a question that was lost on the old network is given up at its own limit, and asked again: some seconds that no bound can tell from slow ones',
+    'a question that was lost on the old network is given up at its own limit, and asked again, a little later',
   'connection: Opening --Check[1]--> Opening, row deleted':
     'a handshake that hangs on the old network ends at its own limit instead of a shorter one, which a slow network may take as well',
+  'connection: Waiting --Busy[2]--> Waiting, action dropped':
+    'a balancer that says busy to both hellos of one socket: the wait that runs already serves',
+  'liveness: Failed --Unanswered[1]--> Failed, action dropped':
+    'a failed link whose offer is not answered is replaced at its limit all the same: later, but no later than others may be',
 };
