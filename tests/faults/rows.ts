@@ -219,6 +219,7 @@ export const ROWS: Row[] = [
     hold: 2,
     heal: (lab) => lab.startServer(),
     kind: 'heals',
+    quick: true,
     ...outcome(bothAway),
   },
   {
