@@ -1,6 +1,6 @@
 // npm run sim:defects: does the simulator bite? Builds each planted defect of tests/defects and runs seeds until one fails. Then random
-// mutations of table rows: seeds, and all words of the machine that the row is of, have to tell. Fails if a defect survives, or more than one mutation in twenty. A complete run writes
-// docs/defects.md.
+// mutations of table rows: seeds, or all words of the machine that the row is of, have to tell. Fails if a defect survives, or more than
+// one mutation in twenty, or one without a reason in survivors.mjs. A complete run writes docs/defects.md.
 //   --only NAME,NAME   these defects, no mutations       --seeds N       seeds before something has survived (20000)
 //   --mutations N      how many are drawn (200; 0: none)   --check         only whether every defect can still be planted
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';

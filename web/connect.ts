@@ -76,12 +76,17 @@ export function connect(token: string | TokenFunction, options?: ConnectOptions)
   canceled.catch(ignore);
   const { signal, ...rest } = { ...options };
   const abort = () => callOff(signal!.reason);
-  if (signal?.aborted) abort();
-  signal?.addEventListener('abort', abort);
   const start = () => join(token, rest, canceled);
-  const joining = rest.tabLock === undefined ? start() : joinLocked(String(rest.tabLock), start);
-  const settled = joining.finally(() => signal?.removeEventListener('abort', abort));
-  return new CancelablePromise(settled, () => callOff(new Error('Canceled')));
+  const joining = async () => {
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort);
+    try {
+      return await (rest.tabLock === undefined ? start() : joinLocked(String(rest.tabLock), start));
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  };
+  return new CancelablePromise(joining(), () => callOff(new Error('Canceled')));
 }
 
 async function join(token: string | TokenFunction, options: ConnectOptions, canceled: Promise<never>): Promise<Room> {

@@ -188,7 +188,7 @@ struct Client::Impl {
       tracks.start_over();
     }
     apply(restored.update);
-    peers.set_expected_media(roster.expected_media());
+    peers.set_expected_media(roster.expected_media());  // before silence is judged: it may have been unpublished meanwhile
     peers.set_signaling(true, now, effects);
     weigh();
     room.signaling_restored(now, effects);

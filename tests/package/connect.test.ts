@@ -96,6 +96,8 @@ describe('connect', () => {
 
     ScriptedCore.made = [];
     ScriptedCore.answer = (input) => (input.kind === 'connect' ? [roomConnected()] : []);
+    // connect() never throws.
+    await assert.rejects(connect('token', { ...options, signal: {} as AbortSignal }), TypeError);
     const later = new AbortController();
     const room = await connect('token', { ...options, signal: later.signal });
     later.abort();
