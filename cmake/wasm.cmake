@@ -26,11 +26,11 @@ set(SHIPPED_LINK_OPTIONS
   -sALLOW_MEMORY_GROWTH=1                     # no limit of rooms is built in
   -sTEXTDECODER=2                             # every browser and Node that has WebRTC or us has TextDecoder
   -sSUPPORT_LONGJMP=0                         # nobody jumps
-  -Wl,--wrap=strtod)                          # ours is small: src/bindings/strtod.cpp
+  -Wl,--wrap=strtod,--wrap=siprintf)                     # ours are small: src/bindings/libc.cpp
 
 # One module: `name`.mjs and `name`.wasm, exporting the class of src/bindings/`name`_bindings.cpp.
 function(holdfast_module name)
-  add_executable(${name} src/bindings/${name}_bindings.cpp src/bindings/strtod.cpp ${ARGN})
+  add_executable(${name} src/bindings/${name}_bindings.cpp src/bindings/libc.cpp ${ARGN})
   set_target_properties(${name} PROPERTIES SUFFIX .mjs)
   target_link_libraries(${name} PRIVATE holdfast_options)
   target_compile_options(${name} PRIVATE ${SHIPPED_COMPILE_OPTIONS})
@@ -46,7 +46,7 @@ target_compile_options(holdfast_core PRIVATE -O1)  # the tests run in half the t
 target_compile_definitions(holdfast_core PUBLIC HOLDFAST_TRACE)
 
 file(GLOB_RECURSE UNIT_TESTS CONFIGURE_DEPENDS tests/unit/*_test.cpp)
-add_executable(core_tests_wasm tests/unit/main.cpp ${UNIT_TESTS} src/bindings/strtod.cpp)
+add_executable(core_tests_wasm tests/unit/main.cpp ${UNIT_TESTS} src/bindings/libc.cpp)
 set_target_properties(core_tests_wasm PROPERTIES SUFFIX .cjs)  # package.json says that .js files are modules, which this is not
 target_link_libraries(core_tests_wasm PRIVATE holdfast_core)
 target_precompile_headers(core_tests_wasm PRIVATE <catch2/catch.hpp>)  # half of each test's compile time

@@ -228,15 +228,11 @@ export interface Batch {
   deadline?: number;
 }
 
-/** The one class each wasm module exports. Times are monotonic milliseconds. `handle` takes and gives JSON text. */
-export interface CoreInstance {
-  handle(now: number, inputJson: string): string;
-  delete(): void;
-}
-
 /** A client's core, and the seed that it was made with. The same seed and inputs give the same batches. */
-export interface ClientCore extends CoreInstance {
+export interface ClientCore {
   readonly seed: string;
+  /** `now` is monotonic, ms. */
+  handle(now: number, inputJson: string): string;
 }
 
 // ---- traces -------------------------------------------------------------------------------------------------------------------

@@ -13,8 +13,6 @@ import { TaskQueue } from './task-queue.js';
 import { Trace } from './trace.js';
 
 export interface DriverOptions {
-  /** Belongs to the driver from now on. */
-  core: ClientCore;
   /** What the Room publishes. The driver reads it; it stays the caller's. */
   media: LocalMedia;
   peerOptions?: PeerOptions;
@@ -41,8 +39,14 @@ export class Driver {
   private performing = false;
   private over = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly seed: string;
 
-  constructor(private readonly options: DriverOptions) {
+  /** The core is the driver's own from now on. It is let go at the end, and its memory with it, however long the app keeps its Room. */
+  constructor(
+    private core: ClientCore | undefined,
+    private readonly options: DriverOptions,
+  ) {
+    this.seed = core!.seed;
     const report = (input: Input) => this.dispatch(input);
     this.sockets = new Sockets(report);
     this.peers = new Peers(options.peerOptions ?? {}, {
@@ -93,15 +97,12 @@ export class Driver {
 
   /** What the core was told, without what is personal or secret (trace.ts). `version` is that of the package. Also after the end. */
   exportTrace(version: string): string {
-    return this.trace.export({ version, seed: this.options.core.seed, startedAt: new Date(performance.timeOrigin).toISOString() });
+    return this.trace.export({ version, seed: this.seed, startedAt: new Date(performance.timeOrigin).toISOString() });
   }
 
   /** The Room is over (`roomDisconnected` or `connectFailed` was delivered): lets go of everything. Events under way still arrive. */
   close(): void {
-    if (!this.over) {
-      this.release();
-      this.options.core.delete();
-    }
+    if (!this.over) this.release();
   }
 
   /** The core's turn and the network's. Gives the batch, or nothing if the core failed. */
@@ -111,7 +112,7 @@ export class Driver {
       const at = now();
       const text = toWellFormedJson(input);
       this.trace.record(at, text);
-      const batch = JSON.parse(this.options.core.handle(at, text)) as Batch;
+      const batch = JSON.parse(this.core!.handle(at, text)) as Batch;
       this.setTimer(batch.deadline);
       for (const effect of batch.effects) {
         this.perform(effect);
@@ -165,7 +166,6 @@ export class Driver {
     if (deadline !== undefined) this.timer = setTimeout(() => this.dispatch({ kind: 'tick' }), Math.min(deadline - now(), kTimeoutMax));
   }
 
-  /** A broken core is not even deleted: its memory cannot be trusted, and the garbage collector takes it whole. */
   private fail(error: Error): void {
     this.release();
     this.tasks.post(() => this.options.onFatal(error));
@@ -173,6 +173,7 @@ export class Driver {
 
   private release(): void {
     this.over = true;
+    this.core = undefined;
     this.listening.abort();
     this.setTimer(undefined);
     this.sockets.close();

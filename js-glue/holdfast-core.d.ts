@@ -2,8 +2,10 @@
 // way of finding its .wasm is never used: load.ts hands in the instance.
 
 declare module 'holdfast-core' {
+  /** An instance of the module is one client: made once, then handed its inputs. */
   export interface CoreModule {
-    HoldfastClient: new (seedHex: string) => import('./boundary.js').CoreInstance;
+    create(seedHex: string): void;
+    handle(now: number, inputJson: string): string;
   }
 
   export default function createCore(options: {

@@ -2,7 +2,7 @@
 //
 //   const media = new LocalMedia();                     // addTrack / addData, before the id is named in any input
 //   const core = await loadCore();
-//   const driver = new Driver({ core, media, peerOptions, onEmit, onLog, onFatal });
+//   const driver = new Driver(core, { media, peerOptions, onEmit, onLog, onFatal });
 //   driver.dispatch({ kind: 'connect', … });            // inputs: boundary.ts; only commands come from the package
 //
 // onEmit gets every event of boundary.ts in order: change the model, then emit. On `trackSubscribed`, driver.remoteTrack(peer, mid) or

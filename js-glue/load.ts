@@ -19,9 +19,10 @@ export function setWasm(from: WasmSource): void {
 
 /** A fresh core. Rejects with an Error that names the URL tried and what came from there; the next call tries again. */
 export async function loadCore(): Promise<ClientCore> {
-  const { HoldfastClient } = await instantiate(await compileOnce());
+  const { create, handle } = await instantiate(await compileOnce());
   const seed = randomSeed();
-  return Object.assign(new HoldfastClient(seed), { seed });
+  create(seed);
+  return { seed, handle };
 }
 
 function compileOnce(): Promise<WebAssembly.Module> {

@@ -107,8 +107,7 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
     const [tracks, core] = await Promise.race([Promise.all([acquiring, loading]), canceled]);
     const room = new Promise<Room>((resolve, reject) => {
       let joined: Room | undefined;
-      const roomDriver = (driver = new Driver({
-        core,
+      const roomDriver = (driver = new Driver(core, {
         media,
         peerOptions: { configuration: configurationOf(options) },
         onTokenRequest(op) {
@@ -157,7 +156,7 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
       driver.dispatch({ kind: 'disconnect' }); // If the server has heard of us, it hears that we are gone.
       driver.close();
       log('debug', `trace of the failed connect():\n${driver.exportTrace(version)}`);
-    } else loading.then((core) => core.delete(), ignore);
+    } else loading.catch(ignore);
     media.close();
     throw error;
   }

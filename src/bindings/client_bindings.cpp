@@ -1,4 +1,5 @@
-// The client as JavaScript sees it: one class, text in and text out (js-glue/boundary.ts). Decides nothing.
+// The client as JavaScript sees it: two functions, text in and text out (js-glue/boundary.ts). Decides nothing. An instance of the module is
+// one client, so no class is bound: Embind's code for classes would be a third of what a page loads before the core.
 #include <emscripten/bind.h>
 
 #include <cmath>
@@ -6,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "base/check.hpp"
 #include "client/boundary.hpp"
 #include "client/client.hpp"
 
@@ -21,7 +23,7 @@ std::uint64_t seed_from_hex(const std::string& digits) {
 
 class HoldfastClient {
  public:
-  explicit HoldfastClient(const std::string& seed_hex) : client_(seed_from_hex(seed_hex)) {}
+  explicit HoldfastClient(std::uint64_t seed) : client_(seed) {}
 
   std::string handle(double now_ms, const std::string& input_json) {
     const auto input = input_from_json(input_json);
@@ -36,10 +38,23 @@ class HoldfastClient {
   std::optional<Instant> deadline_;  // of the last batch: it still stands when an input cannot be read
 };
 
+HoldfastClient* client = nullptr;  // lives as long as its instance of the module
+
+void create(const std::string& seed_hex) {
+  HOLDFAST_CHECK(client == nullptr);
+  client = new HoldfastClient(seed_from_hex(seed_hex));
+}
+
+std::string handle(double now_ms, const std::string& input_json) {
+  HOLDFAST_CHECK(client != nullptr);
+  return client->handle(now_ms, input_json);
+}
+
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(holdfast_client) {
-  emscripten::class_<HoldfastClient>("HoldfastClient").constructor<const std::string&>().function("handle", &HoldfastClient::handle);
+  emscripten::function("create", &create);
+  emscripten::function("handle", &handle);
 }
 
 }  // namespace holdfast

@@ -33,7 +33,6 @@ export class FakeCore implements ClientCore {
   readonly seed = '0123456789abcdef';
   readonly texts: string[] = [];
   readonly times: number[] = [];
-  deleted = 0;
 
   /** `answer` gives the effects of an input, or a whole batch, or throws as a trap does. */
   constructor(private readonly answer: (input: Input) => Effect[] | Batch = () => []) {}
@@ -52,10 +51,6 @@ export class FakeCore implements ClientCore {
     const answer = this.answer(JSON.parse(text) as Input);
     return JSON.stringify(Array.isArray(answer) ? { effects: answer } : answer);
   }
-
-  delete(): void {
-    this.deleted++;
-  }
 }
 
 export function participantConnected(sid: string, when: Emit['when'] = 'now'): Emit {
@@ -65,8 +60,7 @@ export function participantConnected(sid: string, when: Emit['when'] = 'now'): E
 /** What happens at a driver, in order, as short words: an event's SID, `log …`, `fatal …`. */
 export function makeDriver(core: ClientCore, options: Partial<DriverOptions> = {}): { driver: Driver; seen: string[] } {
   const seen: string[] = [];
-  const driver = new Driver({
-    core,
+  const driver = new Driver(core, {
     media: new LocalMedia(),
     onTokenRequest: (op) => void seen.push(`token ${op}`),
     onEmit: (emit) => void seen.push(emit.event === 'participantConnected' ? emit.participant.sid : emit.event),

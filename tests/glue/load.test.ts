@@ -6,8 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 import { loadCore, setWasm } from '../../js-glue/load.js';
-import type { ClientCore } from '../../js-glue/boundary.js';
-import type { FakeCoreInstance } from './fake-core-module.js';
+import { made } from './fake-core-module.js';
 
 // (module): a valid one, with nothing in it. The other wants an import that nobody gives.
 const kEmptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
@@ -27,8 +26,9 @@ async function serve(t: TestContext, ...answers: Answer[]): Promise<{ url: strin
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/holdfast.wasm`, requests: () => requests };
 }
 
-async function load(): Promise<FakeCoreInstance> {
-  return (await loadCore()) as ClientCore & FakeCoreInstance;
+async function load(): Promise<(typeof made)[number]> {
+  const { seed } = await loadCore();
+  return made.find(({ seedHex }) => seedHex === seed)!;
 }
 
 test('load: the wasm is looked for beside the script', async (t) => {

@@ -25,9 +25,9 @@ const headerOf = (trace: string): TraceHeader => JSON.parse(trace.split('\n', 1)
 const linesOf = (trace: string): string[] => trace.trimEnd().split('\n').slice(1);
 
 /** The wasm core, as it ships, with a seed of the test's. */
-async function makeCore(seed: string): Promise<InstanceType<CoreModule['HoldfastClient']>> {
+async function makeCore(seed: string): Promise<CoreModule> {
   const module = await WebAssembly.compile(readFileSync(join(HOLDFAST_ROOT, 'build/wasm/client.wasm')));
-  const { HoldfastClient } = await new Promise<CoreModule>((resolve, reject) => {
+  const core = await new Promise<CoreModule>((resolve, reject) => {
     createCore({
       instantiateWasm(imports, done) {
         WebAssembly.instantiate(module, imports).then((instance) => done(instance, module), reject);
@@ -35,7 +35,8 @@ async function makeCore(seed: string): Promise<InstanceType<CoreModule['Holdfast
       },
     }).then(resolve, reject);
   });
-  return new HoldfastClient(seed);
+  core.create(seed);
+  return core;
 }
 
 /** What is exported of inputs that were recorded as they stand in `lines`. */
@@ -68,7 +69,6 @@ describe('golden traces', () => {
 
       const core = await makeCore(headerOf(golden(name)).seed);
       const batches = linesOf(golden(name)).map((line) => core.handle((JSON.parse(line) as TracedInput).at, line));
-      core.delete();
       assert.deepEqual(batches, output.trimEnd().split('\n'));
 
       const emitted = batches.flatMap((batch) => [...batch.matchAll(/"event":"(\w+)"/g)].map(([, event]) => event!));

@@ -224,12 +224,15 @@ describe('connect', () => {
     assert.equal(headerOf(String(debug.mock.calls.at(-1)!.arguments[0])).holdfastTrace, 1);
   });
 
-  test('a failure rejects with its error, stops what was acquired and lets go of the core', async (t) => {
+  test('a failure rejects with its error and stops what was acquired', async (t) => {
     const made = stubDevices(t);
     ScriptedCore.answer = ({ kind }) => (kind === 'connect' ? [{ event: 'connectFailed', error: { code: 53405 } }] : []);
     await assert.rejects(connect('token', { wsServer: options.wsServer, audio: true }), MediaConnectionError);
     await task();
-    assert.deepEqual([made.map(({ readyState }) => readyState), core().deleted], [['ended'], true]);
+    assert.deepEqual(
+      made.map(({ readyState }) => readyState),
+      ['ended'],
+    );
   });
 
   test('cancel while the server is asked: Canceled, told to the server, acquired tracks stopped; also on a derived promise', async (t) => {
@@ -241,7 +244,10 @@ describe('connect', () => {
     assert.equal(derived.cancel(), derived);
     await assert.rejects(derived, /^Error: Canceled$/);
     await task();
-    assert.deepEqual([core().inputs.map(({ kind }) => kind), core().deleted], [['connect', 'disconnect'], true]);
+    assert.deepEqual(
+      core().inputs.map(({ kind }) => kind),
+      ['connect', 'disconnect'],
+    );
     assert.deepEqual(
       made.map(({ readyState }) => readyState),
       ['ended'],
@@ -252,8 +258,8 @@ describe('connect', () => {
     const made = stubDevices(t);
     const joining = connect('token', { wsServer: options.wsServer, audio: true }).cancel();
     await assert.rejects(joining, /^Error: Canceled$/);
-    while (!core()?.deleted) await task();
-    assert.deepEqual([core().inputs, core().deleted, made.map(({ readyState }) => readyState)], [[], true, ['ended']]);
+    while (!core() || made.some(({ readyState }) => readyState !== 'ended')) await task();
+    assert.deepEqual([core().inputs, made.length], [[], 1]);
   });
 
   test('a core that fails before the room is there', async () => {

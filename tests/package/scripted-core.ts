@@ -1,12 +1,13 @@
 // Stands in for the Emscripten module: a core that says what the test wants said, when the test wants it.
-import type { Batch, CoreInstance, Effect, Input, RequestToken, RoomEvent } from '../../js-glue/boundary.js';
+import type { CoreModule } from 'holdfast-core';
 
-export class ScriptedCore implements CoreInstance {
+import type { Batch, ClientCore, Effect, Input, RequestToken, RoomEvent } from '../../js-glue/boundary.js';
+
+export class ScriptedCore implements ClientCore {
   static made: ScriptedCore[] = [];
   /** What every core answers to an input, at once. */
   static answer: (input: Input) => (RoomEvent | RequestToken)[] = () => [];
   readonly inputs: Input[] = [];
-  deleted = false;
 
   constructor(readonly seed: string) {
     ScriptedCore.made.push(this);
@@ -18,12 +19,14 @@ export class ScriptedCore implements CoreInstance {
     const effects = ScriptedCore.answer(input).map((each): Effect => ('event' in each ? { kind: 'emit', when: 'now', ...each } : each));
     return JSON.stringify({ effects } satisfies Batch);
   }
-
-  delete(): void {
-    this.deleted = true;
-  }
 }
 
-export default function createCore(): Promise<{ HoldfastClient: typeof ScriptedCore }> {
-  return Promise.resolve({ HoldfastClient: ScriptedCore });
+export default function createCore(): Promise<CoreModule> {
+  let core: ScriptedCore;
+  return Promise.resolve({
+    create(seedHex) {
+      core = new ScriptedCore(seedHex);
+    },
+    handle: (now, text) => core.handle(now, text),
+  });
 }
