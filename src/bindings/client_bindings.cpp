@@ -1,5 +1,5 @@
-// The client as JavaScript sees it: two functions, text in and text out (js-glue/boundary.ts). Decides nothing. An instance of the module is
-// one client, so no class is bound: Embind's code for classes would be a third of what a page loads before the core.
+// The client as JavaScript sees it: two functions, text in and text out (js-glue/boundary.ts). Decides nothing. An instance of the
+// module is one client, so no class is bound: Embind's code for classes is not loaded (docs/adr/0013).
 #include <emscripten/bind.h>
 
 #include <cmath>

@@ -1,4 +1,5 @@
-// What the linker puts in the place of two functions of the C library (cmake/wasm.cmake), each of which brings kilobytes of compressed code.
+// What the linker puts in the place of two functions of the C library (cmake/wasm.cmake), each of which brings kilobytes of
+// compressed code.
 #include "base/decimal.hpp"
 
 // The library's calculates in 128-bit floats, which wasm has to emulate. Its only caller is nlohmann's lexer, for numbers whose grammar
