@@ -31,8 +31,9 @@ constexpr Millis kProofTime = 2_s;
 constexpr Millis kVerdictTime = 8_s;
 constexpr Millis kPollInterval = 500_ms;
 constexpr Millis kProofPollInterval = 200_ms;
-// Polls without new bytes that make silence: 2.5 s, so that the first sign of trouble shows within 3 s.
-constexpr int kSilentPolls = 5;
+// Polls without new bytes that make silence: 2 s, and up to one poll more since the last byte. The first sign of trouble shows within 3 s,
+// also on a slow machine, and after the server has said a word (it could be the other end that has lost its server).
+constexpr int kSilentPolls = 4;
 // … and where signaling was lost as well.
 constexpr int kSilentPollsAfterOutage = 2;
 // Polls with new bytes in a row before silence means anything: at once, or, on a link whose predecessor was replaced for silence that may

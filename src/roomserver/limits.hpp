@@ -28,8 +28,8 @@ constexpr Millis kMinNegotiatedTimeout = 1_s;   // design: "Liveness"
 constexpr Millis kHeartbeatEarly{200};          // how much before the negotiated time a heartbeat goes out, as the official client does
 constexpr Millis kHelloTimeout = 5_s;           // from the opening of a socket to its hello
 constexpr Millis kFinishTimeout = 1_s;          // how long a client that was told the end may take to close by itself
-constexpr Millis kPingInterval = 1_s;           // design: "Liveness"
-constexpr Millis kSilenceLimit = 3_s;           // without a pong and without a frame; design: "Liveness"
+constexpr Millis kPingInterval{500};            // … so that nobody is called silent who was heard less than 2 s before the silence began
+constexpr Millis kSilenceLimit{2500};           // without a pong and without a frame: trouble shows within 3 s, with time for the way
 constexpr Millis kReturnProof{500};             // heard after a silence, a socket lives on this long before its participant is back:
                                                 // what waited on it arrives even if the client gave it up; then the close follows
 constexpr Millis kPageClosedGrace{1500};        // from a close with 1001 to having left; design: "Leaving"

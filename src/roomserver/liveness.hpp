@@ -1,4 +1,4 @@
-// Watches one socket after its hello: WebSocket pings every second, silence after three. Reports; what silence means for a participant
+// Watches one socket after its hello: WebSocket pings twice a second, silence after two and a half. Reports; what silence means for a participant
 // is decided in participant.hpp.
 #pragma once
 

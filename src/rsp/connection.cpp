@@ -78,7 +78,7 @@ void ConnectionTable::open(Context& c, const Input& in) {
   c.negotiated = {in.welcome->negotiated_timeout_ms};
   c.silence_code = close_code::kSilence;
   c.timers.start(Timer::kHeartbeat, in.now + c.negotiated - kHeartbeatLead);
-  c.timers.start(Timer::kSilence, in.now + kSilentHeartbeats * c.negotiated);
+  c.timers.start(Timer::kSilence, in.now + silence_limit(c.negotiated));
   c.event = ConnectionOpened{};
 }
 
@@ -95,7 +95,7 @@ void ConnectionTable::rest(Context& c, const Input& in) {
 
 void ConnectionTable::hear(Context& c, const Input& in) {
   c.silence_code = close_code::kSilence;
-  c.timers.start(Timer::kSilence, in.now + kSilentHeartbeats * c.negotiated);
+  c.timers.start(Timer::kSilence, in.now + silence_limit(c.negotiated));
   if (in.message != nullptr) c.event = MessageReceived{std::move(*in.message)};
 }
 

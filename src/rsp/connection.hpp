@@ -36,8 +36,11 @@ constexpr Millis kRequestedHeartbeat = 1_s;
 // A heartbeat leaves this much before the negotiated time is over.
 constexpr Millis kHeartbeatLead = 200_ms;
 constexpr int kHellosPerSocket = 3;
-// After this many negotiated times without a frame the server is given up.
+// Without a frame for as long as three heartbeats take the server is given up. Not quite as long: what the app is told has to show within
+// 3 s, and the page may be late.
 constexpr std::int64_t kSilentHeartbeats = 3;
+constexpr Millis kSilenceLead = 300_ms;
+constexpr Millis silence_limit(Millis negotiated) { return kSilentHeartbeats * negotiated - kSilenceLead; }
 // After a wake the next heartbeat may be this late before the socket counts as dead.
 constexpr Millis kWakeSlack = 500_ms;
 // After a network change a live socket must be heard within this time. Our server sends every second. One that sends less often is

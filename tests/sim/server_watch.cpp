@@ -11,7 +11,7 @@ namespace holdfast::sim {
 
 namespace {
 
-constexpr Millis kSilence = 3_s;        // after which whoever is not heard is called reconnecting
+constexpr Millis kSilence{2500};        // after which whoever is not heard is called reconnecting
 constexpr Millis kHiddenHold = 10_s;    // the longest absence of a page whose last word was that it is hidden
 constexpr Millis kPageGrace = 1500_ms;  // from the going of a page to that of its participant
 constexpr Millis kReturn{700};          // what a return that turns out to be none may add to an absence

@@ -6,9 +6,9 @@ namespace holdfast::sim {
 namespace {
 
 // Signs of trouble show within 3 s (design, promise 1), here with a slow network on top.
-constexpr Millis kOwnSign = 3200_ms;
-constexpr Millis kOthersSign = 3600_ms;
-constexpr Millis kMediaSign = 3600_ms;
+constexpr Millis kOwnSign = 2900_ms;
+constexpr Millis kOthersSign = 3100_ms;
+constexpr Millis kMediaSign = 3100_ms;
 // What a tab must have had of peace for a fault to be the only one.
 constexpr Millis kPeace = 5_s;
 // Polls of growing bytes, after which silence means something on any connection.

@@ -79,7 +79,7 @@ struct ConnectionSubject {
     if (welcomes) {
       socket.welcomed = true;
       sent = now;  // heartbeats count from here
-      silent_by = now + kSilentHeartbeats * kNegotiated;
+      silent_by = now + silence_limit(kNegotiated);
       quiet_until.reset();
     }
     say(kWelcome);
@@ -97,7 +97,7 @@ struct ConnectionSubject {
   }
   bool told_to_come_back = false;  // that frame's own close is no word to the server
   void say_alive(const std::string& frame, bool is_message) {
-    if (open) silent_by = now + kSilentHeartbeats * kNegotiated;
+    if (open) silent_by = now + silence_limit(kNegotiated);
     brings_message = is_message && open;
     say(frame);
   }

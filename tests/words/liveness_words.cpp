@@ -37,7 +37,7 @@ struct LivenessSubject {
   std::int64_t bytes = 0;
   bool polled = false;       // and not answered yet
   int flowed_until = 0;      // media did, in the letter of this number
-  bool fell_silent = false;  // for three seconds, right after that
+  bool fell_silent = false;  // for two and a half seconds, right after that
 
   Liveness::State state = Liveness::State::kNew;
   Instant since{1000};
@@ -126,7 +126,7 @@ struct LivenessSubject {
     }
     const auto require = [this](bool holds, const char* promise) { promises.require(holds, promise); };
     if (fell_silent && !after_silence && connection == ConnectionState::kConnected && expecting)
-      require(liveness.is_in_trouble(), "lost media shows within three seconds");
+      require(liveness.is_in_trouble(), "lost media shows within two and a half seconds");
     require(!broken || liveness.wants_replacement(), "what is broken is replaced");
     if (flowed_until == letters_read + 1 && connection == ConnectionState::kConnected && expecting) {
       has_flowed = true;
@@ -250,9 +250,9 @@ const std::vector<Letter<S>>& LivenessSubject::letters() {
          s.pass_with_media(1_s, 1000);
          s.flowed_until = s.letters_read + 1;
        }},
-      {"three seconds without media", nullptr,
+      {"two and a half seconds without media", nullptr,
        [](S& s) {
-         s.pass_with_media(3_s, 0);
+         s.pass_with_media(2500_ms, 0);
          s.fell_silent = s.flowed_until == s.letters_read;
        }},
       {"ten seconds without media", nullptr, [](S& s) { s.pass_with_media(10_s, 0); }},
@@ -264,7 +264,7 @@ const std::vector<Beginning>& LivenessSubject::beginnings() {
   static const std::vector<Beginning> kBeginnings = {
       {},
       {"connected", "media expected", "a second with media"},
-      {"connected", "media expected", "a second with media", "three seconds without media"},
+      {"connected", "media expected", "a second with media", "two and a half seconds without media"},
       {"connected", "disconnected", "deadline", "restart agreed on"},
       {"a limit of five seconds", "connected", "media expected"},
       {"follows one that fell silent", "connected", "media expected", "a second with media"},

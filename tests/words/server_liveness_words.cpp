@@ -62,7 +62,7 @@ struct LivenessSubject {
     require(!liveness.next_deadline() || *liveness.next_deadline() > now, "no deadline stays behind");
     require(watched || !(report.ping || report.silent || report.recovered || report.hung), "nothing is reported while nobody is watched");
     if (report.ping) pinged = now;
-    require(!watched || now - pinged < kPingInterval, "a ping goes out every second");
+    require(!watched || now - pinged < kPingInterval, "a ping goes out twice a second");
 
     require(report.recovered == (silent && hears), "whoever is heard again has recovered, and nobody else");
     if (report.recovered) silent = hung = false;

@@ -88,7 +88,7 @@ TEST_CASE("liveness: bytes are polled every half second, while the link is conne
 TEST_CASE("liveness: silence counts on through a restart that the other end asked for", "[peer][liveness]") {
   Bench bench = connected();
   bench.flows = false;
-  bench.pass(2_s);
+  bench.pass(1500_ms);
   bench.restarted();
   CHECK(bench.state() == State::kHealthy);
   bench.pass(1_s);
@@ -124,12 +124,12 @@ TEST_CASE("liveness: a restart at work (connecting again) is given longer than a
   CHECK(bench.state() == State::kSuspect);
 }
 
-TEST_CASE("liveness: three seconds without bytes on a connection that is up are suspect and restart ICE", "[peer][liveness]") {
+TEST_CASE("liveness: two and a half seconds without bytes on a connection that is up are suspect and restart ICE", "[peer][liveness]") {
   Bench bench = connected();
   bench.flows = false;
-  bench.pass(2500_ms);
+  bench.pass(1900_ms);
   CHECK(bench.state() == State::kHealthy);
-  bench.pass(1500_ms);
+  bench.pass(600_ms);
   CHECK(bench.state() == State::kSuspect);
   CHECK(bench.restarts == 1);
 }

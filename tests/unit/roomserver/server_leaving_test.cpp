@@ -75,12 +75,12 @@ TEST_CASE("bye: without a disconnect it means leaving, too", "[roomserver][leavi
   CHECK(room.seen() == "");
 }
 
-TEST_CASE("silence: three seconds without pong or frame are `reconnecting`; any sound on a socket that lasts ends it without a sync",
+TEST_CASE("silence: two and a half seconds without pong or frame are `reconnecting`; any sound on a socket that lasts ends it without a sync",
           "[roomserver][leaving]") {
   Watched room;
   const bool by_pong = GENERATE(true, false);
   room.bench.mute(room.bob.socket);
-  room.bench.advance(Millis{2999});
+  room.bench.advance(Millis{2499});
   CHECK(room.seen() == "");
   room.bench.advance(Millis{1});
   CHECK(room.seen() == "reconnecting");
@@ -95,7 +95,7 @@ TEST_CASE("silence: three seconds without pong or frame are `reconnecting`; any 
   CHECK(room.seen() == "");
   room.bench.advance(Millis{1});
   CHECK(room.seen() == "connected");
-  room.bench.advance(Millis{2400});
+  room.bench.advance(Millis{1900});
   CHECK(room.seen() == "");
 }
 
