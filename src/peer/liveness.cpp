@@ -46,6 +46,10 @@ bool LivenessTable::is_dtls(const Context& context, const Input&) { return conte
 
 bool LivenessTable::was_restarted(const Context& context, const Input&) { return context.restarted; }
 
+bool LivenessTable::still_flows(const Context& context, const Input& in) {
+  return context.expecting && in.now - context.flowed_at <= kFreshTime;
+}
+
 // ---- actions -----------------------------------------------------------------------------------------------------------------------
 
 void LivenessTable::come_up(Context& context, const Input&) {
@@ -196,11 +200,12 @@ void Liveness::handle(ConnectionState state, Instant now) {
 }
 
 void Liveness::handle_bytes(std::int64_t bytes_received, Instant now) {
-  if (!is_up(context_) || !context_.expecting) return;
+  if (!counts_bytes()) return;
   const std::optional<std::int64_t> before = std::exchange(last_bytes_, bytes_received);
   if (!before) return;
   if (bytes_received > *before) {
     context_.has_flowed = true;
+    context_.flowed_at = now;
     silent_polls_ = 0;
     flowing_polls_ = std::min(flowing_polls_ + 1, kSteadyPolls);
     silence_counts_ = silence_counts_ || flowing_polls_ >= flowing_polls_needed_;
@@ -224,6 +229,7 @@ void Liveness::wake(Instant now) {
   restart_timer(Timer::kUnanswered, answer_time());
   restart_timer(Timer::kLimit, limit_of(context_));
   restart_timer(Timer::kPoll, 0_ms);
+  context_.flowed_at = now;
   rebase();
 }
 
@@ -233,8 +239,7 @@ void Liveness::handle_timers(Instant now) {
 
 bool Liveness::is_consistent() const {
   const auto runs = [&](Timer timer) { return context_.timers.is_running(timer); };
-  const bool polls = is_up(context_) && context_.expecting;
-  return runs(Timer::kPoll) == polls && (is_in_trouble() || (!runs(Timer::kRestart) && !runs(Timer::kProof) && !runs(Timer::kLimit))) &&
+  return runs(Timer::kPoll) == counts_bytes() && (is_in_trouble() || (!runs(Timer::kRestart) && !runs(Timer::kProof) && !runs(Timer::kLimit))) &&
          (machine_.is(State::kSuspect) || !runs(Timer::kHope)) && (machine_.is(State::kNew) || !runs(Timer::kStuck)) &&
          (!runs(Timer::kProof) || is_up(context_)) && (!context_.replace_asked || is_in_trouble()) &&
          (!is_in_trouble() || context_.replace_asked || runs(Timer::kLimit));
@@ -244,6 +249,7 @@ void Liveness::dispatch(LivenessTable::Event event, Instant now) {
   const State before = machine_.state();
   machine_.dispatch(event, context_, {now});
   if (machine_.state() == before) return;
+  arrange_polls(now);
   if (before == State::kHealthy && now - since_ >= kLasting) replacements_ = 0;
   since_ = now;
   if (context_.timers.is_running(Timer::kUnanswered)) context_.timers.start(Timer::kUnanswered, now + answer_time());
@@ -293,12 +299,15 @@ void Liveness::rebase() {
   silent_polls_ = 0;
 }
 
-// Bytes are counted while the connection is up and some are expected.
+// While some are expected and the connection is up, or is said to be down and not yet doubted.
+bool Liveness::counts_bytes() const {
+  return context_.expecting && (is_up(context_) || (machine_.is(State::kHealthy) && context_.timers.is_running(Timer::kBlip)));
+}
+
 void Liveness::arrange_polls(Instant now) {
-  const bool polls = is_up(context_) && context_.expecting;
   const bool proving = context_.timers.is_running(Timer::kProof);
   const std::optional<Instant> next = context_.timers.deadline(Timer::kPoll);
-  if (!polls) {
+  if (!counts_bytes()) {
     context_.timers.stop(Timer::kPoll);
     context_.stats_asked = false;
     rebase();

@@ -15,8 +15,11 @@
 
 namespace holdfast::peer {
 
-// Measured with 30 % of UDP lost: `disconnected` for 0.1 s.
+// Measured with 30 % of UDP lost: `disconnected` for 0.1 s in Chromium.
 constexpr Millis kBlipTime = 500_ms;
+// Firefox says it for 10 s and more (30 % of UDP lost, or 80 kbit/s), while bytes come in: answers to its checks were lost, nothing else.
+// Bytes no older than this say more than `disconnected`; whether those of this end arrive is for the other end to judge.
+constexpr Millis kFreshTime = 1_s;
 // `connecting` after it was connected is a restart at work; it is given longer than `disconnected`.
 constexpr Millis kReconnectingTime = 3_s;
 // From Suspect to the first ICE restart, when the browser may still heal it by itself.
@@ -61,6 +64,7 @@ struct LivenessContext {
   bool expecting = false;      // media should be coming in
   bool has_connected = false;  // ever
   bool has_flowed = false;     // ever
+  Instant flowed_at;           // last
   bool restarted = false;      // an ICE restart was agreed on in this trouble
   std::uint32_t restarts = 0;  // asked for in this trouble
   Millis proof_time = kProofTime;
@@ -117,6 +121,7 @@ class Liveness {
   void fire(LivenessTimer timer, Instant now);
   Millis answer_time() const;
   void rebase();
+  bool counts_bytes() const;
   void arrange_polls(Instant now);
 
   fsm::Machine<LivenessTable> machine_;

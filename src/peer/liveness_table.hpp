@@ -45,6 +45,7 @@ struct LivenessTable {
   static bool is_unproven(const Context&, const Input&);
   static bool is_dtls(const Context&, const Input&);
   static bool was_restarted(const Context&, const Input&);
+  static bool still_flows(const Context&, const Input&);
 
   static void come_up(Context&, const Input&);
   static void recover(Context&, const Input&);
@@ -76,6 +77,7 @@ struct LivenessTable {
       {S::kHealthy, E::kFailed, is_dtls, replace, S::kFailed, "DTLS failed: only a new connection helps"},
       {S::kHealthy, E::kFailed, nullptr, fail_and_restart, S::kFailed, "ICE failed: restart it"},
       {S::kHealthy, E::kSilence, nullptr, doubt_and_restart, S::kSuspect, "media stopped while the browser calls it connected"},
+      {S::kHealthy, E::kBlipOver, still_flows, start_blip, S::kHealthy, "the browser misses answers to its checks; media comes in"},
       {S::kHealthy, E::kBlipOver, nullptr, doubt, S::kSuspect, "not a blip"},
       {S::kHealthy, E::kUnanswered, nullptr, replace, S::kFailed, "media flows, but nothing can be negotiated any more"},
       {S::kHealthy, E::kBroken, nullptr, replace, S::kFailed, "only a new connection helps"},

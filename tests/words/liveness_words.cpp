@@ -37,7 +37,7 @@ struct LivenessSubject {
   std::int64_t bytes = 0;
   bool polled = false;       // and not answered yet
   int flowed_until = 0;      // media did, in the letter of this number
-  bool fell_silent = false;  // for two and a half seconds, right after that
+  bool fell_silent = false;  // for three seconds, right after that
 
   Liveness::State state = Liveness::State::kNew;
   Instant since{1000};
@@ -45,6 +45,7 @@ struct LivenessSubject {
   std::optional<Instant> negotiated_at;  // and not yet connected; or woken since
   Instant down_since;                    // the connection, on a healthy link; or woken since
   Instant disconnected_since;            // likewise, in that state
+  Instant flowed_at;                     // bytes did, as polls told; or woken
   Instant asked_since;                   // while an offer is open and can be answered; or woken, or in another state since
   Instant woken{-1000000};
   int restarts = 0;                  // asked for in this trouble
@@ -93,13 +94,14 @@ struct LivenessSubject {
     liveness.restarted(now);
   }
   void wake() {
-    trouble_since = down_since = disconnected_since = asked_since = woken = stirred = now;
+    trouble_since = down_since = disconnected_since = flowed_at = asked_since = woken = stirred = now;
     if (negotiated_at) negotiated_at = now;
     liveness.wake(now);
   }
   void answer_poll(std::int64_t new_bytes) {
     bytes += new_bytes;
     polled = false;
+    if (new_bytes > 0) flowed_at = now;
     liveness.handle_bytes(bytes, now);
   }
   void pass_to(Instant then) {
@@ -126,7 +128,7 @@ struct LivenessSubject {
     }
     const auto require = [this](bool holds, const char* promise) { promises.require(holds, promise); };
     if (fell_silent && !after_silence && connection == ConnectionState::kConnected && expecting)
-      require(liveness.is_in_trouble(), "lost media shows within two and a half seconds");
+      require(liveness.is_in_trouble(), "lost media shows within three seconds");
     require(!broken || liveness.wants_replacement(), "what is broken is replaced");
     if (flowed_until == letters_read + 1 && connection == ConnectionState::kConnected && expecting) {
       has_flowed = true;
@@ -162,10 +164,10 @@ struct LivenessSubject {
       stirred = now;
     }
     if (liveness.take_stats()) {
-      require(up && expecting, "bytes are counted where some are expected");
+      require((up || state == State::kHealthy) && expecting, "bytes are counted where some are expected");
       polled = true;
     }
-    polled = polled && up && expecting;
+    polled = polled && (up || state == State::kHealthy) && expecting;
     require(!liveness.wants_replacement() || state == State::kFailed, "only a failed link is replaced");
     require(state != State::kHealthy || before == State::kHealthy || up, "a link heals by connecting");
     require(before != State::kFailed || state != State::kSuspect, "what has failed is no suspicion");
@@ -176,8 +178,9 @@ struct LivenessSubject {
       require(liveness.wants_replacement() || restarts > 0, "what has failed is restarted or replaced");
       require(liveness.wants_replacement() || !liveness.has_dtls_failed(), "no restart helps against DTLS");
     }
+    const bool flows = now - flowed_at < peer::kFreshTime + peer::kBlipTime;
     if (connection == ConnectionState::kDisconnected)
-      require(in_trouble || now - disconnected_since < peer::kBlipTime, "a connection that stays down shows");
+      require(in_trouble || flows || now - disconnected_since < peer::kBlipTime, "a connection that stays down shows");
     if (up && !expecting)
       require(state == State::kHealthy || liveness.wants_replacement(), "connected is enough where no media is expected");
     if (state == State::kSuspect) require(now - later(since, woken) < peer::kHopeTime, "no suspicion lasts");
@@ -196,7 +199,9 @@ struct LivenessSubject {
     const auto deadline = liveness.next_deadline();
     require(!in_trouble || deadline || liveness.wants_replacement(), "whoever is in trouble waits for something");
     require(state != State::kHealthy || up || deadline, "whoever is healthy and not connected waits for something");
-    require(state != State::kHealthy || up || now - down_since < peer::kReconnectingTime, "a lost connection shows");
+    require(state != State::kHealthy || up || now - down_since < peer::kReconnectingTime ||
+                now - flowed_at < peer::kFreshTime + peer::kReconnectingTime,
+            "a lost connection shows");
     require(!in_trouble || liveness.wants_replacement() || now - trouble_since < std::max(limit, peer::kStuckTime),
             "trouble for the whole limit: replaced");
     require(!negotiated_at || now - *negotiated_at < peer::kStuckTime, "a link that does not connect shows");
@@ -250,9 +255,9 @@ const std::vector<Letter<S>>& LivenessSubject::letters() {
          s.pass_with_media(1_s, 1000);
          s.flowed_until = s.letters_read + 1;
        }},
-      {"two and a half seconds without media", nullptr,
+      {"three seconds without media", nullptr,
        [](S& s) {
-         s.pass_with_media(2500_ms, 0);
+         s.pass_with_media(3_s, 0);
          s.fell_silent = s.flowed_until == s.letters_read;
        }},
       {"ten seconds without media", nullptr, [](S& s) { s.pass_with_media(10_s, 0); }},
@@ -264,7 +269,7 @@ const std::vector<Beginning>& LivenessSubject::beginnings() {
   static const std::vector<Beginning> kBeginnings = {
       {},
       {"connected", "media expected", "a second with media"},
-      {"connected", "media expected", "a second with media", "two and a half seconds without media"},
+      {"connected", "media expected", "a second with media", "three seconds without media"},
       {"connected", "disconnected", "deadline", "restart agreed on"},
       {"a limit of five seconds", "connected", "media expected"},
       {"follows one that fell silent", "connected", "media expected", "a second with media"},

@@ -80,7 +80,7 @@ TEST_CASE("liveness: bytes are polled every half second, while the link is conne
   bench.liveness.set_expecting(true, bench.now);
   bench.pass(5_s);
   CHECK(bench.polls == 10);
-  bench.change(Connection::kDisconnected);
+  bench.change(Connection::kFailed);
   bench.pass(5_s);
   CHECK(bench.polls == 10);
 }
@@ -105,14 +105,45 @@ TEST_CASE("liveness: disconnected for a moment is nothing", "[peer][liveness]") 
   CHECK(bench.restarts == 0);
 }
 
-TEST_CASE("liveness: disconnected for half a second is suspect, for a second restarts ICE", "[peer][liveness]") {
+TEST_CASE("liveness: disconnected for half a second, and no bytes for one, is suspect; half a second later ICE is restarted",
+          "[peer][liveness]") {
   Bench bench = connected();
+  bench.flows = false;
+  bench.pass(700_ms);
   bench.change(Connection::kDisconnected);
-  bench.pass(500_ms);
+  bench.pass(400_ms);
+  CHECK(bench.state() == State::kHealthy);
+  bench.pass(100_ms);
   CHECK(bench.state() == State::kSuspect);
   CHECK(bench.restarts == 0);
   bench.pass(500_ms);
   CHECK(bench.restarts == 1);
+}
+
+TEST_CASE("liveness: disconnected while bytes come in is no trouble, as long as they come", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.change(Connection::kDisconnected);
+  bench.pass(12_s);
+  CHECK(bench.state() == State::kHealthy);
+  CHECK(bench.restarts == 0);
+  SECTION("connected again") {
+    bench.change(Connection::kConnected);
+    bench.pass(20_s);
+    CHECK(bench.state() == State::kHealthy);
+    CHECK(bench.restarts == 0);
+  }
+  SECTION("they stop") {
+    bench.flows = false;
+    bench.pass(2_s);
+    CHECK(bench.state() == State::kSuspect);
+    bench.pass(500_ms);
+    CHECK(bench.restarts == 1);
+  }
+  SECTION("none are expected any more") {
+    bench.liveness.set_expecting(false, bench.now);
+    bench.pass(500_ms);
+    CHECK(bench.state() == State::kSuspect);
+  }
 }
 
 TEST_CASE("liveness: a restart at work (connecting again) is given longer than a blip", "[peer][liveness]") {
