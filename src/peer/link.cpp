@@ -74,6 +74,7 @@ void Link::settle(Instant now, Effects& effects, std::vector<PeerEvent>& events)
   }
   match_media(events);
   expect(now);
+  liveness.set_yielding(negotiation.would_freeze_by_glare());
   if (restarts_seen_ != negotiation.restart_count()) {
     restarts_seen_ = negotiation.restart_count();
     liveness.restarted(now);

@@ -31,6 +31,8 @@ Millis restart_interval(const Context& context) {
   return std::min(Millis{kRestartInterval.count << doublings}, kMaxRestartInterval);
 }
 
+Millis yield_time(const Context& context) { return context.yields ? kYieldTime : 0_ms; }
+
 void begin_trouble(Context& context, const In& in) {
   stop(context, {Timer::kBlip, Timer::kStuck});
   if (!context.timers.is_running(Timer::kLimit)) context.timers.start(Timer::kLimit, in.now + limit_of(context));
@@ -71,14 +73,15 @@ void LivenessTable::end_blip(Context& context, const Input&) { context.timers.st
 void LivenessTable::doubt(Context& context, const Input& in) {
   begin_trouble(context, in);
   context.timers.start(Timer::kHope, in.now + kHopeTime);
-  context.timers.start(Timer::kRestart, in.now + kRestartDelay);
+  context.timers.start(Timer::kRestart, in.now + kRestartDelay + yield_time(context));
 }
 
 void LivenessTable::doubt_and_restart(Context& context, const Input& in) {
   begin_trouble(context, in);
   context.silent = is_up(context);
   context.timers.start(Timer::kHope, in.now + kHopeTime);
-  restart(context, in);
+  if (!context.yields) return restart(context, in);
+  context.timers.start(Timer::kRestart, in.now + yield_time(context));
 }
 
 void LivenessTable::fail_and_restart(Context& context, const Input& in) {
@@ -132,12 +135,12 @@ void Liveness::set_signaling(bool up, Instant now) {
     return;
   }
   if (negotiating_) context_.timers.start(Timer::kUnanswered, now + answer_time());
-  // The restart that waits for its turn can be heard now.
-  if (context_.timers.is_running(Timer::kRestart)) context_.timers.start(Timer::kRestart, now);
   // Media that stopped with signaling are cut like it was, by a change of address for one. To wait for more proof would have the Room call
   // itself reconnected in between.
   if (machine_.is(State::kHealthy) && silent_polls_ >= kSilentPollsAfterOutage && std::exchange(silence_counts_, false))
     dispatch(LivenessTable::Event::kSilence, now);
+  // The restart that waits for its turn can be heard now; one that the other end has asked for meanwhile is known.
+  if (context_.timers.is_running(Timer::kRestart) && !context_.restart_asked) context_.timers.start(Timer::kRestart, now);
 }
 
 void Liveness::set_negotiating(bool negotiating, Instant now) {
@@ -165,6 +168,7 @@ void Liveness::restarted(Instant now) {
   context_.restarted = true;
   // On a healthy link it was the other end's doubt: silence that is being counted here goes on being counted.
   if (is_in_trouble()) rebase();
+  if (context_.yields && context_.timers.is_running(Timer::kRestart)) context_.timers.start(Timer::kRestart, now + restart_interval(context_));
   dispatch(LivenessTable::Event::kRestarted, now);
   arrange_polls(now);
 }

@@ -24,6 +24,8 @@ constexpr Millis kFreshTime = 1_s;
 constexpr Millis kReconnectingTime = 3_s;
 // From Suspect to the first ICE restart, when the browser may still heal it by itself.
 constexpr Millis kRestartDelay = 500_ms;
+// Both ends notice at about the same time. One that must not be crossed by the other's restart lets it go first for so long.
+constexpr Millis kYieldTime = 1_s;
 // To the next one, doubled each time up to the limit.
 constexpr Millis kRestartInterval = 3_s;
 constexpr Millis kMaxRestartInterval = 12_s;
@@ -65,6 +67,7 @@ struct LivenessContext {
   bool has_connected = false;  // ever
   bool has_flowed = false;     // ever
   Instant flowed_at;           // last
+  bool yields = false;         // the other end is to restart first
   bool restarted = false;      // an ICE restart was agreed on in this trouble
   std::uint32_t restarts = 0;  // asked for in this trouble
   Millis proof_time = kProofTime;
@@ -93,6 +96,7 @@ class Liveness {
   // An offer of either side is open.
   void set_negotiating(bool negotiating, Instant now);
   void set_expecting(bool expecting, Instant now);
+  void set_yielding(bool yields) { context_.yields = yields; }
   void restarted(Instant now);
   void break_off(Instant now);
   void handle(input::ConnectionState state, Instant now);

@@ -99,6 +99,8 @@ class Negotiation {
   // Nothing is open, and nothing waits to be offered but for signaling.
   bool is_settled() const { return machine_.is(State::kStable) && !context_.offer_wanted; }
   bool has_agreement() const { return context_.media.has_agreement(); }
+  // An offer of ours that is crossed by theirs costs the connection.
+  bool would_freeze_by_glare() const { return context_.has_only_answered; }
   std::uint32_t restart_count() const { return context_.restarts; }
   std::string_view local_ufrag() const { return context_.media.ufrag(); }
   // Of the remote description the browser has at this moment.

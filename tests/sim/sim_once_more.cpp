@@ -16,8 +16,8 @@ constexpr Millis kUntilItFlows = 1_s;
 constexpr Millis kReturn = 2_s;
 // A failure of DTLS is told at both ends, and the connection given up at once, without the pause there is in a series.
 constexpr Millis kUntilDropped = 700_ms;
-// Silence for 2 to 2.5 s, an ICE restart, and 8 s for its verdict.
-constexpr Millis kUntilDeafIsDropped = 11200_ms;
+// Silence for 2 to 2.5 s, perhaps 1 s for the other end to go first, an ICE restart, and 8 s for its verdict.
+constexpr Millis kUntilDeafIsDropped = 12200_ms;
 constexpr Millis kReplacement = 2500_ms;
 // Longer than it takes to give up a browser that does not answer at all.
 constexpr Millis kSlow = 14_s;

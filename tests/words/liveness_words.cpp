@@ -146,7 +146,7 @@ struct LivenessSubject {
     const bool was_in_trouble = before == State::kSuspect || before == State::kFailed;
     const bool in_trouble = liveness.is_in_trouble();
     const bool up = connection == ConnectionState::kConnected;
-    if (in_trouble && !was_in_trouble) trouble_since = now;
+    if (in_trouble && !was_in_trouble) trouble_since = stirred = now;
     if (!in_trouble) {
       restarts = 0;
       agreed_at.reset();
@@ -185,7 +185,7 @@ struct LivenessSubject {
       require(state == State::kHealthy || liveness.wants_replacement(), "connected is enough where no media is expected");
     if (state == State::kSuspect) require(now - later(since, woken) < peer::kHopeTime, "no suspicion lasts");
     if (in_trouble && !up && now - later(trouble_since, down_since) >= peer::kRestartInterval)
-      require(restarts > 0 || liveness.wants_replacement(), "trouble is met with a restart");
+      require(restarts > 0 || agreed_at || liveness.wants_replacement(), "trouble is met with a restart");
     if (in_trouble && !liveness.wants_replacement()) {
       require(now - stirred <= peer::kMaxRestartInterval, "trouble is never left alone");
       if (agreed_at && up && expecting && has_flowed) {
@@ -224,6 +224,7 @@ const std::vector<Letter<S>>& LivenessSubject::letters() {
   static const std::vector<Letter<S>> kLetters = {
       {"follows one that fell silent", is_fresh, [](S& s) { s.follow(1, true); }},
       {"follows two that failed", is_fresh, [](S& s) { s.follow(2, false); }},
+      {"has only answered", is_fresh, [](S& s) { s.liveness.set_yielding(true); }},
       {"a limit of five seconds", is_fresh,
        [](S& s) {
          s.limit = 5_s;

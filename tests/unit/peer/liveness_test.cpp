@@ -165,6 +165,39 @@ TEST_CASE("liveness: two and a half seconds without bytes on a connection that i
   CHECK(bench.restarts == 1);
 }
 
+TEST_CASE("liveness: an end that must not be crossed by the other's restart lets it go first, for a second", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.liveness.set_yielding(true);
+  bench.flows = false;
+  bench.pass(2500_ms);
+  REQUIRE(bench.state() == State::kSuspect);
+  CHECK(bench.restarts == 0);
+  SECTION("the other end restarts") {
+    bench.restarted();
+    bench.change(Connection::kConnecting);
+    bench.pass(2_s);
+    CHECK(bench.restarts == 0);
+    bench.pass(1_s);
+    CHECK(bench.restarts == 1);
+  }
+  SECTION("it does not") {
+    bench.pass(1_s);
+    CHECK(bench.restarts == 1);
+  }
+  SECTION("media comes back by itself") {
+    bench.flows = true;
+    bench.pass(2_s);
+    CHECK(bench.state() == State::kHealthy);
+    CHECK(bench.restarts == 0);
+  }
+  SECTION("signaling was away, and with it the other end's word: it would be here") {
+    bench.liveness.set_signaling(false, bench.now);
+    bench.liveness.set_signaling(true, bench.now);
+    bench.pass(100_ms);
+    CHECK(bench.restarts == 1);
+  }
+}
+
 TEST_CASE("liveness: silence means nothing where no bytes have flowed yet, or none are expected", "[peer][liveness]") {
   Bench bench;
   bench.change(Connection::kConnected);
