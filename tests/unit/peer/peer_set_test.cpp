@@ -374,6 +374,7 @@ TEST_CASE("peer set: health changes are told, and only changes", "[peer][peer_se
 
 TEST_CASE("peer set: lost media restarts ICE, and flowing bytes heal the link", "[peer][peer_set]") {
   Bench bench = connected();
+  bench.pass(700_ms, false);
   bench.change(Connection::kDisconnected);
   bench.pass(1_s, false);
   CHECK(bench.health() == peer::Health::kSuspect);

@@ -138,7 +138,7 @@ TEST_CASE("silence: frames alone keep a socket whose pongs are lost", "[roomserv
 TEST_CASE("silence: for the session timeout, and the participant is gone; its socket is told so", "[roomserver][leaving]") {
   Watched room;
   room.bench.mute(room.bob.socket);
-  room.bench.advance(3_s);
+  room.bench.advance(Millis{2500});
   CHECK(room.seen() == "reconnecting");
   room.bench.frames(room.bob.socket);
   room.bench.advance(Millis{29999});
