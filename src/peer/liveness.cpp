@@ -168,7 +168,8 @@ void Liveness::restarted(Instant now) {
   context_.restarted = true;
   // On a healthy link it was the other end's doubt: silence that is being counted here goes on being counted.
   if (is_in_trouble()) rebase();
-  if (context_.yields && context_.timers.is_running(Timer::kRestart)) context_.timers.start(Timer::kRestart, now + restart_interval(context_));
+  if (context_.yields && context_.timers.is_running(Timer::kRestart))
+    context_.timers.start(Timer::kRestart, now + restart_interval(context_));
   dispatch(LivenessTable::Event::kRestarted, now);
   arrange_polls(now);
 }
@@ -243,7 +244,8 @@ void Liveness::handle_timers(Instant now) {
 
 bool Liveness::is_consistent() const {
   const auto runs = [&](Timer timer) { return context_.timers.is_running(timer); };
-  return runs(Timer::kPoll) == counts_bytes() && (is_in_trouble() || (!runs(Timer::kRestart) && !runs(Timer::kProof) && !runs(Timer::kLimit))) &&
+  return runs(Timer::kPoll) == counts_bytes() &&
+         (is_in_trouble() || (!runs(Timer::kRestart) && !runs(Timer::kProof) && !runs(Timer::kLimit))) &&
          (machine_.is(State::kSuspect) || !runs(Timer::kHope)) && (machine_.is(State::kNew) || !runs(Timer::kStuck)) &&
          (!runs(Timer::kProof) || is_up(context_)) && (!context_.replace_asked || is_in_trouble()) &&
          (!is_in_trouble() || context_.replace_asked || runs(Timer::kLimit));

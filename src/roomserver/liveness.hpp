@@ -1,5 +1,5 @@
-// Watches one socket after its hello: WebSocket pings twice a second, silence after two and a half. Reports; what silence means for a participant
-// is decided in participant.hpp.
+// Watches one socket after its hello: WebSocket pings twice a second, silence after two and a half. Reports; what silence means for a
+// participant is decided in participant.hpp.
 #pragma once
 
 #include <optional>

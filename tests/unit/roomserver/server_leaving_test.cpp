@@ -75,8 +75,9 @@ TEST_CASE("bye: without a disconnect it means leaving, too", "[roomserver][leavi
   CHECK(room.seen() == "");
 }
 
-TEST_CASE("silence: two and a half seconds without pong or frame are `reconnecting`; any sound on a socket that lasts ends it without a sync",
-          "[roomserver][leaving]") {
+TEST_CASE(
+    "silence: two and a half seconds without pong or frame are `reconnecting`; any sound on a socket that lasts ends it without a sync",
+    "[roomserver][leaving]") {
   Watched room;
   const bool by_pong = GENERATE(true, false);
   room.bench.mute(room.bob.socket);
