@@ -63,6 +63,7 @@ struct Client::Impl {
   bool over = false;
 
   bool leaves_with_page = true;
+  bool keeps_session = false;  // for the next page
   Millis reconnect_limit;
   std::optional<rsp::Session> session;  // from the first input on
   bool offered = false;                 // the session was given what it connects with
@@ -80,6 +81,7 @@ struct Client::Impl {
   void on(const input::Connect& connect) {
     if (session) return log("a second connect is ignored");
     leaves_with_page = connect.page_lifecycle;
+    keeps_session = connect.keeps_session;
     reconnect_limit = connect.reconnect_limit;
     for (const backend::LocalTrack& track : connect.tracks) tracks.add(track);
     session.emplace(connect, random.next());
@@ -131,7 +133,9 @@ struct Client::Impl {
 
   void on(const input::Page& input) {
     const bool server_takes_hints = !room.is_joined() || session->peer_speaks_holdfast();
-    switch (page.handle(input.event, leaves_with_page, server_takes_hints)) {
+    // A page that goes to the back-forward cache is not reloaded.
+    const bool keeps = keeps_session && room.is_joined() && server_takes_hints && !input.persisted;
+    switch (page.handle(input.event, leaves_with_page, server_takes_hints, keeps)) {
       case PageAction::kNone:
         break;
       case PageAction::kHintLeaving:
@@ -139,6 +143,9 @@ struct Client::Impl {
         break;
       case PageAction::kHintHidden:
         hint(rsp::Session::Hint::kHidden);
+        break;
+      case PageAction::kKeep:
+        effects.push_back(effect::KeepSession{session->word()});
         break;
       case PageAction::kWake:
         wake();

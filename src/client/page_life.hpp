@@ -9,7 +9,8 @@ namespace holdfast::client {
 class PageLife {
  public:
   // `leaves`: the option page_lifecycle. `server_takes_hints`: it announced `holdfast`, or no room was joined yet.
-  PageAction handle(input::PageEvent event, bool leaves, bool server_takes_hints);
+  // `keeps`: there is a session that the next page may have, and the app wants that.
+  PageAction handle(input::PageEvent event, bool leaves, bool server_takes_hints, bool keeps);
 
  private:
   fsm::Machine<PageTable> machine_;

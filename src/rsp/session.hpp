@@ -61,7 +61,8 @@ class Session {
 
   std::uint32_t attempt() const { return context_.attempt; }  // to come back; 0: in step, or not joined yet
   std::optional<Instant> next_attempt() const { return context_.timers.deadline(SessionTimer::kPause); }
-  bool is_connected() const;  // in step with the server at this moment
+  const std::string& word() const { return context_.session; }  // that authenticates it to the server; empty until joined
+  bool is_connected() const;                                    // in step with the server at this moment
   bool is_over() const;
   bool peer_speaks_holdfast() const;  // the server announced the `holdfast` key
   bool is_consistent() const;

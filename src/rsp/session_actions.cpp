@@ -46,6 +46,8 @@ Connect make_connect(SessionContext& c, const SessionInput& in) {
   message.sdk_version = c.options.sdk_version;
   message.user_agent = c.options.user_agent;
   message.holdfast = Extension{};
+  message.keeps_session = c.options.keeps_session;
+  if (c.session.empty()) message.kept_session = c.options.session;
   return message;
 }
 
@@ -57,6 +59,7 @@ Sync make_sync(SessionContext& c) {
   message.peer_connections = c.outgoing.take_descriptions();
   message.participant = c.outgoing.local_state();
   message.holdfast = Extension{};
+  message.keeps_session = c.options.keeps_session;
   return message;
 }
 

@@ -17,6 +17,8 @@ export interface TestPage {
   /** The page's console so far, for the report of a failing test. */
   readonly console: string[];
   goto(url: string): Promise<void>;
+  /** As its user would; nobody asks whether to leave. Resolves when the new page is loaded. */
+  reload(): Promise<void>;
   /** Runs a function in the page; it sees its argument and the page, nothing else. */
   evaluate<Argument, Result>(run: (argument: Argument) => Result | Promise<Result>, argument: Argument): Promise<Result>;
   /** Closes the tab as its user would: `pagehide` fires, `beforeunload` does not. */
@@ -100,6 +102,7 @@ async function launchChromium({ namespace, trustedOrigin }: LaunchOptions): Prom
         errors,
         console,
         goto: async (url) => void (await page.goto(url)),
+        reload: async () => void (await page.reload()),
         evaluate: (run, argument) => page.evaluate(run as never, argument as never),
         closeTab: () => page.close(),
         async closeAndStay() {
@@ -141,6 +144,7 @@ async function launchFirefox({ trustedOrigin }: LaunchOptions): Promise<TestBrow
         errors,
         console,
         goto: async (url) => void (await page.goto(url)),
+        reload: async () => void (await page.reload()),
         evaluate: (run, argument) => page.evaluate(run as never, argument as never) as never,
         closeTab: () => page.close(),
         async closeAndStay() {

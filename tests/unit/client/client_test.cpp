@@ -480,6 +480,36 @@ TEST_CASE("client: beforeunload, a hint to a server that knows it and leaving an
   CHECK(call.network == Events{"bye", "close 1000", "beacon SE1"});
 }
 
+TEST_CASE("client: a page that keeps its session says so, and hands it on instead of leaving", "[client][page]") {
+  ScriptedCall call;
+  input::Connect options = ScriptedCall::options();
+  options.keeps_session = true;
+  options.session = "SE0";
+  call.give(options);
+  call.give(input::SocketOpened{call.socket});
+  call.serve(rsp::Welcome{1000});
+  call.serve_message(rsp::Iced{});
+  CHECK(std::get<rsp::Connect>(call.sent.back()).keeps_session);
+  CHECK(std::get<rsp::Connect>(call.sent.back()).kept_session == "SE0");
+  const bool joined = GENERATE(true, false);
+  const bool holdfast = GENERATE(true, false);
+  const bool persisted = GENERATE(true, false);
+  if (joined) call.serve_connected({}, holdfast);
+  call.take_events();
+  call.network.clear();
+  call.give(input::Page{input::PageEvent::kPageHide, persisted});
+  if (!joined || !holdfast || persisted) {
+    CHECK(call.client.is_over());
+    return;
+  }
+  CHECK(call.network == Events{"keep SE1"});
+  CHECK(call.take_events() == Events{});
+  // It lives on after all, and has to come back: with its own session.
+  call.drop_and_return();
+  CHECK(std::get<rsp::Sync>(call.sent.back()).session == "SE1");
+  CHECK(std::get<rsp::Sync>(call.sent.back()).keeps_session);
+}
+
 TEST_CASE("client: the page goes while connecting, connect() rejects", "[client][page]") {
   ScriptedCall call;
   call.connect();
