@@ -39,7 +39,7 @@ export interface ConnectOptions {
   /**
    * When the server has dropped the participant (53204), join again with the same identity and publish the same tracks: the Room is
    * `reconnecting`, then `reconnected`, the objects stay the same (their SIDs do not), and what is different in the room is emitted. The others see
-   * the participant leave and join. Never after 53205, 53118, a removal or `disconnect()`. With it `reconnectLimit` is Infinity unless given.
+   * the participant leave and join. Also when the page comes back from the back-forward cache. Never after 53205, 53118, a removal or `disconnect()`. With it `reconnectLimit` is Infinity unless given.
    * Default: false.
    */
   rejoin?: boolean;

@@ -510,6 +510,35 @@ TEST_CASE("client: a page that keeps its session says so, and hands it on instea
   CHECK(std::get<rsp::Sync>(call.sent.back()).keeps_session);
 }
 
+TEST_CASE("client: whoever rejoins leaves with its page to the back-forward cache, and joins again when both are back", "[client][page]") {
+  ScriptedCall call;
+  input::Connect options = ScriptedCall::options();
+  options.rejoins = true;
+  options.reconnect_limit = Millis{4503599627370496};
+  call.give(options);
+  call.give(input::SocketOpened{call.socket});
+  call.serve(rsp::Welcome{1000});
+  call.serve_message(rsp::Iced{});
+  call.serve_connected(with({someone(1, {remote_audio()})}));
+  call.serve_update(with_link(DescriptionType::kOffer, 2, call.sdp({"t1"})));
+  call.take_events();
+  call.network.clear();
+  const SocketId left = call.socket;
+  call.give(input::Page{input::PageEvent::kPageHide, true});
+  CHECK(std::holds_alternative<rsp::Disconnect>(call.sent.back()));
+  CHECK(call.network == Events{"beacon SE1", "bye", "close 1000", "closePeer"});
+  CHECK(call.take_events() == Events{"local reconnecting", "~reconnecting 53001"});
+  // Chromium goes on running the page for a moment.
+  call.pass(10_s, false);
+  CHECK(call.socket == left);
+  call.give(input::Page{input::PageEvent::kHidden, false});
+  call.now = call.now + 600_s;
+  call.give(input::Page{input::PageEvent::kPageShow, true});
+  CHECK(call.socket != left);
+  call.give(input::SocketOpened{call.socket});
+  CHECK(std::get<rsp::Connect>(call.sent.back()).kept_session.empty());
+}
+
 TEST_CASE("client: the page goes while connecting, connect() rejects", "[client][page]") {
   ScriptedCall call;
   call.connect();
