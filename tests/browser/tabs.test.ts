@@ -1,5 +1,5 @@
-// What a browser does to tabs that nobody looks at: hidden and slowed down, blocked, frozen, put into the back-forward cache. Each test first
-// proves that this is what happens. What was muted and switched off before stays so.
+// What a browser does to tabs that nobody looks at: hidden and slowed down, blocked, frozen, put into the back-forward cache. Each test
+// first proves that this is what happens. What was muted and switched off before stays so.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -66,8 +66,8 @@ for (const kind of ['chromium', 'firefox'] satisfies BrowserKind[]) {
       assert.deepEqual([(await alice.state()).state, (await bob.state()).state], ['connected', 'connected']);
     }
 
-    // Behind one call, as each step leaves it as it was. The most that browsers do to timers, once a minute, is what Chromium does to a hidden tab
-    // without a peer connection; Firefox does not. Nor does Firefox freeze tabs.
+    // One call for all, as each step leaves it as it was. The most that browsers do to timers, once a minute, is what Chromium does to a hidden
+    // tab without a peer connection; Firefox does not. Nor does Firefox freeze tabs.
     test(`hidden, blocked${kind === 'chromium' ? ', frozen' : ''}: no alarm at either end, and all goes on`, async () => {
       const lonely = kind === 'chromium' ? await joinInTab({ identity: 'lonely', room: roomOf('lonely'), media: [] }) : undefined;
       const both = await call(roomOf('call'));

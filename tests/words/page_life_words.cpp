@@ -25,7 +25,7 @@ struct PageSubject {
 
   void happen(PageEvent event, bool server_takes_hints, bool returns = false) {
     begun = true;
-    judge(event, server_takes_hints, keeps, page.handle(event, leaves, server_takes_hints, returns));
+    judge(event, server_takes_hints, returns, page.handle(event, leaves, server_takes_hints, returns));
     if (event == PageEvent::kHidden || event == PageEvent::kFreeze || event == PageEvent::kPageHide) shown = false;
     if (event == PageEvent::kVisible || event == PageEvent::kPageShow) shown = true;
     if (event == PageEvent::kFreeze) frozen = true;
