@@ -54,6 +54,10 @@ export interface ConnectInput {
   iceServersGiven: boolean;
   automaticSubscription: boolean;
   pageLifecycle: boolean;
+  /** For the page that is loaded next (`keepSession`). */
+  keepsSession?: boolean;
+  /** What `keepSession` said in the page before. */
+  session?: string | undefined;
   networkMonitor: boolean;
   userAgent: string;
   sdkVersion: string;
@@ -198,6 +202,12 @@ export interface Description {
 }
 export type LinkState = 'new' | 'healthy' | 'suspect' | 'failed';
 
+/** For the page that is loaded next, to be handed in with its `connect`. */
+export interface KeepSession {
+  kind: 'keepSession';
+  session: string;
+}
+
 export type PeerEffect =
   | { kind: 'createPeer'; peer: number; iceServers: IceServer[] }
   | { kind: 'setIceServers'; peer: number; iceServers: IceServer[] }
@@ -220,7 +230,7 @@ export type PeerEffect =
 
 export type LogEffect = { kind: 'log'; level: 'debug' | 'info' | 'warn' | 'error'; message: string };
 
-export type Effect = SocketEffect | RequestToken | Description | PeerEffect | Emit | LogEffect;
+export type Effect = SocketEffect | RequestToken | KeepSession | Description | PeerEffect | Emit | LogEffect;
 
 export interface Batch {
   effects: Effect[];

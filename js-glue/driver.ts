@@ -18,6 +18,8 @@ export interface DriverOptions {
   peerOptions?: PeerOptions;
   /** The core wants another token: dispatch tokenGiven or tokenFailed with this op, when there is one. */
   onTokenRequest(op: number): void;
+  /** The page goes: keep the session for the next one. */
+  onKeepSession(session: string): void;
   /** An event for the app: apply it to the model, then emit it. May call dispatch() and close(). */
   onEmit(emit: Emit): void;
   onLog(level: LogEffect['level'], message: string): void;
@@ -137,6 +139,8 @@ export class Driver {
         return;
       case 'requestToken':
         return this.options.onTokenRequest(effect.op);
+      case 'keepSession':
+        return this.options.onKeepSession(effect.session);
       case 'openSocket':
       case 'sendText':
       case 'closeSocket':

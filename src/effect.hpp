@@ -36,6 +36,9 @@ struct Probe {  // is the host there? answered by ProbeAnswered
 struct RequestToken {  // from the app's function; answered by TokenGiven or TokenFailed
   OperationId op;
 };
+struct KeepSession {  // for the page that is loaded next in this tab; never answered
+  std::string session;
+};
 struct Beacon {  // navigator.sendBeacon: outlives the page, never answered
   std::string url;
   std::string text;
@@ -248,10 +251,11 @@ struct Log {
 
 namespace holdfast {
 
-using Effect = std::variant<effect::OpenSocket, effect::SendText, effect::CloseSocket, effect::Probe, effect::RequestToken, effect::Beacon,
-                            effect::CreatePeer, effect::SetIceServers, effect::ClosePeer, effect::AddTrack, effect::RemoveTrack,
-                            effect::AddDataChannel, effect::RemoveDataChannel, effect::SetLocalDescription, effect::SetRemoteDescription,
-                            effect::AddIceCandidate, effect::GetStats, effect::Description, effect::Emit, effect::Log>;
+using Effect =
+    std::variant<effect::OpenSocket, effect::SendText, effect::CloseSocket, effect::Probe, effect::RequestToken, effect::KeepSession,
+                 effect::Beacon, effect::CreatePeer, effect::SetIceServers, effect::ClosePeer, effect::AddTrack, effect::RemoveTrack,
+                 effect::AddDataChannel, effect::RemoveDataChannel, effect::SetLocalDescription, effect::SetRemoteDescription,
+                 effect::AddIceCandidate, effect::GetStats, effect::Description, effect::Emit, effect::Log>;
 
 // Machines append to the list of the batch being made.
 using Effects = std::vector<Effect>;

@@ -28,6 +28,8 @@ struct Connect {  // must be the first input; given once
   bool ice_servers_given = false;  // the app brings its own: no `ice` request
   bool automatic_subscription = true;
   bool page_lifecycle = true;  // leave when the page goes (design: "Leaving")
+  bool keeps_session = false;  // … unless it is reloaded, for all that is known: the next page comes back with the session
+  std::string session;         // that the page before this one has kept; empty: none
   bool network_monitor = true;
   std::string user_agent;
   std::string sdk_version;

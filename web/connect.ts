@@ -8,6 +8,7 @@ import { LocalParticipant } from './local-participant.js';
 import { asLocalTrack, checkTrack, type LocalTrack } from './local-tracks.js';
 import { createLogger, type LogLevel } from './logger.js';
 import { kEndless, Room } from './room.js';
+import { keepSession as keepForNextPage, takeKeptSession } from './kept-session.js';
 import { joinLocked } from './tab-lock.js';
 import { askForToken, withLifetime, type TokenFunction } from './token.js';
 import { version } from './version.js';
@@ -38,12 +39,20 @@ export interface ConnectOptions {
   /**
    * When the server has dropped the participant (53204), join again with the same identity and publish the same tracks: the Room is
    * `reconnecting`, then `reconnected`, the objects stay the same (their SIDs do not), and what is different in the room is emitted. The others see
-   * the participant leave and join. Never after 53205, 53118, a removal or `disconnect()`. With it `reconnectLimit` is Infinity unless given.
+   * the participant leave and join. Also when the page comes back from the back-forward cache. Never after 53205, 53118, a removal or `disconnect()`. With it `reconnectLimit` is Infinity unless given.
    * Default: false.
    */
   rejoin?: boolean;
   /** Leave the room when the page goes away. Default: true. */
   pageLifecycle?: boolean;
+  /**
+   * Stay in the room while the page is reloaded. When the page goes, the session (not the token) is put into sessionStorage; the next
+   * `connect()` in this tab with `keepSession` and the same `name` takes it out and is, with a token of the same identity, the same participant
+   * with new tracks. The others see `participantReconnecting` and `participantReconnected`, no leave and join. It can only be used once and within
+   * 10 s of the page's end; otherwise `connect()` joins as ever. A tab that is closed has left after these 10 s. A page that goes to the
+   * back-forward cache leaves. Without effect if `pageLifecycle` is false. TypeError if it is no boolean. Default: false.
+   */
+  keepSession?: boolean;
   /** Reconnect at once when the browser reports another network. Default: true. */
   networkMonitor?: boolean;
   /** Aborting it before `connect()` has settled calls it off: it rejects with the signal's reason. Afterwards it has no effect. */
@@ -92,6 +101,7 @@ export function connect(token: string | TokenFunction, options?: ConnectOptions)
 async function join(token: string | TokenFunction, options: ConnectOptions, canceled: Promise<never>): Promise<Room> {
   const log = createLogger(options.logLevel);
   const first = typeof token === 'function' ? undefined : withLifetime(token);
+  if (typeof (options.keepSession ?? false) !== 'boolean') throw new TypeError('keepSession must be a boolean');
   if (!(Number(options.reconnectLimit ?? 0) >= 0)) throw new RangeError('reconnectLimit must be >= 0');
   const given = 'tracks' in options ? checkTracks(options.tracks) : undefined;
   const url = signalingUrl(options.wsServer);
@@ -113,6 +123,7 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
         onTokenRequest(op) {
           void askForToken(token as TokenFunction, op).then((answer) => roomDriver.dispatch(answer));
         },
+        onKeepSession: (session) => keepForNextPage(options.name, session),
         onEmit(event) {
           if (event.event === 'roomConnected') {
             const { participantSid, identity, signalingRegion, publications } = event;
@@ -144,6 +155,7 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
         iceServersGiven: Array.isArray(iceServers),
         automaticSubscription,
         pageLifecycle,
+        ...(options.keepSession && pageLifecycle && { keepsSession: true, session: takeKeptSession(name) }),
         networkMonitor,
         userAgent: globalThis.navigator?.userAgent ?? '',
         sdkVersion: version,

@@ -114,6 +114,7 @@ void members(JsonWriter& out, const CloseSocket& e) {
 }
 void members(JsonWriter& out, const Probe& e) { kind(out, "probe").number("op", e.op.value).text("url", e.url); }
 void members(JsonWriter& out, const RequestToken& e) { kind(out, "requestToken").number("op", e.op.value); }
+void members(JsonWriter& out, const KeepSession& e) { kind(out, "keepSession").text("session", e.session); }
 void members(JsonWriter& out, const Beacon& e) { kind(out, "beacon").text("url", e.url).text("text", e.text); }
 void members(JsonWriter& out, const SetIceServers& e) {
   backend::write_list(peer(out, "setIceServers", e.peer), "iceServers", e.ice_servers);

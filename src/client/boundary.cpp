@@ -119,6 +119,8 @@ void read_connect(InputMembers& in, input::Connect& connect) {
   in.read_if_given("reconnectLimit", connect.reconnect_limit);
   in.read_if_given("rejoins", connect.rejoins);
   in.read_if_given("roomName", connect.room_name);
+  in.read_if_given("keepsSession", connect.keeps_session);
+  in.read_if_given("session", connect.session);
   in.read("tracks", connect.tracks);
   in.read("iceServersGiven", connect.ice_servers_given).read("automaticSubscription", connect.automatic_subscription);
   in.read("pageLifecycle", connect.page_lifecycle).read("networkMonitor", connect.network_monitor);

@@ -63,6 +63,8 @@ struct Client::Impl {
   bool over = false;
 
   bool leaves_with_page = true;
+  bool keeps_session = false;  // for the next page
+  bool rejoins = false;
   Millis reconnect_limit;
   std::optional<rsp::Session> session;  // from the first input on
   bool offered = false;                 // the session was given what it connects with
@@ -80,6 +82,8 @@ struct Client::Impl {
   void on(const input::Connect& connect) {
     if (session) return log("a second connect is ignored");
     leaves_with_page = connect.page_lifecycle;
+    keeps_session = connect.keeps_session;
+    rejoins = connect.rejoins;
     reconnect_limit = connect.reconnect_limit;
     for (const backend::LocalTrack& track : connect.tracks) tracks.add(track);
     session.emplace(connect, random.next());
@@ -131,7 +135,9 @@ struct Client::Impl {
 
   void on(const input::Page& input) {
     const bool server_takes_hints = !room.is_joined() || session->peer_speaks_holdfast();
-    switch (page.handle(input.event, leaves_with_page, server_takes_hints)) {
+    // A page that goes to the back-forward cache is not reloaded, but may come back itself.
+    const bool returns = room.is_joined() && server_takes_hints && (input.persisted ? rejoins : keeps_session);
+    switch (page.handle(input.event, leaves_with_page, server_takes_hints, returns)) {
       case PageAction::kNone:
         break;
       case PageAction::kHintLeaving:
@@ -139,6 +145,14 @@ struct Client::Impl {
         break;
       case PageAction::kHintHidden:
         hint(rsp::Session::Hint::kHidden);
+        break;
+      case PageAction::kStepOut:
+        if (!input.persisted) {
+          effects.push_back(effect::KeepSession{session->word()});
+          break;
+        }
+        session->step_out(now, effects);
+        peers.apply({}, true, now, effects);  // no browser keeps a page with a connection
         break;
       case PageAction::kWake:
         wake();

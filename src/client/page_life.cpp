@@ -26,9 +26,9 @@ PageTable::Event event_of(input::PageEvent event) {
 
 }  // namespace
 
-PageAction PageLife::handle(input::PageEvent event, bool leaves, bool server_takes_hints) {
+PageAction PageLife::handle(input::PageEvent event, bool leaves, bool server_takes_hints, bool returns) {
   PageTable::Context context;
-  machine_.dispatch(event_of(event), context, {leaves, server_takes_hints});
+  machine_.dispatch(event_of(event), context, {leaves, server_takes_hints, returns});
   return context.action;
 }
 

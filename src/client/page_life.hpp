@@ -9,7 +9,8 @@ namespace holdfast::client {
 class PageLife {
  public:
   // `leaves`: the option page_lifecycle. `server_takes_hints`: it announced `holdfast`, or no room was joined yet.
-  PageAction handle(input::PageEvent event, bool leaves, bool server_takes_hints);
+  // `returns`: there is a session, and the app wants to be back in the page that is loaded next, or when this one is taken from the cache.
+  PageAction handle(input::PageEvent event, bool leaves, bool server_takes_hints, bool returns);
 
  private:
   fsm::Machine<PageTable> machine_;

@@ -9,7 +9,7 @@
 
 namespace holdfast::client {
 
-enum class PageAction { kNone, kHintLeaving, kHintHidden, kLeave, kWake };
+enum class PageAction { kNone, kHintLeaving, kHintHidden, kLeave, kStepOut, kWake };
 
 struct PageTable {
   enum class State { kShown, kHidden, kFrozen, kGone, kCount };
@@ -21,13 +21,16 @@ struct PageTable {
   struct Input {
     bool leaves = true;              // the app wants us to leave with the page
     bool server_takes_hints = true;  // … and the server knows what a hint is, or there is nothing to leave yet
+    bool returns = false;            // from the back-forward cache, or, by the session, in the page that is loaded next
   };
 
   static bool stays(const Context&, const Input& input) { return !input.leaves; }
   static bool can_hint(const Context&, const Input& input) { return input.leaves && input.server_takes_hints; }
+  static bool returns(const Context&, const Input& input) { return input.returns; }
   static void hint_leaving(Context& context, const Input&) { context.action = PageAction::kHintLeaving; }
   static void hint_hidden(Context& context, const Input&) { context.action = PageAction::kHintHidden; }
   static void leave(Context& context, const Input&) { context.action = PageAction::kLeave; }
+  static void step_out(Context& context, const Input&) { context.action = PageAction::kStepOut; }
   static void wake(Context& context, const Input&) { context.action = PageAction::kWake; }
 
   using Row = fsm::Row<PageTable>;
@@ -48,6 +51,8 @@ struct PageTable {
       Row{State::kShown, Event::kBeforeUnload, nullptr, leave, State::kGone,
           "A server that takes no hint would wait for its session timeout"},
       Row{State::kShown, Event::kPageHide, stays, nullptr, State::kHidden, "The app has switched leaving off"},
+      Row{State::kShown, Event::kPageHide, returns, step_out, State::kHidden,
+          "Reloaded, or gone into the back-forward cache: the app wants to be back"},
       Row{State::kShown, Event::kPageHide, nullptr, leave, State::kGone, "Closed, or gone into the back-forward cache: both have left"},
       Row{State::kShown, Event::kHidden, can_hint, hint_hidden, State::kHidden, "May be throttled, frozen or killed from here on"},
       Row{State::kShown, Event::kHidden, nullptr, nullptr, State::kHidden, "Nobody to tell"},
@@ -60,12 +65,16 @@ struct PageTable {
       Row{State::kHidden, Event::kBeforeUnload, nullptr, leave, State::kGone,
           "A server that takes no hint would wait for its session timeout"},
       Row{State::kHidden, Event::kPageHide, stays, nullptr, State::kHidden, "The app has switched leaving off"},
+      Row{State::kHidden, Event::kPageHide, returns, step_out, State::kHidden,
+          "Reloaded, or gone into the back-forward cache: the app wants to be back"},
       Row{State::kHidden, Event::kPageHide, nullptr, leave, State::kGone, "Closed, or gone into the back-forward cache: both have left"},
       Row{State::kHidden, Event::kPageShow, nullptr, wake, State::kShown, "Back from the back-forward cache"},
       Row{State::kHidden, Event::kVisible, nullptr, wake, State::kShown, "Timers may have been held back: look around"},
       Row{State::kHidden, Event::kFreeze, nullptr, nullptr, State::kFrozen, "Freezing never leaves"},
 
       Row{State::kFrozen, Event::kPageHide, stays, nullptr, State::kHidden, "The app has switched leaving off"},
+      Row{State::kFrozen, Event::kPageHide, returns, step_out, State::kHidden,
+          "Reloaded, or gone into the back-forward cache: the app wants to be back"},
       Row{State::kFrozen, Event::kPageHide, nullptr, leave, State::kGone, "A frozen tab was closed"},
       Row{State::kFrozen, Event::kPageShow, nullptr, wake, State::kShown, "Back from the back-forward cache"},
       Row{State::kFrozen, Event::kVisible, nullptr, wake, State::kShown, "Thawed and shown"},

@@ -35,7 +35,8 @@ constexpr Millis kReturnProof{500};             // heard after a silence, a sock
 constexpr Millis kPageClosedGrace{1500};        // from a close with 1001 to having left; design: "Leaving"
 constexpr Millis kHiddenThenClosed = 1_s;       // a page that went hidden no longer than this before its 1001 is a closing tab, without
                                                 // grace: one that lives on (Firefox, at a download) does not go hidden for that
-constexpr Millis kHiddenHold = 10_s;            // instead of the session timeout, if the page's last word was that it is hidden
+constexpr Millis kPageHold = 10_s;              // instead of the session timeout, if the page's last word was that it is hidden, or that
+                                                // the next one comes back with its session
 constexpr Millis kWakeLateness = 1_s;           // a timer that fires later than this means that the process was not running
 constexpr Millis kWakeGrace = 1_s;              // after which nobody is judged before what waits on the sockets had time to be read
 constexpr Millis kFirstReplacementDelay = 1_s;  // between two replacements of one link; doubles each time …

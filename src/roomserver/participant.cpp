@@ -27,8 +27,8 @@ void lose_socket(ParticipantContext& context, const ParticipantInput& input) {
   hold(context, input);
   context.socket.reset();
   context.timers.stop(ParticipantTimer::kProof);
-  if (context.hidden_at) {
-    const Instant limit = earlier(*context.timers.deadline(ParticipantTimer::kHold), input.now + kHiddenHold);
+  if (context.hidden_at || context.leaving || input.close_code == kCloseGoingAway) {
+    const Instant limit = earlier(*context.timers.deadline(ParticipantTimer::kHold), input.now + kPageHold);
     context.timers.start(ParticipantTimer::kHold, limit);
   }
 }
@@ -96,10 +96,10 @@ void Participant::handle_heard(Instant now) { dispatch(Event::kHeard, {now}); }
 void Participant::handle_socket_closed(std::int64_t code, Instant now) {
   if (code == kCloseNormal) {
     end(0, now);
-  } else if (code == kCloseGoingAway || context_.leaving) {
+  } else if (!context_.keeps_session && (code == kCloseGoingAway || context_.leaving)) {
     dispatch(Event::kPageClosed, {now, {}, 0, code});
   } else {
-    dispatch(Event::kSocketLost, {now});
+    dispatch(Event::kSocketLost, {now, {}, 0, code});
   }
 }
 

@@ -18,7 +18,7 @@ struct ParticipantInput {
   Instant now;
   SocketId socket{};            // of kSynced
   int reason = 0;               // of kEnd
-  std::int64_t close_code = 0;  // of kPageClosed
+  std::int64_t close_code = 0;  // of kPageClosed and kSocketLost
 };
 
 // On a tie proof comes first: whoever was heard is not given up.
@@ -28,6 +28,7 @@ struct ParticipantContext {
   Millis session_timeout{0};
   std::optional<SocketId> socket;
   rsp::ParticipantState shown = rsp::ParticipantState::kConnected;  // what the others see
+  bool keeps_session = false;                                       // for the page that follows this one
   bool leaving = false;                                             // the page's last word: it may be about to go …
   std::optional<Instant> hidden_at;                                 // … or, said then, it is hidden
   int end_reason = 0;
@@ -38,6 +39,8 @@ class Participant {
  public:
   Participant(SocketId socket, Millis session_timeout);
 
+  // When its page goes, the next one may come back with the session.
+  void keep_session(bool keeps) { context_.keeps_session = keeps; }
   // Any frame: whatever the page said about going no longer holds.
   void note_frame();
   void note_hints(const rsp::Extension& hints, Instant now);

@@ -24,32 +24,37 @@ Room::Room(RoomSid sid, std::string name, const Config& config, Identifiers& ide
 ParticipantSid Room::join(SocketId socket, const std::string& identity, const rsp::Connect& connect,
                           const std::vector<IceServer>& ice_servers, Instant now) {
   ParticipantSid sid = identifiers_->next_participant();
-  const SessionClaims claims{sid, sid_, name_, identity, config_->session_timeout, config_->wall_clock_at_start_ms + now.ms};
   Member joining(sid, identity, Participant(socket, config_->session_timeout));
-  joining.issued_at_ms = claims.issued_at_ms;
-  joining.speaks_holdfast = connect.holdfast.has_value();
-  joining.publications.apply(connect.participant, sid, *identifiers_);
   for (const Member& member : members_) links_.open(sid, member.sid, now);
+  joining.publications.apply(connect.participant, sid, *identifiers_);
   members_.push_back(std::move(joining));
   Member& member = members_.back();
-
-  rsp::Connected connected;
-  connected.session = identifiers_->session(claims);
-  connected.sid = sid_;
-  connected.name = name_;
-  connected.session_timeout_s = config_->session_timeout.count / 1000;
-  connected.signaling_region = config_->signaling_region;
-  connected.state = full_state(member, ice_servers, now);
-  // The connection that every client opens before it knows anybody is of no use to anyone (docs/protocol.md 8.2).
-  for (const auto& initial : connect.peer_connections) {
-    const std::int64_t revision = initial.description ? std::clamp(initial.description->revision, std::int64_t{0}, kMaxRevision) + 1 : 1;
-    connected.state.peer_connections->push_back({initial.id, rsp::Description{rsp::DescriptionType::kClose, revision, ""}, std::nullopt});
-  }
-  say(member, std::move(connected));
+  say_connected(member, connect, ice_servers, now);
   outputs_.push_back(ParticipantJoined{sid_, name_, sid, identity});
   show_to_others(member, !member.publications.tracks().empty(), now);
   flush(now);
   return sid;
+}
+
+// Should the page before it still be there, it is told like any other whose place is taken.
+void Room::come_back(const ParticipantSid& sid, SocketId socket, const rsp::Connect& connect, const std::vector<IceServer>& ice_servers,
+                     Instant now) {
+  Member& member = *find(sid);
+  say(member, rsp::ErrorMessage{Error{code::kDuplicateIdentity, {}}});
+  if (const auto old = member.participant.socket()) outputs_.push_back(Release{*old});
+  member.participant.handle_synced(socket, now);
+  member.publications = {};
+  member.publications.apply(connect.participant, sid, *identifiers_);
+  member.resubscribe.clear();
+  member.loopback.reset();
+  absences_.remove(sid);
+  draft_news(links_.remove(sid));
+  for (const Member& other : members_)
+    if (other.sid != sid) links_.open(sid, other.sid, now);
+  member.draft.reset();
+  say_connected(member, connect, ice_servers, now);
+  show_to_others(member, true, now);
+  flush(now);
 }
 
 void Room::sync(const ParticipantSid& sid, SocketId socket, const rsp::Sync& sync, const std::vector<IceServer>& ice_servers, Instant now) {
@@ -58,7 +63,7 @@ void Room::sync(const ParticipantSid& sid, SocketId socket, const rsp::Sync& syn
   const auto shown = member->participant.shown();
   if (const auto old = member->participant.socket(); old && *old != socket) outputs_.push_back(Release{*old, true});
   member->participant.handle_synced(socket, now);
-  member->speaks_holdfast = sync.holdfast.has_value();
+  member->note_extension(sync);
   member->may_be_stuck = true;
   member->loopback.reset();  // `synced` closes it
 
@@ -241,6 +246,25 @@ void Room::say_synced(Member& member, const std::vector<IceServer>& ice_servers,
   member.subscriptions_changed = !member.resubscribe.empty();
   if (synced.state.subscribed) member.resubscribe.clear();
   say(member, std::move(synced));
+}
+
+void Room::say_connected(Member& member, const rsp::Connect& connect, const std::vector<IceServer>& ice_servers, Instant now) {
+  const std::int64_t wall_clock_ms = config_->wall_clock_at_start_ms + now.ms;
+  member.issued_at_ms = wall_clock_ms;
+  member.note_extension(connect);
+  rsp::Connected connected;
+  connected.session = identifiers_->session({member.sid, sid_, name_, member.identity, config_->session_timeout, wall_clock_ms});
+  connected.sid = sid_;
+  connected.name = name_;
+  connected.session_timeout_s = config_->session_timeout.count / 1000;
+  connected.signaling_region = config_->signaling_region;
+  connected.state = full_state(member, ice_servers, now);
+  // The connection that every client opens before it knows anybody is of no use to anyone (docs/protocol.md 8.2).
+  for (const auto& initial : connect.peer_connections) {
+    const std::int64_t revision = initial.description ? std::clamp(initial.description->revision, std::int64_t{0}, kMaxRevision) + 1 : 1;
+    connected.state.peer_connections->push_back({initial.id, rsp::Description{rsp::DescriptionType::kClose, revision, ""}, std::nullopt});
+  }
+  say(member, std::move(connected));
 }
 
 rsp::RoomState Room::full_state(Member& member, const std::vector<IceServer>& ice_servers, Instant now) {

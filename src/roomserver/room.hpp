@@ -42,6 +42,9 @@ class Room {
   // Precondition: the identity is not in the room, and there is a place for it.
   ParticipantSid join(SocketId socket, const std::string& identity, const rsp::Connect& connect, const std::vector<IceServer>& ice_servers,
                       Instant now);
+  // A page that was loaded anew is the same participant, with other tracks and other links. Precondition: it is in the room.
+  void come_back(const ParticipantSid& sid, SocketId socket, const rsp::Connect& connect, const std::vector<IceServer>& ice_servers,
+                 Instant now);
   // The same session on a new socket (docs/protocol.md 8.6).
   void sync(const ParticipantSid& sid, SocketId socket, const rsp::Sync& sync, const std::vector<IceServer>& ice_servers, Instant now);
   void update(const ParticipantSid& sid, const rsp::ClientUpdate& update, Instant now);
@@ -84,6 +87,8 @@ class Room {
   std::optional<ParticipantSid> find_identity(const std::string& identity) const;
   // Unix time of the participant's session. Precondition: it is in the room.
   std::int64_t issued_at_ms(const ParticipantSid& sid) const { return find(sid)->issued_at_ms; }
+  // A later page has gone on with the participant: this session is a copy. Precondition: it is in the room.
+  bool is_outdated(const SessionClaims& claims) const { return claims.issued_at_ms < issued_at_ms(claims.participant); }
   // The socket that speaks for the participant; none while it is away.
   std::optional<SocketId> socket_of(const ParticipantSid& sid) const;
   RoomSnapshot snapshot() const;
@@ -93,6 +98,12 @@ class Room {
   struct Member {
     Member(ParticipantSid own_sid, std::string own_identity, const Participant& own_participant)
         : sid(std::move(own_sid)), identity(std::move(own_identity)), participant(own_participant) {}
+
+    template <class Greeting>  // rsp::Connect or rsp::Sync
+    void note_extension(const Greeting& greeting) {
+      speaks_holdfast = greeting.holdfast.has_value();
+      participant.keep_session(greeting.keeps_session);
+    }
 
     ParticipantSid sid;
     std::string identity;
@@ -135,6 +146,7 @@ class Room {
   LinkId next_loopback_end(const Member& member, Instant now);
 
   // ---- composing
+  void say_connected(Member& member, const rsp::Connect& connect, const std::vector<IceServer>& ice_servers, Instant now);
   // `ice_servers`: empty if none are to be told.
   void say_synced(Member& member, const std::vector<IceServer>& ice_servers, Instant now);
   rsp::RoomState full_state(Member& member, const std::vector<IceServer>& ice_servers, Instant now);

@@ -19,7 +19,7 @@ void Room::adopt(const SessionClaims& claims, SocketId socket, const rsp::Sync& 
                  Instant now) {
   Member returning(claims.participant, claims.identity, Participant(socket, claims.session_timeout));
   returning.issued_at_ms = claims.issued_at_ms;
-  returning.speaks_holdfast = sync.holdfast.has_value();
+  returning.note_extension(sync);
   returning.may_be_stuck = true;
   returning.publications.apply(sync.participant, claims.participant, *identifiers_);
   members_.push_back(std::move(returning));

@@ -146,6 +146,7 @@ void RoomServer::Impl::leave(const std::string& session) {
   const RoomNumber number = rooms.find(*claims);
   Room* room = rooms.find(number);
   if (room != nullptr && room->has(claims->participant)) {
+    if (room->is_outdated(*claims)) return;
     room->leave(claims->participant, now);
     collect(number);
   } else if (adoption.is_inherited(*claims)) {

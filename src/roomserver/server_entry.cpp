@@ -56,6 +56,13 @@ void RoomServer::Impl::answer(SocketId id, const rsp::Connect& connect, const To
 
   if (known == nullptr) number = rooms.create(name);
   Room& room = *rooms.find(number);
+  if (earlier_self) {
+    const auto kept = identifiers.read_session(connect.kept_session);
+    if (kept && kept->participant == *earlier_self && !room.is_outdated(*kept)) {
+      room.come_back(*earlier_self, id, connect, verdict.ice_servers, now);
+      return take_seat(id, {number, *earlier_self});
+    }
+  }
   if (earlier_self) room.expel(*earlier_self, code::kDuplicateIdentity, now);
   take_seat(id, {number, room.join(id, verdict.identity, connect, verdict.ice_servers, now)});
 }
@@ -68,6 +75,7 @@ void RoomServer::Impl::answer(SocketId id, const rsp::Sync& sync, const TokenVer
   const RoomNumber number = rooms.find(*claims);
   Room* room = rooms.find(number);
   if (room == nullptr || !room->has(claims->participant)) return adopt(id, sync, *claims, verdict.ice_servers);
+  if (room->is_outdated(*claims)) return refuse(id, Ending::kSuperseded);
   // The host took its time, and the client did not wait.
   if (const auto socket = room->socket_of(claims->participant); socket && id < *socket) return supersede(id);
   room->sync(claims->participant, id, sync, verdict.ice_servers, now);

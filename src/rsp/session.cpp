@@ -61,6 +61,15 @@ void Session::leave(bool page_is_going, Instant now, Effects& effects) {
   dispatch(Event::kLeave, input);
 }
 
+void Session::step_out(Instant now, Effects& effects) {
+  say_by_beacon(context_, effects);
+  SessionInput input{now, effects};
+  input.error.code = code::kParticipantNotFound;
+  if (is_connected()) context_.connection.leave(Disconnect{context_.session}, now, effects);
+  dispatch(machine_.is(State::kResuming) ? Event::kNoAnswer : Event::kEnded, input);
+  if (machine_.is(State::kBackingOff)) context_.timers.start(Timer::kPause, now + kCacheLimit);
+}
+
 void Session::hint(Hint hint, Instant now, Effects& effects) {
   if (!is_connected() || !context_.speaks_holdfast) return;
   Extension extension;

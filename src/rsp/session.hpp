@@ -42,6 +42,8 @@ class Session {
 
   // Says disconnect, bye and closes with 1000; Ended{} follows. `page_is_going` adds a beacon (design: "Leaving").
   void leave(bool page_is_going, Instant now, Effects& effects);
+  // Says disconnect, as a page does that goes to the back-forward cache, and joins again when it wakes. With the option to rejoin only.
+  void step_out(Instant now, Effects& effects);
   // A word to a server that announced `holdfast`: the page may be about to go / is hidden; any later message withdraws it.
   enum class Hint { kLeaving, kHidden };
   void hint(Hint hint, Instant now, Effects& effects);
@@ -61,7 +63,8 @@ class Session {
 
   std::uint32_t attempt() const { return context_.attempt; }  // to come back; 0: in step, or not joined yet
   std::optional<Instant> next_attempt() const { return context_.timers.deadline(SessionTimer::kPause); }
-  bool is_connected() const;  // in step with the server at this moment
+  const std::string& word() const { return context_.session; }  // that authenticates it to the server; empty until joined
+  bool is_connected() const;                                    // in step with the server at this moment
   bool is_over() const;
   bool peer_speaks_holdfast() const;  // the server announced the `holdfast` key
   bool is_consistent() const;

@@ -46,6 +46,8 @@ Connect make_connect(SessionContext& c, const SessionInput& in) {
   message.sdk_version = c.options.sdk_version;
   message.user_agent = c.options.user_agent;
   message.holdfast = Extension{};
+  message.keeps_session = c.options.keeps_session;
+  if (c.session.empty()) message.kept_session = c.options.session;
   return message;
 }
 
@@ -57,6 +59,7 @@ Sync make_sync(SessionContext& c) {
   message.peer_connections = c.outgoing.take_descriptions();
   message.participant = c.outgoing.local_state();
   message.holdfast = Extension{};
+  message.keeps_session = c.options.keeps_session;
   return message;
 }
 
@@ -285,10 +288,13 @@ void SessionTable::end_without_offer(Context& c, const Input& in) {
 void SessionTable::end_expired(Context& c, const Input& in) { finish(c, in, Error{code::kAccessTokenExpired, in.error.message}); }
 void SessionTable::end_invalid(Context& c, const Input& in) { finish(c, in, Error{code::kSignalingIncomingInvalid, {}}); }
 
-// The beacon says the same as the disconnect before it, for a page whose socket the browser has already closed.
 void SessionTable::leave(Context& c, const Input& in) {
   finish(c, in, std::nullopt);
-  if (in.page_is_going && c.speaks_holdfast) in.effects.push_back(effect::Beacon{leave_url(c.options.url), c.session});
+  if (in.page_is_going) say_by_beacon(c, in.effects);
+}
+
+void say_by_beacon(const SessionContext& c, Effects& effects) {
+  if (c.speaks_holdfast) effects.push_back(effect::Beacon{leave_url(c.options.url), c.session});
 }
 
 }  // namespace holdfast::rsp

@@ -38,6 +38,8 @@ constexpr Millis kProbePause = 1_s;
 constexpr std::uint32_t kProbesBeforeDial = 16;
 // News that may arrive before the answer they depend on.
 constexpr std::size_t kQueueLimit = 64;
+// Longer than browsers keep a page in the back-forward cache. It wakes when it is taken out.
+constexpr Millis kCacheLimit = 3600_s;
 // Assumed where the server says nothing usable (10.4).
 constexpr Millis kDefaultSessionTimeout = 30_s;
 
@@ -89,5 +91,8 @@ struct SessionContext {
   OperationId probe;                    // the latest
   std::vector<SessionEvent> events;
 };
+
+// What the disconnect before it says, for a page whose socket the browser has already closed.
+void say_by_beacon(const SessionContext& context, Effects& effects);
 
 }  // namespace holdfast::rsp

@@ -62,6 +62,7 @@ export function makeDriver(core: ClientCore, options: Partial<DriverOptions> = {
   const seen: string[] = [];
   const driver = new Driver(core, {
     media: new LocalMedia(),
+    onKeepSession: (session) => void seen.push(`keep ${session}`),
     onTokenRequest: (op) => void seen.push(`token ${op}`),
     onEmit: (emit) => void seen.push(emit.event === 'participantConnected' ? emit.participant.sid : emit.event),
     onLog: (level, message) => void seen.push(`log ${level} ${message}`),

@@ -44,6 +44,23 @@ function stubDevices(t: { after(run: () => void): void }): FakeMediaStreamTrack[
   return made;
 }
 
+/** The sessionStorage of one tab. */
+function stubSessionStorage(t: { after(run: () => void): void }): Map<string, string> {
+  const stored = new Map<string, string>();
+  const storage: Partial<Storage> = {
+    getItem: (key) => stored.get(key) ?? null,
+    setItem: (key, value) => void stored.set(key, value),
+    removeItem: (key) => void stored.delete(key),
+  };
+  const descriptor = Object.getOwnPropertyDescriptor(globalThis, 'sessionStorage');
+  Object.defineProperty(globalThis, 'sessionStorage', { value: storage, configurable: true });
+  t.after(() => {
+    if (descriptor) Object.defineProperty(globalThis, 'sessionStorage', descriptor);
+    else Reflect.deleteProperty(globalThis, 'sessionStorage');
+  });
+  return stored;
+}
+
 /** Web Locks of one browser. */
 function stubLocks(t: { after(run: () => void): void }): void {
   const descriptor = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
@@ -122,6 +139,45 @@ describe('connect', () => {
     await connect('good', { ...options, tabLock: 'bob in harbour' });
     room._apply({ event: 'roomDisconnected' });
     await connect('good', { ...options, tabLock });
+  });
+
+  test('a kept session is stored when the page goes, and taken out by the next connect() of that room', async (t) => {
+    const stored = stubSessionStorage(t);
+    ScriptedCore.answer = (input) =>
+      input.kind === 'connect' ? [roomConnected()] : input.kind === 'describe' ? [{ kind: 'keepSession', session: 'SE1' }] : [];
+    const keepingOf = async (more: object): Promise<unknown[]> => {
+      ScriptedCore.made = [];
+      await connect('secret token', { ...options, name: 'harbour', keepSession: true, ...more });
+      const [{ keepsSession, session }] = core().inputs as unknown as [Record<string, unknown>];
+      return [keepsSession, session];
+    };
+    assert.deepEqual(await keepingOf({}), [true, undefined]);
+    assert.equal(stored.size, 0);
+    const room = await connect('secret token', { ...options, name: 'harbour', keepSession: true });
+    void room.connectionInfo; // stands for the end of the page
+    assert.deepEqual([...stored], [['holdfast harbour', 'SE1']]);
+
+    assert.deepEqual(await keepingOf({ keepSession: false }), [undefined, undefined]);
+    assert.deepEqual(await keepingOf({ pageLifecycle: false }), [undefined, undefined]);
+    assert.deepEqual(await keepingOf({ name: 'elsewhere' }), [true, undefined]);
+    assert.equal(stored.size, 1);
+    assert.deepEqual(await keepingOf({}), [true, 'SE1']);
+    assert.equal(stored.size, 0);
+    assert.deepEqual(await keepingOf({}), [true, undefined]);
+    await assert.rejects(
+      connect('token', { ...options, keepSession: 'yes' as unknown as boolean }),
+      /^TypeError: keepSession must be a boolean$/,
+    );
+  });
+
+  test('a page without sessionStorage joins as ever', async (t) => {
+    const stored = stubSessionStorage(t);
+    stored.get = stored.set = () => assert.fail('SecurityError');
+    ScriptedCore.answer = (input) =>
+      input.kind === 'connect' ? [roomConnected()] : input.kind === 'describe' ? [{ kind: 'keepSession', session: 'SE1' }] : [];
+    const room = await connect('token', { ...options, keepSession: true });
+    void room.connectionInfo;
+    assert.equal(room.state, 'connected');
   });
 
   const jwt = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.sig`;

@@ -1,12 +1,12 @@
 // Stands in for the Emscripten module: a core that says what the test wants said, when the test wants it.
 import type { CoreModule } from 'holdfast-core';
 
-import type { Batch, ClientCore, Effect, Input, RequestToken, RoomEvent } from '../../js-glue/boundary.js';
+import type { Batch, ClientCore, Effect, Input, KeepSession, RequestToken, RoomEvent } from '../../js-glue/boundary.js';
 
 export class ScriptedCore implements ClientCore {
   static made: ScriptedCore[] = [];
   /** What every core answers to an input, at once. */
-  static answer: (input: Input) => (RoomEvent | RequestToken)[] = () => [];
+  static answer: (input: Input) => (RoomEvent | RequestToken | KeepSession)[] = () => [];
   readonly inputs: Input[] = [];
 
   constructor(readonly seed: string) {

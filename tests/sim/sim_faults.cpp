@@ -369,11 +369,14 @@ void SimRoom::sleep(const Step& step, std::size_t index) {
 void SimRoom::cache(const Step& step, std::size_t index) {
   Tab& tab = *tabs_[index];
   if (!tab.page->is_running() || !occupy(index, Slot::kPage)) return;
-  if (tab.holdfast && tab.person.leaves_with_page && tab.app.state != AppModel::State::kConnecting) tab.app.lose_page();
+  const bool leaves = tab.holdfast && tab.person.leaves_with_page;
+  // It has left, too, and is back when the page is.
+  const bool returns = leaves && tab.person.rejoins && tab.is_in_use() && tab.app.state != AppModel::State::kConnecting;
+  if (leaves && !returns && tab.app.state != AppModel::State::kConnecting) tab.app.lose_page();
   begin_trouble(index, true);
   tab.page_went = true;
   tab.page->enter_cache();
-  if (tab.holdfast && tab.person.leaves_with_page && !tab.is_over()) complain("promise", index, "the page has gone and the client has not");
+  if (leaves && !returns && !tab.is_over()) complain("promise", index, "the page has gone and the client has not");
   const bool is_kept = media_.open_peers(index) == 0 && (tab.person.browser == Browser::kChromium || network_.open_sockets(index) == 0);
   if (!is_kept) {
     tab.has_left = true;

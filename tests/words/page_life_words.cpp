@@ -23,9 +23,9 @@ struct PageSubject {
   bool shown = true;
   bool frozen = false;
 
-  void happen(PageEvent event, bool server_takes_hints) {
+  void happen(PageEvent event, bool server_takes_hints, bool returns = false) {
     begun = true;
-    judge(event, server_takes_hints, page.handle(event, leaves, server_takes_hints));
+    judge(event, server_takes_hints, returns, page.handle(event, leaves, server_takes_hints, returns));
     if (event == PageEvent::kHidden || event == PageEvent::kFreeze || event == PageEvent::kPageHide) shown = false;
     if (event == PageEvent::kVisible || event == PageEvent::kPageShow) shown = true;
     if (event == PageEvent::kFreeze) frozen = true;
@@ -34,16 +34,17 @@ struct PageSubject {
   void check() const {}
 
  private:
-  void judge(PageEvent event, bool server_takes_hints, PageAction action) {
+  void judge(PageEvent event, bool server_takes_hints, bool returns, PageAction action) {
     const auto require = [this](bool holds, const char* promise) { promises.require(holds, promise); };
     const bool is_hint = action == PageAction::kHintLeaving || action == PageAction::kHintHidden;
     require(!left || action == PageAction::kNone, "nothing is done after leaving");
-    require(leaves || (action != PageAction::kLeave && !is_hint), "leaving that is switched off stays off");
+    require(leaves || (action != PageAction::kLeave && action != PageAction::kStepOut && !is_hint),
+            "leaving that is switched off stays off");
     if (left) return;
     const bool can_hint = leaves && server_takes_hints;
     switch (event) {
       case PageEvent::kPageHide:
-        require(action == (leaves ? PageAction::kLeave : PageAction::kNone), "pagehide is believed");
+        require(action == (!leaves ? PageAction::kNone : returns ? PageAction::kStepOut : PageAction::kLeave), "pagehide is believed");
         break;
       case PageEvent::kBeforeUnload:
         if (frozen || !leaves)
@@ -82,6 +83,7 @@ const std::vector<Letter<PageSubject>>& PageSubject::letters() {
       {"leaving switched off", [](const PageSubject& s) { return !s.begun && s.leaves; }, [](PageSubject& s) { s.leaves = false; }},
       {"beforeunload", nullptr, event_is<PageEvent::kBeforeUnload, true>},
       {"pagehide", nullptr, event_is<PageEvent::kPageHide, true>},
+      {"pagehide, to return", nullptr, [](PageSubject& s) { s.happen(PageEvent::kPageHide, true, true); }},
       {"pageshow", nullptr, event_is<PageEvent::kPageShow, true>},
       {"hidden", nullptr, event_is<PageEvent::kHidden, true>},
       {"visible", nullptr, event_is<PageEvent::kVisible, true>},

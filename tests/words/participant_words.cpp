@@ -26,6 +26,8 @@ struct ParticipantSubject {
   bool has_socket = true;
   bool silent = false;            // the socket is
   Instant heard_again{-1000000};  // after a silence
+  bool keeps = false;             // the session, for the page that follows
+  bool page_gone = false;         // and it has gone
   bool may_leave = false;         // the page's last word
   bool hidden = false;            // likewise …
   Instant hidden_at;              // … said then
@@ -37,6 +39,10 @@ struct ParticipantSubject {
   std::optional<Shown> expected;  // after this letter
   bool may_give_up = false;       // by this letter: time has passed
 
+  void keep() {
+    keeps = true;
+    participant.keep_session(true);
+  }
   void say_frame() {
     participant.note_frame();
     may_leave = hidden = false;
@@ -70,9 +76,10 @@ struct ParticipantSubject {
     const bool tab_closed = heard && code == kCloseGoingAway && hidden && now - hidden_at <= kHiddenThenClosed;
     if (shown == Shown::kConnected) trouble_since = now;
     participant.handle_socket_closed(code, now);
-    if (code == kCloseNormal || tab_closed) {
+    page_gone = page_closed && keeps;
+    if (code == kCloseNormal || (tab_closed && !keeps)) {
       expected = Shown::kDisconnected;
-    } else if (page_closed) {
+    } else if (page_closed && !keeps) {
       departed = now;
       expected = shown;
     } else {
@@ -82,7 +89,7 @@ struct ParticipantSubject {
   void sync() {
     participant.handle_synced(SocketId(++socket), now);
     has_socket = true;
-    silent = may_leave = hidden = false;
+    silent = may_leave = hidden = page_gone = false;
     back_by.reset();
     departed.reset();
     expected = Shown::kConnected;
@@ -141,7 +148,8 @@ struct ParticipantSubject {
       if (departed)
         require(now - *departed >= kPageClosedGrace && participant.end_reason() == 0, "a page that may live on has its grace");
       else
-        require(now - trouble_since >= (hidden ? kHiddenHold : kSessionTimeout) && participant.end_reason() == code::kSignalingDisconnected,
+        require(now - trouble_since >= (hidden || page_gone ? kPageHold : kSessionTimeout) &&
+                    participant.end_reason() == code::kSignalingDisconnected,
                 "a session has its timeout");
     } else if (departed) {
       require(now - later(*departed + kPageClosedGrace, woken.value_or(*departed) + kWakeGrace) < 0_ms, "a page that is gone is let go");
@@ -159,6 +167,7 @@ bool can_close(const ParticipantSubject& s) { return s.has_socket; }
 const std::vector<Letter<ParticipantSubject>>& ParticipantSubject::letters() {
   using S = ParticipantSubject;
   static const std::vector<Letter<S>> kLetters = {
+      {"keeps its session", nullptr, [](S& s) { s.keep(); }, true},
       {"frame", is_heard, [](S& s) { s.say_frame(); }},
       {"hint leaving", is_heard, [](S& s) { s.hint(true); }},
       {"hint hidden", is_heard, [](S& s) { s.hint(false); }},
@@ -179,7 +188,7 @@ const std::vector<Letter<ParticipantSubject>>& ParticipantSubject::letters() {
 }
 
 const std::vector<Beginning>& ParticipantSubject::beginnings() {
-  static const std::vector<Beginning> kBeginnings = {{}};
+  static const std::vector<Beginning> kBeginnings = {{}, {"keeps its session"}};
   return kBeginnings;
 }
 

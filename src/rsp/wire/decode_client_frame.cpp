@@ -30,6 +30,9 @@ void read_connect(JsonFields& fields, JsonView json, Connect& message) {
   fields.id(publisher, "sdk_version", message.sdk_version);
   fields.text(publisher, "user_agent", message.user_agent);
   read_extension(json, message.holdfast);
+  if (!message.holdfast) return;
+  fields.boolean(json["holdfast"], "keeps", message.keeps_session);
+  fields.text(json["holdfast"], "session", message.kept_session);
 }
 
 void read_update(JsonFields& fields, JsonView json, ClientUpdate& message) {
@@ -46,6 +49,7 @@ void read_sync(JsonFields& fields, JsonView json, Sync& message) {
   read_participant(fields, json["participant"], message.participant);
   read_peer_connections(fields, json["peer_connections"], message.peer_connections);
   read_extension(json, message.holdfast);
+  if (message.holdfast) fields.boolean(json["holdfast"], "keeps", message.keeps_session);
 }
 
 void read_message(JsonFields& fields, JsonView json, ClientMessage& message) {

@@ -33,6 +33,15 @@ void write_peer_connections(JsonWriter& out, const std::vector<PeerConnectionSta
   out.end_array();
 }
 
+// What the extension says in connect and sync.
+void write_greeting(JsonWriter& out, const std::optional<Extension>& extension, bool keeps_session, const std::string& kept_session) {
+  if (!extension) return;
+  begin_extension(out, *extension);
+  if (keeps_session) out.boolean("keeps", true);
+  if (!kept_session.empty()) out.text("session", kept_session);
+  out.end_object();
+}
+
 void write_message(JsonWriter& out, const IceRequest& message) {
   out.begin_object().text("type", "ice").number("version", 1).text("edge", "roaming").text("token", message.token).end_object();
 }
@@ -50,7 +59,7 @@ void write_message(JsonWriter& out, const Connect& message) {
   out.key("subscribe").begin_object().number("revision", 1).key("rules").begin_array().begin_object();
   out.text("type", message.automatic_subscription ? "include" : "exclude").boolean("all", true).end_object().end_array().end_object();
   out.key("media_signaling").begin_object().end_object();
-  write_extension(out, message.holdfast);
+  write_greeting(out, message.holdfast, message.keeps_session, message.kept_session);
   out.end_object();
 }
 
@@ -67,7 +76,7 @@ void write_message(JsonWriter& out, const Sync& message) {
   write_name(out, message.name);
   write_participant(out, message.participant);
   write_peer_connections(out, message.peer_connections);
-  write_extension(out, message.holdfast);
+  write_greeting(out, message.holdfast, message.keeps_session, {});
   out.end_object();
 }
 

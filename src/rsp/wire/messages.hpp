@@ -98,6 +98,8 @@ struct Connect {
   std::string sdk_version;  // publisher.sdk_version
   std::string user_agent;   // publisher.user_agent
   std::optional<Extension> holdfast;
+  bool keeps_session = false;  // under `holdfast`: when the page goes, the next one may come back with its session …
+  std::string kept_session;    // … as this one does with that of the page before; empty: it does not
 };
 
 struct ClientUpdate {
@@ -114,6 +116,7 @@ struct Sync {
   LocalState participant;
   std::vector<PeerConnectionState> peer_connections;
   std::optional<Extension> holdfast;
+  bool keeps_session = false;  // as in connect
 };
 
 struct Disconnect {

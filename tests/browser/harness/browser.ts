@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import puppeteer from 'puppeteer-core';
+import puppeteer, { type Page } from 'puppeteer-core';
 import { CHROMIUM, FIREFOX } from './requirements.js';
 
 export type BrowserKind = 'chromium' | 'firefox';
@@ -17,12 +17,26 @@ export interface TestPage {
   /** The page's console so far, for the report of a failing test. */
   readonly console: string[];
   goto(url: string): Promise<void>;
+  /** As its user would; nobody asks whether to leave. Resolves when the new page is loaded. */
+  reload(): Promise<void>;
   /** Runs a function in the page; it sees its argument and the page, nothing else. */
   evaluate<Argument, Result>(run: (argument: Argument) => Result | Promise<Result>, argument: Argument): Promise<Result>;
   /** Closes the tab as its user would: `pagehide` fires, `beforeunload` does not. */
   closeTab(): Promise<void>;
   /** Tries to close it, and stays when the page asks (`beforeunload`). Resolves when the page has asked. */
   closeAndStay(): Promise<void>;
+  /** Of a browser that was launched with `tabs`. */
+  readonly tab?: TabControls;
+}
+
+/** What its user can do to a tab. The promise of each is fulfilled when it is done, and gives what undoes it. */
+export interface TabControls {
+  /** Puts another tab in front of it. */
+  cover(): Promise<() => Promise<void>>;
+  /** Goes to another page; undone by going back. */
+  goAway(url: string): Promise<() => Promise<void>>;
+  /** As a browser freezes a tab that nobody looks at. Chromium only. */
+  freeze?(): Promise<() => Promise<void>>;
 }
 
 export interface TestBrowser {
@@ -38,9 +52,15 @@ export interface LaunchOptions {
   namespace?: string;
   /** An http origin to be treated as a secure one. Firefox then gives devices to every origin. */
   trustedOrigin?: string;
+  /**
+   * Pages are tabs of one window, of which only the latest is visible; what browsers do to hidden tabs and to pages that were left is not
+   * switched off, and the most that Chromium does to a hidden tab begins after 5 s instead of 5 min.
+   */
+  tabs?: boolean;
 }
 
 export function launch(kind: BrowserKind, options: LaunchOptions = {}): Promise<TestBrowser> {
+  if (options.tabs) return launchTabs(kind);
   return kind === 'chromium' ? launchChromium(options) : launchFirefox(options);
 }
 
@@ -100,6 +120,7 @@ async function launchChromium({ namespace, trustedOrigin }: LaunchOptions): Prom
         errors,
         console,
         goto: async (url) => void (await page.goto(url)),
+        reload: async () => void (await page.reload()),
         evaluate: (run, argument) => page.evaluate(run as never, argument as never),
         closeTab: () => page.close(),
         async closeAndStay() {
@@ -114,6 +135,60 @@ async function launchChromium({ namespace, trustedOrigin }: LaunchOptions): Prom
       await context.close();
       endProcess(pid);
       await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function launchTabs(kind: BrowserKind): Promise<TestBrowser> {
+  const browser = await puppeteer.launch(
+    kind === 'firefox'
+      ? { browser: 'firefox', executablePath: FIREFOX, headless: true, extraPrefsFirefox: FIREFOX_PREFERENCES }
+      : {
+          executablePath: CHROMIUM,
+          headless: true,
+          args: ['--no-sandbox', ...CHROMIUM_FLAGS, '--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/5'],
+          ignoreDefaultArgs: [
+            '--disable-background-timer-throttling',
+            '--disable-backgrounding-occluded-windows',
+            '--disable-renderer-backgrounding',
+          ],
+        },
+  );
+  const pid = browser.process()!.pid!;
+  return {
+    kind,
+    pid,
+    async newPage() {
+      const page = await browser.newPage();
+      return {
+        ...puppeteerPage(kind, page),
+        tab: {
+          async cover() {
+            const other = await browser.newPage();
+            await other.bringToFront();
+            return async () => {
+              await page.bringToFront();
+              await other.close();
+            };
+          },
+          async goAway(url) {
+            await page.goto(url);
+            return async () => void (await page.goBack());
+          },
+          ...(kind === 'chromium' && {
+            async freeze() {
+              const devtools = await page.createCDPSession();
+              const set = (state: 'frozen' | 'active') => devtools.send('Page.setWebLifecycleState', { state });
+              await set('frozen');
+              return () => set('active');
+            },
+          }),
+        },
+      };
+    },
+    async close() {
+      await browser.close();
+      endProcess(pid);
     },
   };
 }
@@ -133,27 +208,30 @@ async function launchFirefox({ trustedOrigin }: LaunchOptions): Promise<TestBrow
     async newPage() {
       // A window of its own: only one tab of a window is visible, and hidden pages are slowed down.
       const page = await browser.newPage({ type: 'window' });
-      const { errors, console } = listen((onError, onLine) =>
-        page.on('pageerror', onError).on('console', (message) => onLine(message.text())),
-      );
-      return {
-        kind: 'firefox',
-        errors,
-        console,
-        goto: async (url) => void (await page.goto(url)),
-        evaluate: (run, argument) => page.evaluate(run as never, argument as never) as never,
-        closeTab: () => page.close(),
-        async closeAndStay() {
-          await page.mouse.click(1, 1);
-          const asked = new Promise<void>((resolve) => page.once('dialog', (dialog) => void dialog.dismiss().then(resolve)));
-          await Promise.race([page.close({ runBeforeUnload: true }), asked]);
-          await asked;
-        },
-      };
+      return puppeteerPage('firefox', page);
     },
     async close() {
       await browser.close();
       endProcess(pid);
+    },
+  };
+}
+
+function puppeteerPage(kind: BrowserKind, page: Page): TestPage {
+  const { errors, console } = listen((onError, onLine) => page.on('pageerror', onError).on('console', (message) => onLine(message.text())));
+  return {
+    kind,
+    errors,
+    console,
+    goto: async (url) => void (await page.goto(url)),
+    reload: async () => void (await page.reload()),
+    evaluate: (run, argument) => page.evaluate(run as never, argument as never) as never,
+    closeTab: () => page.close(),
+    async closeAndStay() {
+      await page.mouse.click(1, 1);
+      const asked = new Promise<void>((resolve) => page.once('dialog', (dialog) => void dialog.dismiss().then(resolve)));
+      await Promise.race([page.close({ runBeforeUnload: true }), asked]);
+      await asked;
     },
   };
 }

@@ -57,16 +57,23 @@ export class Caller {
 
   /** Opens a page and joins. */
   static async join(browser: TestBrowser, site: Place, joining: JoinOptions): Promise<Caller> {
-    const { identity, room, sdk = 'holdfast', media = ['audio', 'video', 'data'], wsServer = site.rooms.url, options = {} } = joining;
     const page = await browser.newPage();
-    const caller = new Caller(page, identity);
+    const caller = new Caller(page, joining.identity);
     Caller.open.add(caller);
-    await page.goto(`${site.origin}/${sdk}.html`);
-    await caller.until('the SDK is loaded', () => page.evaluate(() => (globalThis as unknown as CallPage).call?.sdk !== undefined, null));
+    await page.goto(`${site.origin}/${joining.sdk ?? 'holdfast'}.html`);
+    await caller.enter(site, joining);
+    return caller;
+  }
+
+  /** Joins from the page as it has just been loaded. */
+  async enter(site: Place, joining: JoinOptions): Promise<void> {
+    const { identity, room, sdk = 'holdfast', media = ['audio', 'video', 'data'], wsServer = site.rooms.url, options = {} } = joining;
+    await this.until('the SDK is loaded', () =>
+      this.page.evaluate(() => (globalThis as unknown as CallPage).call?.sdk !== undefined, null),
+    );
     // Holdfast then says the trace of a connect() that fails.
     const logging = sdk === 'holdfast' ? { logLevel: 'debug' } : {};
-    await caller.run('join', { token: site.token(identity), media, options: { name: room, wsServer, ...logging, ...options } });
-    return caller;
+    await this.run('join', { token: site.token(identity), media, options: { name: room, wsServer, ...logging, ...options } });
   }
 
   /** As its user would, without leaving the room first. */

@@ -194,6 +194,7 @@ TEST_CASE("boundary: socket effects", "[client][boundary]") {
   CHECK(batch_of(effect::CloseSocket{{1}, 3001, "silent"}) == only(R"({"kind":"closeSocket","socket":1,"code":3001,"reason":"silent"})"));
   CHECK(batch_of(effect::Probe{{4}, "https://h"}) == only(R"({"kind":"probe","op":4,"url":"https://h"})"));
   CHECK(batch_of(effect::RequestToken{{4}}) == only(R"({"kind":"requestToken","op":4})"));
+  CHECK(batch_of(effect::KeepSession{"SE"}) == only(R"({"kind":"keepSession","session":"SE"})"));
   CHECK(batch_of(effect::Beacon{"https://h", "SE"}) == only(R"({"kind":"beacon","url":"https://h","text":"SE"})"));
 }
 
@@ -211,7 +212,12 @@ TEST_CASE("boundary: what connect may leave out", "[client][boundary]") {
   CHECK_FALSE(read<input::Connect>(text).renews_token);
   CHECK_FALSE(read<input::Connect>(text).rejoins);
   CHECK(read<input::Connect>(text).reconnect_limit == 0_ms);
-  text.insert(1, R"("tokenLifetime":-5,"renewsToken":true,"rejoins":true,"reconnectLimit":4503599627370496,)");
+  CHECK_FALSE(read<input::Connect>(text).keeps_session);
+  CHECK(read<input::Connect>(text).session.empty());
+  text.insert(
+      1, R"("keepsSession":true,"session":"SE","tokenLifetime":-5,"renewsToken":true,"rejoins":true,"reconnectLimit":4503599627370496,)");
+  CHECK(read<input::Connect>(text).keeps_session);
+  CHECK(read<input::Connect>(text).session == "SE");
   CHECK(read<input::Connect>(text).token_lifetime == Millis{-5});
   CHECK(read<input::Connect>(text).renews_token);
   CHECK(read<input::Connect>(text).rejoins);

@@ -480,6 +480,65 @@ TEST_CASE("client: beforeunload, a hint to a server that knows it and leaving an
   CHECK(call.network == Events{"bye", "close 1000", "beacon SE1"});
 }
 
+TEST_CASE("client: a page that keeps its session says so, and hands it on instead of leaving", "[client][page]") {
+  ScriptedCall call;
+  input::Connect options = ScriptedCall::options();
+  options.keeps_session = true;
+  options.session = "SE0";
+  call.give(options);
+  call.give(input::SocketOpened{call.socket});
+  call.serve(rsp::Welcome{1000});
+  call.serve_message(rsp::Iced{});
+  CHECK(std::get<rsp::Connect>(call.sent.back()).keeps_session);
+  CHECK(std::get<rsp::Connect>(call.sent.back()).kept_session == "SE0");
+  const bool joined = GENERATE(true, false);
+  const bool holdfast = GENERATE(true, false);
+  const bool persisted = GENERATE(true, false);
+  if (joined) call.serve_connected({}, holdfast);
+  call.take_events();
+  call.network.clear();
+  call.give(input::Page{input::PageEvent::kPageHide, persisted});
+  if (!joined || !holdfast || persisted) {
+    CHECK(call.client.is_over());
+    return;
+  }
+  CHECK(call.network == Events{"keep SE1"});
+  CHECK(call.take_events() == Events{});
+  // It lives on after all, and has to come back: with its own session.
+  call.drop_and_return();
+  CHECK(std::get<rsp::Sync>(call.sent.back()).session == "SE1");
+  CHECK(std::get<rsp::Sync>(call.sent.back()).keeps_session);
+}
+
+TEST_CASE("client: whoever rejoins leaves with its page to the back-forward cache, and joins again when both are back", "[client][page]") {
+  ScriptedCall call;
+  input::Connect options = ScriptedCall::options();
+  options.rejoins = true;
+  options.reconnect_limit = Millis{4503599627370496};
+  call.give(options);
+  call.give(input::SocketOpened{call.socket});
+  call.serve(rsp::Welcome{1000});
+  call.serve_message(rsp::Iced{});
+  call.serve_connected(with({someone(1, {remote_audio()})}));
+  call.serve_update(with_link(DescriptionType::kOffer, 2, call.sdp({"t1"})));
+  call.take_events();
+  call.network.clear();
+  const SocketId left = call.socket;
+  call.give(input::Page{input::PageEvent::kPageHide, true});
+  CHECK(std::holds_alternative<rsp::Disconnect>(call.sent.back()));
+  CHECK(call.network == Events{"beacon SE1", "bye", "close 1000", "closePeer"});
+  CHECK(call.take_events() == Events{"local reconnecting", "~reconnecting 53001"});
+  // Chromium goes on running the page for a moment.
+  call.pass(10_s, false);
+  CHECK(call.socket == left);
+  call.give(input::Page{input::PageEvent::kHidden, false});
+  call.now = call.now + 600_s;
+  call.give(input::Page{input::PageEvent::kPageShow, true});
+  CHECK(call.socket != left);
+  call.give(input::SocketOpened{call.socket});
+  CHECK(std::get<rsp::Connect>(call.sent.back()).kept_session.empty());
+}
+
 TEST_CASE("client: the page goes while connecting, connect() rejects", "[client][page]") {
   ScriptedCall call;
   call.connect();

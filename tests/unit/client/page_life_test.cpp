@@ -9,10 +9,10 @@ namespace {
 using input::PageEvent;
 using Actions = std::vector<PageAction>;
 
-Actions walk(std::vector<PageEvent> events, bool leaves = true, bool server_takes_hints = true) {
+Actions walk(std::vector<PageEvent> events, bool leaves = true, bool server_takes_hints = true, bool returns = false) {
   PageLife page;
   Actions actions;
-  for (PageEvent event : events) actions.push_back(page.handle(event, leaves, server_takes_hints));
+  for (PageEvent event : events) actions.push_back(page.handle(event, leaves, server_takes_hints, returns));
   return actions;
 }
 
@@ -36,6 +36,12 @@ TEST_CASE("page life: into the back-forward cache and back, has left for good", 
   CHECK(
       walk({PageEvent::kPageHide, PageEvent::kHidden, PageEvent::kFreeze, PageEvent::kResume, PageEvent::kVisible, PageEvent::kPageShow}) ==
       Actions{PageAction::kLeave, PageAction::kNone, PageAction::kNone, PageAction::kNone, PageAction::kNone, PageAction::kNone});
+}
+
+TEST_CASE("page life: to return, never leaves; should it live on, it looks around", "[page]") {
+  CHECK(walk({PageEvent::kBeforeUnload, PageEvent::kPageHide, PageEvent::kHidden, PageEvent::kPageShow, PageEvent::kPageHide}, true, true,
+             true) == Actions{PageAction::kHintLeaving, PageAction::kStepOut, PageAction::kNone, PageAction::kWake, PageAction::kStepOut});
+  CHECK(walk({PageEvent::kFreeze, PageEvent::kPageHide}, true, true, true) == Actions{PageAction::kNone, PageAction::kStepOut});
 }
 
 TEST_CASE("page life: frozen and thawed, never leaves and wakes", "[page]") {

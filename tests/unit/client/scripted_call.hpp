@@ -151,6 +151,7 @@ class ScriptedCall {
   }
   void perform(const effect::CloseSocket& e) { network.push_back("close " + std::to_string(e.code)); }
   void perform(const effect::Probe& e) { answers_.push_back(input::ProbeAnswered{e.op, true}); }
+  void perform(const effect::KeepSession& e) { network.push_back("keep " + e.session); }
   void perform(const effect::Beacon& e) { network.push_back("beacon " + e.text); }
   void perform(const effect::CreatePeer& e) { peer = e.peer; }
   void perform(const effect::ClosePeer&) { network.push_back("closePeer"); }

@@ -96,6 +96,19 @@ TEST_CASE("session: whoever rejoins has no link left, though the server lists no
   CHECK(a.event<backend::SignalingRestored>().update.links.empty());
 }
 
+TEST_CASE("session: what the page before has kept is shown once, at the first connect", "[rsp][session][rejoin]") {
+  input::Connect options = rejoining();
+  options.keeps_session = true;
+  options.session = "SE0";
+  SessionBench a(options);
+  be_dropped(a);
+  a.words();
+  a.open_socket();
+  const auto connect = a.sent<Connect>();
+  CHECK(connect.keeps_session);
+  CHECK(connect.kept_session.empty());
+}
+
 TEST_CASE("session: `synced` is no answer to the `connect` of whoever rejoins", "[rsp][session][rejoin]") {
   SessionBench a(rejoining());
   be_dropped(a);

@@ -41,6 +41,7 @@ inline std::string describe(const Effect& effect) {
     return "close " + std::to_string(close->socket.value) + " " + std::to_string(close->code);
   if (const auto* probe = std::get_if<effect::Probe>(&effect)) return "probe " + probe->url;
   if (const auto* request = std::get_if<effect::RequestToken>(&effect)) return "ask for token " + std::to_string(request->op.value);
+  if (const auto* keep = std::get_if<effect::KeepSession>(&effect)) return "keep " + keep->session;
   if (const auto* beacon = std::get_if<effect::Beacon>(&effect)) return "beacon " + beacon->url + " " + beacon->text;
   return std::holds_alternative<effect::Log>(effect) ? "log" : "?";
 }

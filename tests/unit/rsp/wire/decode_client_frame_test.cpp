@@ -108,6 +108,16 @@ TEST_CASE("client frames: hints of a page that may be going", "[rsp][wire]") {
   CHECK_FALSE(leaving.holdfast->hidden.has_value());
 }
 
+TEST_CASE("client frames: sessions that pages hand on, under the extension only", "[rsp][wire]") {
+  const auto connect = read_message<Connect>(R"({"type":"connect","holdfast":{"v":1,"keeps":true,"session":"SE0"}})");
+  CHECK(connect.keeps_session);
+  CHECK(connect.kept_session == "SE0");
+  CHECK(read_message<Sync>(R"({"type":"sync","holdfast":{"v":1,"keeps":true}})").keeps_session);
+  const auto foreign = read_message<Connect>(R"({"type":"connect","holdfast":{"v":2,"keeps":true,"session":"SE0"}})");
+  CHECK_FALSE(foreign.keeps_session);
+  CHECK(foreign.kept_session.empty());
+}
+
 TEST_CASE("client frames: sync names session, token, room and every link", "[rsp][wire]") {
   const auto frame = read(test::golden_message("client-hello-sync"));
   const auto& sync = std::get<Sync>(*std::get<Hello>(frame).body);
