@@ -29,6 +29,7 @@ struct Connect {  // must be the first input; given once
   bool automatic_subscription = true;
   bool page_lifecycle = true;  // leave when the page goes (design: "Leaving")
   bool network_monitor = true;
+  bool dominant_speaker = false;  // tell who it is
   std::string user_agent;
   std::string sdk_version;
 };
@@ -132,6 +133,7 @@ struct PeerStats {
   PeerId peer;
   OperationId op;
   std::int64_t bytes_received = 0;  // of all inbound media
+  std::int64_t audio_level = 0;     // of the loudest inbound audio, 0 to 32767
 };
 
 // ---- page, network, clock ----------------------------------------------------------------------------------------------------------

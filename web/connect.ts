@@ -44,6 +44,8 @@ export interface ConnectOptions {
   rejoin?: boolean;
   /** Leave the room when the page goes away. Default: true. */
   pageLifecycle?: boolean;
+  /** Keep `room.dominantSpeaker` and emit `dominantSpeakerChanged`. Default: false. */
+  dominantSpeaker?: boolean;
   /** Reconnect at once when the browser reports another network. Default: true. */
   networkMonitor?: boolean;
   /** Aborting it before `connect()` has settled calls it off: it rejects with the signal's reason. Afterwards it has no effect. */
@@ -129,7 +131,15 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
         },
       }));
       const localParticipant = new LocalParticipant(media, (input) => roomDriver.dispatch(input));
-      const { name, iceServers, automaticSubscription = true, pageLifecycle = true, networkMonitor = true, rejoin = false } = options;
+      const {
+        name,
+        iceServers,
+        automaticSubscription = true,
+        pageLifecycle = true,
+        networkMonitor = true,
+        rejoin = false,
+        dominantSpeaker,
+      } = options;
       const { reconnectLimit = rejoin ? Infinity : 0 } = options;
       roomDriver.dispatch({
         kind: 'connect',
@@ -145,6 +155,7 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
         automaticSubscription,
         pageLifecycle,
         networkMonitor,
+        dominantSpeaker: !!dominantSpeaker,
         userAgent: globalThis.navigator?.userAgent ?? '',
         sdkVersion: version,
       });
