@@ -59,6 +59,8 @@ export interface ConnectInput {
   /** What `keepSession` said in the page before. */
   session?: string | undefined;
   networkMonitor: boolean;
+  /** `dominantSpeakerChanged` is wanted. */
+  dominantSpeaker?: boolean;
   userAgent: string;
   sdkVersion: string;
 }
@@ -95,7 +97,8 @@ export type Input =
   | { kind: 'iceConnectionStateChanged'; peer: number; state: RTCIceConnectionState }
   | { kind: 'trackAdded'; peer: number; mid: string; trackKind: 'audio' | 'video' }
   | { kind: 'dataChannelAdded'; peer: number; label: string }
-  | { kind: 'peerStats'; peer: number; op: number; bytesReceived: number }
+  /** Bytes of all inbound media; level of the loudest inbound audio, 0 to 32767. */
+  | { kind: 'peerStats'; peer: number; op: number; bytesReceived: number; audioLevel?: number }
   | { kind: 'page'; event: 'beforeUnload' | 'pageHide' | 'pageShow' | 'hidden' | 'visible' | 'freeze' | 'resume'; persisted: boolean }
   | { kind: 'network'; event: 'online' | 'offline' | 'changed' }
   | { kind: 'tick' };
@@ -161,6 +164,8 @@ export type RoomEvent =
   | { event: 'participantDisconnected'; participant: string }
   | { event: 'participantReconnecting'; participant: string; error: CoreError }
   | { event: 'participantReconnected'; participant: string }
+  /** Absent: nobody. */
+  | { event: 'dominantSpeakerChanged'; speaker?: string }
   | { event: 'trackPublished'; participant: string; track: TrackModel }
   | { event: 'trackUnpublished'; participant: string; track: string }
   /** Once more for a subscribed track: its media has moved to another connection, which the app does not hear of. */

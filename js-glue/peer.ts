@@ -124,7 +124,13 @@ export class Peer {
         await connection.setRemoteDescription({ type: operation.type, sdp: operation.sdp });
         return { kind: 'remoteDescriptionSet', peer, op: operation.op };
       case 'getStats':
-        return { kind: 'peerStats', peer, op: operation.op, bytesReceived: bytesReceived(await connection.getStats()) };
+        return {
+          kind: 'peerStats',
+          peer,
+          op: operation.op,
+          bytesReceived: bytesReceived(await connection.getStats()),
+          audioLevel: audioLevel(connection),
+        };
     }
   }
 
@@ -246,4 +252,10 @@ function bytesReceived(report: RTCStatsReport): number {
     if (stats.type === 'inbound-rtp') sum += stats.bytesReceived ?? 0;
   });
   return sum;
+}
+
+/** As the senders measured it (RFC 6464): those of stats are of what is played, which an app may have muted. */
+function audioLevel(connection: RTCPeerConnection): number {
+  const sources = connection.getReceivers().flatMap((receiver) => receiver.getSynchronizationSources());
+  return Math.round(32767 * Math.max(0, ...sources.map((source) => source.audioLevel ?? 0)));
 }

@@ -163,6 +163,9 @@ struct ParticipantReconnecting {
 struct ParticipantReconnected {
   ParticipantSid participant;
 };
+struct DominantSpeakerChanged {
+  ParticipantSid speaker;  // empty: nobody
+};
 struct TrackPublished {
   ParticipantSid participant;
   TrackModel track;
@@ -213,8 +216,8 @@ struct LocalTrackPublicationFailed {  // publishTrack() rejects; the track is no
 using Event =
     std::variant<RoomConnected, ConnectFailed, RoomReconnecting, RoomReconnected, RoomDisconnected, RoomRejoined, ReconnectProgress,
                  TokenWillExpire, LocalParticipantReconnecting, LocalParticipantReconnected, LocalParticipantDisconnected,
-                 ParticipantConnected, ParticipantDisconnected, ParticipantReconnecting, ParticipantReconnected, TrackPublished,
-                 TrackUnpublished, TrackSubscribed, TrackUnsubscribed, TrackSubscriptionFailed, TrackEnabled, TrackDisabled,
+                 ParticipantConnected, ParticipantDisconnected, ParticipantReconnecting, ParticipantReconnected, DominantSpeakerChanged,
+                 TrackPublished, TrackUnpublished, TrackSubscribed, TrackUnsubscribed, TrackSubscriptionFailed, TrackEnabled, TrackDisabled,
                  TrackPriorityChanged, LocalTrackPublished, LocalTrackPublicationFailed>;
 
 struct Emit {

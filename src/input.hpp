@@ -31,6 +31,7 @@ struct Connect {  // must be the first input; given once
   bool keeps_session = false;  // … unless it is reloaded, for all that is known: the next page comes back with the session
   std::string session;         // that the page before this one has kept; empty: none
   bool network_monitor = true;
+  bool dominant_speaker = false;  // tell who it is
   std::string user_agent;
   std::string sdk_version;
 };
@@ -134,6 +135,7 @@ struct PeerStats {
   PeerId peer;
   OperationId op;
   std::int64_t bytes_received = 0;  // of all inbound media
+  std::int64_t audio_level = 0;     // of the loudest inbound audio, 0 to 32767
 };
 
 // ---- page, network, clock ----------------------------------------------------------------------------------------------------------

@@ -53,6 +53,8 @@ export interface ConnectOptions {
    * back-forward cache leaves. Without effect if `pageLifecycle` is false. TypeError if it is no boolean. Default: false.
    */
   keepSession?: boolean;
+  /** Keep `room.dominantSpeaker` and emit `dominantSpeakerChanged`. Default: false. */
+  dominantSpeaker?: boolean;
   /** Reconnect at once when the browser reports another network. Default: true. */
   networkMonitor?: boolean;
   /** Aborting it before `connect()` has settled calls it off: it rejects with the signal's reason. Afterwards it has no effect. */
@@ -140,7 +142,15 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
         },
       }));
       const localParticipant = new LocalParticipant(media, (input) => roomDriver.dispatch(input));
-      const { name, iceServers, automaticSubscription = true, pageLifecycle = true, networkMonitor = true, rejoin = false } = options;
+      const {
+        name,
+        iceServers,
+        automaticSubscription = true,
+        pageLifecycle = true,
+        networkMonitor = true,
+        rejoin = false,
+        dominantSpeaker,
+      } = options;
       const { reconnectLimit = rejoin ? Infinity : 0 } = options;
       roomDriver.dispatch({
         kind: 'connect',
@@ -157,6 +167,7 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
         pageLifecycle,
         ...(options.keepSession && pageLifecycle && { keepsSession: true, session: takeKeptSession(name) }),
         networkMonitor,
+        dominantSpeaker: !!dominantSpeaker,
         userAgent: globalThis.navigator?.userAgent ?? '',
         sdkVersion: version,
       });

@@ -34,6 +34,8 @@ export type RoomEvents = WithParticipant<RemoteTrackEvents> & {
   participantDisconnected: [participant: RemoteParticipant];
   participantReconnecting: [participant: RemoteParticipant, error: TwilioError];
   participantReconnected: [participant: RemoteParticipant];
+  /** Only with the option `dominantSpeaker`; not for oneself. */
+  dominantSpeakerChanged: [participant: RemoteParticipant | null];
 };
 
 /** How a Room is doing, for showing to its user. Times in ms. */
@@ -74,8 +76,11 @@ type ParticipantEvent = Extract<RoomEvent, { participant: string }>;
 type TrackEvent = Extract<ParticipantEvent, { track: string }>;
 
 export class Room extends PublicObject<RoomEvents> {
-  /** Always null in peer-to-peer rooms. */
-  declare readonly dominantSpeaker: null;
+  /**
+   * With the option `dominantSpeaker`: who of the others spoke last, louder than the rest, as heard here. Stays the same in silence; null
+   * before anybody has spoken and when that participant has left.
+   */
+  declare readonly dominantSpeaker: RemoteParticipant | null;
   /** Always false in peer-to-peer rooms. */
   declare readonly isRecording: boolean;
   declare readonly localParticipant: LocalParticipant;
@@ -195,6 +200,12 @@ export class Room extends PublicObject<RoomEvents> {
         const participant = new RemoteParticipant(event.participant);
         this.participants.set(participant.sid, participant);
         this.emit('participantConnected', participant);
+        break;
+      }
+      case 'dominantSpeakerChanged': {
+        const speaker = this.participants.get(event.speaker!) ?? null;
+        show<Room>(this, { dominantSpeaker: speaker });
+        this.emit('dominantSpeakerChanged', speaker);
         break;
       }
       case 'roomConnected':

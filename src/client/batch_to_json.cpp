@@ -82,6 +82,10 @@ void members(JsonWriter& out, const ParticipantReconnecting& e) {
   error(participant(out, "participantReconnecting", e.participant), e.error);
 }
 void members(JsonWriter& out, const ParticipantReconnected& e) { participant(out, "participantReconnected", e.participant); }
+void members(JsonWriter& out, const DominantSpeakerChanged& e) {
+  event(out, "dominantSpeakerChanged");
+  if (!e.speaker.empty()) out.text("speaker", e.speaker.value);
+}
 void members(JsonWriter& out, const TrackPublished& e) { write(participant(out, "trackPublished", e.participant).key("track"), e.track); }
 void members(JsonWriter& out, const TrackUnpublished& e) { track(out, "trackUnpublished", e.participant, e.track); }
 void members(JsonWriter& out, const TrackSubscribed& e) {

@@ -105,7 +105,8 @@ class InputMembers : public RequiredMembers {
   void read_if_given(const char* key, std::optional<Millis>& out) {
     if (const auto count = input_[key].integer()) out = Millis{*count};
   }
-  void read_if_given(const char* key, Millis& out) { fields_.integer(input_, key, out.count); }
+  void read_if_given(const char* key, Millis& out) { read_if_given(key, out.count); }
+  void read_if_given(const char* key, std::int64_t& out) { fields_.integer(input_, key, out); }
 
  private:
   JsonFields& fields_;
@@ -124,6 +125,7 @@ void read_connect(InputMembers& in, input::Connect& connect) {
   in.read("tracks", connect.tracks);
   in.read("iceServersGiven", connect.ice_servers_given).read("automaticSubscription", connect.automatic_subscription);
   in.read("pageLifecycle", connect.page_lifecycle).read("networkMonitor", connect.network_monitor);
+  in.read_if_given("dominantSpeaker", connect.dominant_speaker);
   in.read("userAgent", connect.user_agent).read("sdkVersion", connect.sdk_version);
 }
 
@@ -229,7 +231,7 @@ void read_input(InputMembers& in, Kind kind, Input& input) {
     case Kind::kPeerStats: {
       auto& stats = input.emplace<input::PeerStats>();
       in.read("peer", stats.peer).read("op", stats.op).read("bytesReceived", stats.bytes_received);
-      return;
+      return in.read_if_given("audioLevel", stats.audio_level);
     }
     case Kind::kPage: {
       auto& page = input.emplace<input::Page>();

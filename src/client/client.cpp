@@ -13,6 +13,7 @@
 #include "client/local_tracks.hpp"
 #include "client/page_life.hpp"
 #include "peer/peer_set.hpp"
+#include "room/dominant_speaker.hpp"
 #include "room/emit.hpp"
 #include "room/room_state.hpp"
 #include "room/roster.hpp"
@@ -71,6 +72,7 @@ struct Client::Impl {
   peer::PeerSet peers;
   room::Roster roster;
   room::RoomState room;
+  std::optional<room::DominantSpeaker> speaker;  // if the app wants to know
   client::LocalTracks tracks;
   client::PageLife page;
   bool heard_server = false;               // in this round
@@ -85,6 +87,7 @@ struct Client::Impl {
     keeps_session = connect.keeps_session;
     rejoins = connect.rejoins;
     reconnect_limit = connect.reconnect_limit;
+    if (connect.dominant_speaker) speaker.emplace();
     for (const backend::LocalTrack& track : connect.tracks) tracks.add(track);
     session.emplace(connect, random.next());
     publish();
@@ -125,6 +128,11 @@ struct Client::Impl {
   void on(const input::PeerOperationFailed& input) {
     // The only operations so far are those of the first connection: connect() cannot succeed without it.
     if (!offered) return end({{input.op.value == 0 ? code::kMediaConnection : code::kClientLocalDescription, input.message}});
+    peers.handle(input, now, effects);
+  }
+  void on(const input::PeerStats& input) {
+    const ParticipantSid* remote = peers.remote_of(input.peer);
+    if (speaker && remote != nullptr) speaker->heard(*remote, input.audio_level, now);
     peers.handle(input, now, effects);
   }
   template <class PeerInput>
@@ -276,6 +284,7 @@ struct Client::Impl {
       if (std::find(still.begin(), still.end(), sid) == still.end()) roster.set_link_trouble(sid, false, effects);
     for (const ParticipantSid& sid : still) roster.set_link_trouble(sid, true, effects);
     in_trouble = std::move(still);
+    if (speaker && speaker->update(roster.present(), now)) emit(effects, effect::DominantSpeakerChanged{speaker->participant()});
   }
 
   // Fires everything due, earliest first; at the same time in this order.

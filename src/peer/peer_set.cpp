@@ -186,6 +186,11 @@ Link* PeerSet::find(PeerId peer) {
   return nullptr;
 }
 
+const ParticipantSid* PeerSet::remote_of(PeerId peer) {
+  const Link* link = find(peer);
+  return link == nullptr ? nullptr : &link->remote();
+}
+
 Link* PeerSet::find(const LinkId& id) {
   for (const auto& link : links_)
     if (link->id() == id) return link.get();

@@ -97,6 +97,8 @@ class PeerSet {
   std::optional<Instant> next_deadline() const;
 
   std::vector<LinkHealth> health() const;
+  // Who is at the other end; nothing if there is no such link, empty if the protocol cannot tell.
+  const ParticipantSid* remote_of(PeerId peer);
   // Closes everything; no `close` is sent.
   void close_all(Effects& effects);
   bool is_consistent() const;

@@ -200,6 +200,12 @@ void Roster::end(Effects& effects) {
 
 // ---- questions ----------------------------------------------------------------------------------------------------------------------
 
+std::vector<ParticipantSid> Roster::present() const {
+  std::vector<ParticipantSid> sids;
+  for (const Participant& participant : participants_) sids.push_back(participant.sid);
+  return sids;
+}
+
 std::vector<ParticipantSid> Roster::connected() const {
   std::vector<ParticipantSid> sids;
   for (const Participant& participant : participants_)

@@ -32,6 +32,7 @@ class Roster {
   // link is in trouble; the first cause is the one reported, one reconnecting has one reconnected.
   void set_link_trouble(const ParticipantSid& participant, bool in_trouble, Effects& effects);
 
+  std::vector<ParticipantSid> present() const;
   // The participants that the server calls connected.
   std::vector<ParticipantSid> connected() const;
   // Media ids of subscribed, enabled audio and video tracks of participants that the server calls connected.

@@ -207,14 +207,18 @@ export class FakeSender {
 
 export class FakeTransceiver {
   mid: string | null = null;
-  readonly receiver: { track: FakeTrack };
+  readonly receiver: { track: FakeTrack; levels: number[]; getSynchronizationSources(): { audioLevel: number }[] };
 
   constructor(
     readonly sender: FakeSender,
     kind: 'audio' | 'video',
     public direction: RTCRtpTransceiverDirection,
   ) {
-    this.receiver = { track: new FakeTrack(kind, `remote ${kind}`) };
+    this.receiver = {
+      track: new FakeTrack(kind, `remote ${kind}`),
+      levels: [],
+      getSynchronizationSources: () => this.receiver.levels.map((audioLevel) => ({ audioLevel })),
+    };
   }
 }
 
@@ -263,6 +267,10 @@ export class FakePeerConnection extends EventTarget {
 
   setConfiguration(configuration: RTCConfiguration): void {
     this.configuration = configuration;
+  }
+
+  getReceivers(): FakeTransceiver['receiver'][] {
+    return this.transceivers.map(({ receiver }) => receiver);
   }
 
   getTransceivers(): FakeTransceiver[] {

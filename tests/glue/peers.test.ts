@@ -122,7 +122,7 @@ test('peers: the operations of one peer run one after the other, those of two do
   await first.answer();
 
   assert.deepEqual(bed.reported, [
-    { kind: 'peerStats', peer: 2, op: 3, bytesReceived: 0 },
+    { kind: 'peerStats', peer: 2, op: 3, bytesReceived: 0, audioLevel: 0 },
     { kind: 'remoteDescriptionSet', peer: 1, op: 1 },
     { kind: 'localDescriptionSet', peer: 1, op: 2, sdp: 'the answer, as set', transceivers: [] },
   ]);
@@ -137,7 +137,7 @@ test('peers: a failed operation is reported by its number, and the next one runs
 
   assert.deepEqual(bed.reported, [
     { kind: 'peerOperationFailed', peer: 1, op: 4, name: 'OperationError', message: 'bad SDP' },
-    { kind: 'peerStats', peer: 1, op: 5, bytesReceived: 0 },
+    { kind: 'peerStats', peer: 1, op: 5, bytesReceived: 0, audioLevel: 0 },
   ]);
 });
 
@@ -323,7 +323,7 @@ test('peers: states and candidates are reported as they come', async (t) => {
   ]);
 });
 
-test('peers: statistics are the bytes of all inbound media', async (t) => {
+test('peers: statistics are the bytes of all inbound media, and the level of the loudest audio', async (t) => {
   const bed = new Bed(t);
 
   await bed.createPeer();
@@ -334,9 +334,13 @@ test('peers: statistics are the bytes of all inbound media', async (t) => {
     { type: 'transport', bytesReceived: 999 },
     { type: 'outbound-rtp', bytesSent: 999 },
   ];
+  for (const levels of [[], [0.25, 0.5], [0.1]]) {
+    bed.connection.addTransceiver('audio', { direction: 'recvonly' });
+    bed.connection.transceivers.at(-1)!.receiver.levels = levels;
+  }
   await bed.perform({ kind: 'getStats', peer: 1, op: 9 });
 
-  assert.deepEqual(bed.reported, [{ kind: 'peerStats', peer: 1, op: 9, bytesReceived: 123 }]);
+  assert.deepEqual(bed.reported, [{ kind: 'peerStats', peer: 1, op: 9, bytesReceived: 123, audioLevel: 16384 }]);
 });
 
 test('peers: a remote track is reported by its mid and found by it', async (t) => {

@@ -128,6 +128,12 @@ void AppModel::on(const effect::ParticipantReconnected& e) {
   participant.reconnecting = false;
 }
 
+void AppModel::on(const effect::DominantSpeakerChanged& e) {
+  expect(e.speaker.value != speaker_, "the dominant speaker changed without a change");
+  if (!e.speaker.empty()) known(e.speaker);
+  speaker_ = e.speaker.value;
+}
+
 void AppModel::on(const effect::TrackPublished& e) {
   expect(known(e.participant).tracks.emplace(e.track.sid.value, Track{e.track, false, {}, {}}).second, "a track published twice");
 }

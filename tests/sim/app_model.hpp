@@ -70,6 +70,7 @@ class AppModel {
   void on(const effect::ParticipantDisconnected&);
   void on(const effect::ParticipantReconnecting&);
   void on(const effect::ParticipantReconnected&);
+  void on(const effect::DominantSpeakerChanged&);
   void on(const effect::TrackPublished&);
   void on(const effect::TrackUnpublished&);
   void on(const effect::TrackSubscribed&);
@@ -89,6 +90,7 @@ class AppModel {
   Participant& known(const ParticipantSid& sid);
   Track& known(const ParticipantSid& sid, const TrackSid& track);
 
+  std::string speaker_;  // SID of the dominant one
   std::uint32_t attempt_ = 0;
   bool leaving_ = false;
   bool losing_page_ = false;

@@ -108,6 +108,7 @@ void SimRoom::join(const Person& person, Prng& dice) {
   input::Connect connect;
   connect.url = "wss://rooms.example/signaling";
   connect.rejoins = person.rejoins;
+  connect.dominant_speaker = true;
   if (person.rejoins) connect.reconnect_limit = kForEver;
   connect.renews_token = person.makes_tokens;
   if (!person.makes_tokens) connect.token = make_token(index);

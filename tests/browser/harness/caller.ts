@@ -8,7 +8,7 @@ import type { Site } from './site.js';
 export type Place = Pick<Site, 'origin' | 'token'> & { rooms: { url: string } };
 
 export type Sdk = 'holdfast' | 'official';
-export type Kind = 'audio' | 'video' | 'data';
+export type Kind = 'audio' | 'video' | 'data' | 'tone';
 export type Payload = { text: string } | { bytes: number[] };
 /** [object, event, ...arguments]; see page/recorder.js for the objects' names. */
 export type Emitted = string[];

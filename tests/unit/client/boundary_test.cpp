@@ -160,6 +160,7 @@ TEST_CASE("boundary: what the glue reports of a peer connection", "[client][boun
   CHECK(read<input::IceConnectionStateChanged>(R"({"kind":"iceConnectionStateChanged","peer":1,"state":"closed"})").state ==
         input::IceConnectionState::kClosed);
   CHECK(read<input::PeerStats>(R"({"kind":"peerStats","peer":1,"op":1,"bytesReceived":5000000000})").bytes_received == 5'000'000'000);
+  CHECK(read<input::PeerStats>(R"({"kind":"peerStats","peer":1,"op":1,"bytesReceived":0,"audioLevel":32767})").audio_level == 32767);
 }
 
 TEST_CASE("boundary: page and network events by their words", "[client][boundary]") {
@@ -277,6 +278,8 @@ TEST_CASE("boundary: events of participants", "[client][boundary]") {
   CHECK(emitted(effect::ParticipantReconnecting{kAlice, {53001, ""}}) ==
         emit_of(R"("event":"participantReconnecting","participant":"PA1","error":{"code":53001})"));
   CHECK(emitted(effect::ParticipantReconnected{kAlice}) == emit_of(R"("event":"participantReconnected","participant":"PA1")"));
+  CHECK(emitted(effect::DominantSpeakerChanged{kAlice}) == emit_of(R"("event":"dominantSpeakerChanged","speaker":"PA1")"));
+  CHECK(emitted(effect::DominantSpeakerChanged{}) == emit_of(R"("event":"dominantSpeakerChanged")"));
 }
 
 TEST_CASE("boundary: events of tracks", "[client][boundary]") {

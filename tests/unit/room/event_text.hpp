@@ -44,6 +44,7 @@ struct EventText {
   S operator()(const effect::TrackPriorityChanged& e) const { return "trackPriorityChanged " + e.participant.value + " " + e.track.value; }
   S operator()(const effect::RoomRejoined& e) const { return "roomRejoined " + e.sid.value + " " + e.participant_sid.value; }
   S operator()(const effect::ReconnectProgress& e) const { return "reconnectProgress " + std::to_string(e.attempt); }
+  S operator()(const effect::DominantSpeakerChanged& e) const { return "dominantSpeakerChanged " + e.speaker.value; }
   S operator()(const effect::TokenWillExpire&) const { return "tokenWillExpire"; }
   S operator()(const effect::LocalTrackPublished& e) const { return "localTrackPublished " + e.id.value + " " + e.sid.value; }
   S operator()(const effect::LocalTrackPublicationFailed& e) const {

@@ -32,6 +32,14 @@
     return () => worker.terminate();
   }
 
+  function tone() {
+    const context = new AudioContext();
+    const oscillator = context.createOscillator();
+    const { stream } = oscillator.connect(context.createMediaStreamDestination());
+    oscillator.start();
+    return stream.getAudioTracks()[0];
+  }
+
   const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
   window.call = {
@@ -43,7 +51,7 @@
     frameTimes: {}, // of every remote video track that was attached, by owner
     told,
 
-    /** `media`: which of audio, video and data to publish; each track is named like its kind. */
+    /** `media`: which of audio, video, data and tone to publish; each track is named like its kind. */
     async join({ token, options, media }) {
       const tracks = await Promise.all(media.map((kind) => this.createTrack(kind, kind)));
       this.room = await this.sdk.connect(token, { ...options, tracks, insights: false });
@@ -55,11 +63,12 @@
     },
 
     async createTrack(kind, name) {
-      const { LocalDataTrack, createLocalAudioTrack, createLocalVideoTrack } = this.sdk;
+      const { LocalAudioTrack, LocalDataTrack, createLocalAudioTrack, createLocalVideoTrack } = this.sdk;
       const create = {
         audio: () => createLocalAudioTrack({ name }),
         video: () => createLocalVideoTrack({ ...VIDEO, name }),
         data: () => new LocalDataTrack({ name }),
+        tone: () => new LocalAudioTrack(tone(), { name }),
       };
       this.localTracks[name] = await create[kind]();
       return this.localTracks[name];
