@@ -107,6 +107,7 @@ struct RoomUpdate {
   std::vector<LinkUpdate> links;
   bool links_complete = false;  // links that are not listed are gone
   std::vector<Publication> publications;
+  std::vector<ParticipantSid> media_lost;  // who says that our media do not reach them; always the full list
 };
 
 // The first word of a backend: with these ICE servers, make the first offer (Session::connect wants it).

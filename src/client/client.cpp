@@ -32,6 +32,10 @@ constexpr Millis kBurst{100};
 // Machines that keep one another busy without an input are broken.
 constexpr int kMaxRounds = 10000;
 
+bool contains(const std::vector<ParticipantSid>& list, const ParticipantSid& sid) {
+  return std::find(list.begin(), list.end(), sid) != list.end();
+}
+
 room::LinkView view_of(const peer::LinkHealth& health) {
   using Health = room::LinkView::Health;
   room::LinkView view{health.link, health.remote, Health::kNew, health.dtls_failed, health.since};
@@ -74,6 +78,7 @@ struct Client::Impl {
   bool heard_server = false;               // in this round
   std::optional<Instant> heard_all_at;     // … while a suspicion waits for that
   std::vector<ParticipantSid> in_trouble;  // as the roster was told
+  std::vector<ParticipantSid> unheard_by;  // who says that our media do not come
 
   // ---- commands ---------------------------------------------------------------------------------------------------------------------
 
@@ -173,6 +178,7 @@ struct Client::Impl {
                                         roster.begin(joined.update), tracks.accepted(joined.update.publications)});
     roster.apply({}, effects);
     apply_links(joined.update);
+    unheard_by = joined.update.media_lost;
     peers.set_signaling(true, now, effects);
     publish_if(tracks.take(joined.update.publications, effects));
   }
@@ -203,6 +209,7 @@ struct Client::Impl {
   void apply(const backend::RoomUpdate& update) {
     roster.apply(update, effects);
     apply_links(update);
+    unheard_by = update.media_lost;
     publish_if(tracks.take(update.publications, effects));
   }
   void apply_links(const backend::RoomUpdate& update) {
@@ -257,11 +264,16 @@ struct Client::Impl {
       room.signaling_alive(now, effects);
     }
 
+    // The word of the other end is trouble of the link too; it ends where ours would.
     std::vector<ParticipantSid> still = room.in_trouble();
+    still.insert(still.end(), unheard_by.begin(), unheard_by.end());
+    for (const room::LinkView& link : links)
+      if (link.health == room::LinkView::Health::kNew && contains(in_trouble, link.remote)) still.push_back(link.remote);
     for (const ParticipantSid& sid : in_trouble)
-      if (std::find(still.begin(), still.end(), sid) == still.end()) roster.set_link_trouble(sid, false, effects);
+      if (!contains(still, sid)) roster.set_link_trouble(sid, false, effects);
     for (const ParticipantSid& sid : still) roster.set_link_trouble(sid, true, effects);
     in_trouble = std::move(still);
+    session->set_media_lost(room.media_lost(), now, effects);
   }
 
   // Fires everything due, earliest first; at the same time in this order.

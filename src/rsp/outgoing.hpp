@@ -19,7 +19,11 @@ class Outgoing {
   void set_tracks(const std::vector<LocalTrack>& tracks);
   void put(const backend::LinkUpdate& update);
   void forget(const LinkId& link);
-  void forget_links() { links_.clear(); }
+  // Another session: nothing of the old links counts in it.
+  void start_over();
+  // Whose media do not come; told to a server that speaks `holdfast`, in full each time.
+  void set_media_lost(const std::vector<ParticipantSid>& participants);
+  Extension extension() const { return {{}, {}, media_lost_}; }
   // Links that the server has just closed or left out of a complete list.
   void forget_closed(const backend::RoomUpdate& update);
 
@@ -45,7 +49,8 @@ class Outgoing {
   Link& find_or_add(const LinkId& id);
 
   LocalState local_;
-  bool local_is_news_ = false;
+  std::vector<ParticipantSid> media_lost_;
+  bool local_is_news_ = false;  // one of the two above
   std::vector<Link> links_;
 };
 

@@ -33,7 +33,7 @@ void dial(SessionContext& c, const SessionInput& in, ClientMessage greeting, Pac
 }
 
 Connect make_connect(SessionContext& c, const SessionInput& in) {
-  if (c.was_dropped) c.outgoing.forget_links();
+  if (c.was_dropped) c.outgoing.start_over();
   if (in.offer != nullptr) c.outgoing.put(*in.offer);
   c.has_offered = true;
   Connect message;
@@ -56,7 +56,7 @@ Sync make_sync(SessionContext& c) {
   message.name = room_name(c);
   message.peer_connections = c.outgoing.take_descriptions();
   message.participant = c.outgoing.local_state();
-  message.holdfast = Extension{};
+  message.holdfast = c.outgoing.extension();
   return message;
 }
 
@@ -246,7 +246,7 @@ void SessionTable::lose_place(Context& c, const Input& in) {
 
 void SessionTable::join_again(Context& c, const Input& in) {
   c.incoming = Incoming{};
-  c.outgoing.forget_links();
+  c.outgoing.start_over();
   c.was_dropped = false;
   enter(c, in);
   be_in_step(c);

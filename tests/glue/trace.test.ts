@@ -200,6 +200,11 @@ describe('redaction', () => {
     );
   });
 
+  test('of lost media whose they are, as in the list of participants', () => {
+    const body = { type: 'update', participants: [{ sid: 'PA1' }], holdfast: { v: 1, media_lost: ['PA1', 'PA2'] } };
+    assert.deepEqual(redactedFrame({ type: 'msg', body }), { type: 'msg', body });
+  });
+
   test('the golden frames of the server lose nothing that the core reads', () => {
     const folder = join(HOLDFAST_ROOT, 'tests/golden/messages');
     const members = (value: unknown): string[] =>

@@ -184,6 +184,7 @@ class SimRoom {
   void look_at_pairs();
   void look_at_pairs_of(std::size_t tab);
   void look_at_connections_of(std::size_t tab);
+  void look_at_sides_of(std::size_t tab);
   void check_replaced(std::size_t tab, PeerId peer);
 
   // ---- some time after a fault (sim_notices.cpp)

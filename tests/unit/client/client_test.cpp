@@ -368,6 +368,60 @@ TEST_CASE("client: media fails while the server answers, 53405 for the Room and 
   }
 }
 
+TEST_CASE("client: says whose media it has lost, for as long as it has", "[client][media-lost]") {
+  ScriptedCall call;
+  hear_someone(call);
+  const auto said = [&call] {
+    const auto& holdfast = std::get<rsp::ClientUpdate>(call.sent.back()).holdfast;
+    return holdfast ? holdfast->media_lost : std::vector<ParticipantSid>{};
+  };
+  call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kFailed});
+  CHECK(said().empty());  // a suspicion so far
+  call.pass(1_s);
+  CHECK(said() == std::vector{ParticipantSid("PA-p")});
+  call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kConnected});
+  CHECK(said().empty());
+}
+
+TEST_CASE("client: whoever has lost our media is reconnecting, and the Room is not", "[client][media-lost]") {
+  ScriptedCall call;
+  hear_someone(call);
+  call.take_events();
+  rsp::RoomState lost;
+  lost.holdfast = rsp::Extension{{}, {}, {ParticipantSid("PA-p"), ParticipantSid("PA of nobody")}};
+  call.serve_update(lost);
+  CHECK(call.take_events() == Events{"participantReconnecting PA-p 53405"});
+  call.pass(60_s);
+  CHECK(call.take_events() == Events{});
+  SECTION("until it says no more") {
+    call.serve_update(rsp::RoomState{});
+    CHECK(call.take_events() == Events{"~participantReconnected PA-p"});
+  }
+  SECTION("and, where it replaced the link, until the new one works") {
+    rsp::RoomState replaced = with_link(DescriptionType::kClose, 3, "");
+    replaced.peer_connections->push_back(
+        {LinkId("PA-p.PA-me.2.x"), backend::Description{DescriptionType::kOffer, 1, call.sdp({"t1"})}, {}});
+    replaced.holdfast = lost.holdfast;
+    call.serve_update(replaced);
+    call.take_events();
+    call.serve_update(rsp::RoomState{});
+    CHECK(call.take_events() == Events{});
+    call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kConnected});
+    CHECK(call.take_events() == Events{"~participantReconnected PA-p"});
+  }
+  SECTION("a second cause is no second event") {
+    call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kFailed});
+    rsp::RoomState both = with({someone(2, {remote_audio()}, ParticipantState::kReconnecting)});
+    both.holdfast = lost.holdfast;
+    call.serve_update(both);
+    call.pass(1_s);
+    CHECK(call.take_events() == Events{});
+    call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kConnected});
+    call.serve_update(with({someone(3, {remote_audio()})}));
+    CHECK(call.take_events() == Events{"~participantReconnected PA-p"});
+  }
+}
+
 TEST_CASE("client: no bytes on a connection that says connected, trouble only if some should come", "[client]") {
   ScriptedCall call;
   hear_someone(call);

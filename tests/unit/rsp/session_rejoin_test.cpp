@@ -85,6 +85,50 @@ TEST_CASE("session: rejoining connects anew with what is published, and tells th
   CHECK(a.sent<Sync>().peer_connections.empty());
 }
 
+TEST_CASE("session: lost media are told in full each time, to a server that can tell them", "[rsp][session][media-lost]") {
+  const std::vector<ParticipantSid> lost{ParticipantSid("PA_B")};
+  SessionBench a(rejoining());
+  const auto set = [&](const std::vector<ParticipantSid>& participants) {
+    a.act([&] { a.session.set_media_lost(participants, a.now, a.effects); });
+  };
+  SECTION("and to no other") {
+    Connected official = connected_message();
+    official.state.holdfast.reset();
+    a.to_connected(official);
+    set(lost);
+    CHECK(a.words().empty());
+    return;
+  }
+  a.to_connected();
+  set(lost);
+  CHECK(a.sent<ClientUpdate>().holdfast->media_lost == lost);
+  set(lost);
+  CHECK(a.words().empty());
+  a.set_tracks({local_track("a1")});
+  CHECK(a.sent<ClientUpdate>().holdfast->media_lost == lost);
+  a.act([&] { a.session.hint(Session::Hint::kHidden, a.now, a.effects); });
+  CHECK(a.sent<ClientUpdate>().holdfast->media_lost == lost);
+  SECTION("withdrawn") {
+    set({});
+    CHECK_FALSE(a.sent<ClientUpdate>().holdfast);
+    return;
+  }
+  a.close_socket(1006);
+  a.pass_to_deadline();
+  SECTION("in the sync") {
+    a.open_socket();
+    CHECK(a.sent<Sync>().holdfast->media_lost == lost);
+  }
+  SECTION("another session has heard nothing of it") {
+    a.greet();
+    a.say(ErrorMessage{{code::kParticipantNotFound, ""}});
+    a.greet();
+    a.say(another_session());
+    set(lost);
+    CHECK(a.sent<ClientUpdate>().holdfast->media_lost == lost);
+  }
+}
+
 TEST_CASE("session: whoever rejoins has no link left, though the server lists none", "[rsp][session][rejoin]") {
   SessionBench a(rejoining());
   be_dropped(a);
