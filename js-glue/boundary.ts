@@ -66,6 +66,14 @@ export interface Transceiver {
   id?: string;
 }
 
+/** Over which way media come, as far as the browser knows. */
+export interface Path {
+  /** By a TURN server, at either end. */
+  relayed?: boolean;
+  /** ms, a whole number */
+  roundTripTime?: number;
+}
+
 export type Input =
   | ConnectInput
   | { kind: 'disconnect' }
@@ -91,7 +99,7 @@ export type Input =
   | { kind: 'iceConnectionStateChanged'; peer: number; state: RTCIceConnectionState }
   | { kind: 'trackAdded'; peer: number; mid: string; trackKind: 'audio' | 'video' }
   | { kind: 'dataChannelAdded'; peer: number; label: string }
-  | { kind: 'peerStats'; peer: number; op: number; bytesReceived: number }
+  | ({ kind: 'peerStats'; peer: number; op: number; bytesReceived: number } & Path)
   | { kind: 'page'; event: 'beforeUnload' | 'pageHide' | 'pageShow' | 'hidden' | 'visible' | 'freeze' | 'resume'; persisted: boolean }
   | { kind: 'network'; event: 'online' | 'offline' | 'changed' }
   | { kind: 'tick' };
@@ -194,7 +202,7 @@ export interface Description {
   attempt: number;
   nextAttemptIn?: number;
   timeLeft?: number;
-  links: { participantSid: string; state: LinkState }[];
+  links: ({ participantSid: string; state: LinkState } & Path)[];
 }
 export type LinkState = 'new' | 'healthy' | 'suspect' | 'failed';
 

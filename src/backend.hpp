@@ -91,6 +91,12 @@ struct LinkUpdate {
   std::optional<Ice> ice;
 };
 
+// Over which way media come, as the browser last said; nothing: it did not.
+struct Path {
+  std::optional<bool> relayed;  // by a TURN server, at either end
+  std::optional<Millis> round_trip_time;
+};
+
 struct IceServer {  // RTCIceServer
   std::vector<std::string> urls;
   std::string username;    // empty: not given

@@ -231,6 +231,7 @@ struct Description {
   struct Link {
     ParticipantSid participant;  // empty if the protocol cannot tell
     LinkState state = LinkState::kNew;
+    backend::Path path;
   };
   std::vector<Link> links;
 };

@@ -132,6 +132,7 @@ struct PeerStats {
   PeerId peer;
   OperationId op;
   std::int64_t bytes_received = 0;  // of all inbound media
+  backend::Path path{};
 };
 
 // ---- page, network, clock ----------------------------------------------------------------------------------------------------------

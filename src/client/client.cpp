@@ -98,7 +98,8 @@ struct Client::Impl {
   void on(const input::Describe&) {
     effect::Description description{session->is_connected(), session->attempt(), {}, room.time_left(now), {}};
     if (const auto next = session->next_attempt()) description.next_attempt = *next - now;
-    for (const peer::LinkHealth& link : peers.health()) description.links.push_back({link.remote, effect::LinkState(link.health)});
+    for (const peer::LinkHealth& link : peers.health())
+      description.links.push_back({link.remote, effect::LinkState(link.health), link.path});
     effects.push_back(std::move(description));
   }
   void on(const input::TokenGiven& input) { session->handle(input, now, effects); }

@@ -26,6 +26,7 @@ struct LinkHealth {
   Health health = Health::kNew;
   Instant since;  // when this health began
   bool dtls_failed = false;
+  backend::Path path{};
 };
 
 // To be sent to the other end of the link.

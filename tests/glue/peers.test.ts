@@ -339,6 +339,47 @@ test('peers: statistics are the bytes of all inbound media', async (t) => {
   assert.deepEqual(bed.reported, [{ kind: 'peerStats', peer: 1, op: 9, bytesReceived: 123 }]);
 });
 
+for (const [browser, inUse] of [
+  [
+    'Firefox',
+    [
+      { id: 'other', type: 'candidate-pair', localCandidateId: 'host', remoteCandidateId: 'host', nominated: true },
+      { id: 'pair', type: 'candidate-pair', localCandidateId: 'relay', remoteCandidateId: 'host', nominated: true, selected: true },
+      { type: 'remote-inbound-rtp', roundTripTime: 0.0254 },
+    ],
+  ],
+  [
+    'Chromium',
+    [
+      { type: 'transport', selectedCandidatePairId: 'pair' },
+      { type: 'remote-inbound-rtp', roundTripTime: 7 },
+      { id: 'pair', type: 'candidate-pair', localCandidateId: 'host', remoteCandidateId: 'relay', currentRoundTripTime: 0.0254 },
+      { id: 'other', type: 'candidate-pair', localCandidateId: 'host', remoteCandidateId: 'host', currentRoundTripTime: 7 },
+    ],
+  ],
+] satisfies [string, object[]][]) {
+  test(`peers: statistics tell of the path in use, as ${browser} writes them`, async (t) => {
+    const bed = new Bed(t);
+
+    await bed.createPeer();
+    const facts = async (candidates: object[]): Promise<object> => {
+      bed.reported.length = 0;
+      bed.connection.stats = [...inUse, ...candidates];
+      await bed.perform({ kind: 'getStats', peer: 1, op: 9 });
+      return bed.reported[0]!;
+    };
+    const both = [
+      { id: 'host', type: 'local-candidate', candidateType: 'host' },
+      { id: 'relay', type: 'remote-candidate', candidateType: 'relay' },
+    ];
+    const direct = [both[0]!, { ...both[1], candidateType: 'srflx' }];
+    const common = { kind: 'peerStats', peer: 1, op: 9, bytesReceived: 0, roundTripTime: 25 };
+
+    assert.deepEqual(await facts(both), { ...common, relayed: true });
+    assert.deepEqual(await facts(direct), { ...common, relayed: false });
+  });
+}
+
 test('peers: a remote track is reported by its mid and found by it', async (t) => {
   const bed = new Bed(t);
 

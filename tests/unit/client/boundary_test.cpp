@@ -160,6 +160,11 @@ TEST_CASE("boundary: what the glue reports of a peer connection", "[client][boun
   CHECK(read<input::IceConnectionStateChanged>(R"({"kind":"iceConnectionStateChanged","peer":1,"state":"closed"})").state ==
         input::IceConnectionState::kClosed);
   CHECK(read<input::PeerStats>(R"({"kind":"peerStats","peer":1,"op":1,"bytesReceived":5000000000})").bytes_received == 5'000'000'000);
+  CHECK_FALSE(read<input::PeerStats>(R"({"kind":"peerStats","peer":1,"op":1,"bytesReceived":0})").path.relayed);
+  const auto path =
+      read<input::PeerStats>(R"({"kind":"peerStats","peer":1,"op":1,"bytesReceived":0,"relayed":false,"roundTripTime":25})").path;
+  CHECK(path.relayed == false);
+  CHECK(path.round_trip_time == 25_ms);
 }
 
 TEST_CASE("boundary: page and network events by their words", "[client][boundary]") {
@@ -198,9 +203,14 @@ TEST_CASE("boundary: socket effects", "[client][boundary]") {
 }
 
 TEST_CASE("boundary: a description, without times that do not run", "[client][boundary]") {
+  const effect::Description::Link relayed{ParticipantSid("PA"), effect::LinkState::kHealthy, {true, 25_ms}};
+  CHECK(
+      batch_of(effect::Description{true, 0, {}, {}, {relayed}}) ==
+      only(
+          R"({"kind":"description","signaling":true,"attempt":0,"links":[{"participantSid":"PA","state":"healthy","relayed":true,"roundTripTime":25}]})"));
   CHECK(batch_of(effect::Description{true, 0, {}, {}, {}}) == only(R"({"kind":"description","signaling":true,"attempt":0,"links":[]})"));
   CHECK(
-      batch_of(effect::Description{false, 3, 0_ms, 9_s, {{ParticipantSid("PA"), effect::LinkState::kFailed}}}) ==
+      batch_of(effect::Description{false, 3, 0_ms, 9_s, {{ParticipantSid("PA"), effect::LinkState::kFailed, {}}}}) ==
       only(
           R"({"kind":"description","signaling":false,"attempt":3,"nextAttemptIn":0,"timeLeft":9000,"links":[{"participantSid":"PA","state":"failed"}]})"));
 }

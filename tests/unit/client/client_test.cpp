@@ -125,6 +125,16 @@ TEST_CASE("client: what is going on can be asked, and each attempt to come back 
   CHECK(describe(call).links[0].participant.value == "PA-p");
   CHECK(describe(call).links[0].state == effect::LinkState::kHealthy);
 
+  CHECK_FALSE(describe(call).links[0].path.relayed);
+  call.path = {true, 40_ms};
+  call.pass(1_s);
+  CHECK(describe(call).links[0].path.relayed == true);
+  CHECK(describe(call).links[0].path.round_trip_time == 40_ms);
+  call.path = {false, {}};
+  call.pass(1_s);
+  CHECK(describe(call).links[0].path.relayed == false);
+  CHECK_FALSE(describe(call).links[0].path.round_trip_time);
+
   call.give(input::SocketClosed{call.socket, 1006, ""});
   std::optional<effect::ReconnectProgress> progress;
   for (const Effect& effect : call.batch)

@@ -28,6 +28,7 @@ class ScriptedCall {
   PeerId peer{};
   bool fail_local_description = false;
   bool media_flows = true;
+  backend::Path path;
 
   // ---- the app ------------------------------------------------------------------------------------------------------------------
 
@@ -170,7 +171,7 @@ class ScriptedCall {
   void perform(const effect::SetRemoteDescription& e) { answers_.push_back(input::RemoteDescriptionSet{e.peer, e.op}); }
   void perform(const effect::GetStats& e) {
     if (media_flows) bytes_ += 1000;
-    answers_.push_back(input::PeerStats{e.peer, e.op, bytes_});
+    answers_.push_back(input::PeerStats{e.peer, e.op, bytes_, path});
   }
   template <class Other>
   void perform(const Other&) {}
