@@ -212,7 +212,7 @@ export type PeerEffect =
   | { kind: 'closePeer'; peer: number }
   | { kind: 'addTrack'; peer: number; id: string; mid?: string }
   | { kind: 'removeTrack'; peer: number; id: string }
-  | { kind: 'addDataChannel'; peer: number; id: string }
+  | { kind: 'addDataChannel'; peer: number; id: string; label: string }
   | { kind: 'removeDataChannel'; peer: number; id: string }
   | {
       kind: 'setLocalDescription';

@@ -106,7 +106,7 @@ export class Peer {
       case 'removeTrack':
         return void (await this.removeTrack(operation.id));
       case 'addDataChannel':
-        return this.addDataChannel(operation.id);
+        return this.addDataChannel(operation.id, operation.label);
       case 'removeDataChannel':
         return this.removeDataChannel(operation.id);
       case 'addIceCandidate':
@@ -189,10 +189,10 @@ export class Peer {
     await transceiver.sender.replaceTrack(null);
   }
 
-  private addDataChannel(id: string): undefined {
+  private addDataChannel(id: string, label: string): undefined {
     const media = this.context.media.dataTrack(id);
     if (!media) return;
-    const channel = this.connection.createDataChannel(id, media.options);
+    const channel = this.connection.createDataChannel(label, media.options);
     this.channels.set(id, channel);
     media.channels.add(channel);
   }

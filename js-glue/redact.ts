@@ -24,7 +24,9 @@ export function redactor(): (input: TracedInput) => string {
 
   const alias = (key: string, text: string): string => {
     if (!text) return text;
-    const known = aliases.get(text) ?? `${key}~${aliases.size}`;
+    // The core puts such an ending to ids of its own tracks, and takes it off (docs/protocol.md 19.5).
+    const [, id = '', ending] = /^(.+)(\.\d+)$/.exec(text) ?? [];
+    const known = aliases.get(text) ?? (aliases.has(id) ? aliases.get(id)! + ending : `${key}~${aliases.size}`);
     aliases.set(text, known);
     return known;
   };

@@ -143,11 +143,13 @@ struct Updated {
 // The connection to the server is gone; the session is being resumed.
 struct SignalingLost {};
 
-// In step with the server again; `update` is the full state. With SIDs: it had dropped this participant, and has let it in as another one.
+// In step with the server again; `update` is the full state. With SIDs: it had dropped this participant, and has let it in as another one,
+// whose tracks go by their ids with this suffix.
 struct SignalingRestored {
   RoomUpdate update;
   RoomSid room_sid;
   ParticipantSid participant_sid;
+  std::string id_suffix;
 };
 
 // Without a connection: this attempt to resume the session comes after a pause. Counted from 1 since the connection was lost.

@@ -65,9 +65,10 @@ struct RemoveTrack {  // stop sending it; the transceiver stays, idle
   PeerId peer;
   SignaledId id;
 };
-struct AddDataChannel {  // label = id, options as the app chose for that data track
+struct AddDataChannel {  // options as the app chose for that data track
   PeerId peer;
   SignaledId id;
+  std::string label;
 };
 struct RemoveDataChannel {
   PeerId peer;

@@ -125,7 +125,9 @@ void members(JsonWriter& out, const AddTrack& e) {
   if (!e.mid.empty()) out.text("mid", e.mid);
 }
 void members(JsonWriter& out, const RemoveTrack& e) { peer(out, "removeTrack", e.peer).text("id", e.id.value); }
-void members(JsonWriter& out, const AddDataChannel& e) { peer(out, "addDataChannel", e.peer).text("id", e.id.value); }
+void members(JsonWriter& out, const AddDataChannel& e) {
+  peer(out, "addDataChannel", e.peer).text("id", e.id.value).text("label", e.label);
+}
 void members(JsonWriter& out, const RemoveDataChannel& e) { peer(out, "removeDataChannel", e.peer).text("id", e.id.value); }
 void members(JsonWriter& out, const SetLocalDescription& e) {
   peer(out, "setLocalDescription", e.peer).number("op", e.op.value).text("type", kLocalDescriptionTypeWords.of(e.type));

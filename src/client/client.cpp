@@ -193,6 +193,7 @@ struct Client::Impl {
     if (!restored.participant_sid.empty()) {
       emit(effects, effect::RoomRejoined{restored.room_sid, restored.participant_sid});
       tracks.start_over();
+      peers.set_id_suffix(restored.id_suffix);
     }
     apply(restored.update);
     peers.set_expected_media(roster.expected_media());  // before silence is judged: it may have been unpublished meanwhile

@@ -59,9 +59,17 @@ void Outgoing::forget(const LinkId& id) {
   links_.erase(std::remove_if(links_.begin(), links_.end(), [&](const Link& link) { return link.id == id; }), links_.end());
 }
 
-void Outgoing::start_over() {
+void Outgoing::forget_links() {
   links_.clear();
   media_lost_.clear();
+}
+
+void Outgoing::rename_tracks() { id_suffix_ = "." + std::to_string(++renamings_); }
+
+LocalState Outgoing::local_state() const {
+  LocalState state = local_;
+  for (LocalTrack& track : state.tracks) track.id.value += id_suffix_;
+  return state;
 }
 
 void Outgoing::set_media_lost(const std::vector<ParticipantSid>& participants) {

@@ -335,4 +335,15 @@ export const client = [
       },
     ],
   },
+  {
+    name: 'rejoins-under-old-names',
+    sentence: 'Whoever joins again publishes under the signaled ids of the session that has ended',
+    edits: [
+      {
+        file: 'src/rsp/outgoing.cpp',
+        find: 'id_suffix_ = "." + std::to_string(++renamings_);',
+        replace: '++renamings_;',
+      },
+    ],
+  },
 ];

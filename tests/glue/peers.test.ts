@@ -186,14 +186,14 @@ test('peers: the first offer sends what is published and asks to receive both ki
   await bed.perform(
     { kind: 'createPeer', peer: 1, iceServers: [] },
     { kind: 'addTrack', peer: 1, id: 'A' },
-    { kind: 'addDataChannel', peer: 1, id: 'D' },
+    { kind: 'addDataChannel', peer: 1, id: 'D', label: 'D.1' },
     { ...kOffer, receiveMedia: true },
   );
 
   assert.deepEqual(bed.connection.calls, ['addTrack audio', 'addTransceiver video recvonly', 'createOffer', 'setLocalDescription offer']);
   assert.deepEqual(
     bed.connection.channels.map(({ label, options }) => ({ label, options })),
-    [{ label: 'D', options: { ordered: false } }],
+    [{ label: 'D.1', options: { ordered: false } }],
   );
   assert.deepEqual(bed.reported, [
     {
@@ -292,7 +292,7 @@ test('peers: what was unpublished before its turn came is not added', async (t) 
   bed.media.addData('D', {});
   bed.peers.perform({ kind: 'createPeer', peer: 1, iceServers: [] });
   bed.peers.perform({ kind: 'addTrack', peer: 1, id: 'A' });
-  bed.peers.perform({ kind: 'addDataChannel', peer: 1, id: 'D' });
+  bed.peers.perform({ kind: 'addDataChannel', peer: 1, id: 'D', label: 'D.1' });
   bed.media.remove('A');
   bed.media.remove('D');
 
@@ -450,7 +450,7 @@ test('media: data goes to every open channel of the track, and one that fails st
   const bed = new Bed(t);
   bed.media.addData('D', {});
   for (const peer of [1, 2, 3]) {
-    await bed.perform({ kind: 'createPeer', peer, iceServers: [] }, { kind: 'addDataChannel', peer, id: 'D' });
+    await bed.perform({ kind: 'createPeer', peer, iceServers: [] }, { kind: 'addDataChannel', peer, id: 'D', label: 'D' });
   }
   const channels = FakePeerConnection.made.map((connection) => connection.channels[0]!);
 

@@ -237,7 +237,7 @@ TEST_CASE("boundary: peer effects, without members that are not given", "[client
   CHECK(batch_of(effect::AddTrack{{1}, SignaledId("a"), "0"}) == only(R"({"kind":"addTrack","peer":1,"id":"a","mid":"0"})"));
   CHECK(batch_of(effect::AddTrack{{1}, SignaledId("a"), ""}) == only(R"({"kind":"addTrack","peer":1,"id":"a"})"));
   CHECK(batch_of(effect::RemoveTrack{{1}, SignaledId("a")}) == only(R"({"kind":"removeTrack","peer":1,"id":"a"})"));
-  CHECK(batch_of(effect::AddDataChannel{{1}, SignaledId("a")}) == only(R"({"kind":"addDataChannel","peer":1,"id":"a"})"));
+  CHECK(batch_of(effect::AddDataChannel{{1}, SignaledId("a"), "b"}) == only(R"({"kind":"addDataChannel","peer":1,"id":"a","label":"b"})"));
   CHECK(batch_of(effect::RemoveDataChannel{{1}, SignaledId("a")}) == only(R"({"kind":"removeDataChannel","peer":1,"id":"a"})"));
   CHECK(batch_of(effect::SetLocalDescription{{1}, {2}, effect::LocalDescriptionType::kRollback, true, false}) ==
         only(R"({"kind":"setLocalDescription","peer":1,"op":2,"type":"rollback","iceRestart":true,"receiveMedia":false})"));

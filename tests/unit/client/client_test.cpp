@@ -29,10 +29,13 @@ rsp::RoomState with(std::vector<rsp::RemoteParticipantState> participants) {
   return state;
 }
 
-rsp::RoomState with_link(DescriptionType type, std::int64_t revision, std::string sdp) {
+rsp::RoomState with_link_between(const char* id, DescriptionType type, std::int64_t revision, std::string sdp) {
   rsp::RoomState state;
-  state.peer_connections = {{LinkId(kLink), backend::Description{type, revision, std::move(sdp)}, {}}};
+  state.peer_connections = {{LinkId(id), backend::Description{type, revision, std::move(sdp)}, {}}};
   return state;
+}
+rsp::RoomState with_link(DescriptionType type, std::int64_t revision, std::string sdp) {
+  return with_link_between(kLink, type, revision, std::move(sdp));
 }
 
 rsp::RoomState with_published(std::int64_t revision, rsp::Published::Track track) {
@@ -195,10 +198,17 @@ TEST_CASE("client: whoever the server has dropped joins again in the same Room, 
   connected.state.participant = rsp::OwnParticipant{ParticipantSid("PA-me2"), "me"};
   connected.state.peer_connections.emplace();
   connected.state.subscribed = rsp::Subscribed{1, {{TrackSid("MT1"), SignaledId("t1"), {}}}};
-  connected.state.published = rsp::Published{1, {ready("a1", "MT10")}};
+  connected.state.published = rsp::Published{1, {ready("a1.1", "MT10")}};
   call.serve_message(connected);
   CHECK(call.take_events() == Events{"roomRejoined RM1 PA-me2", "participantDisconnected PA-q", "localTrackPublished a1 MT10",
                                      "~local reconnected", "~reconnected"});
+
+  // Links that are new know our track by its new id, which nobody else sees.
+  call.serve_update(with_link_between("PA-p.PA-me2.1.x", DescriptionType::kCreateOffer, 1, ""));
+  const auto offer = std::get<rsp::ClientUpdate>(call.sent.back()).peer_connections.at(0).description;
+  REQUIRE(offer);
+  CHECK(offer->sdp.find("a=msid:- a1.1\r\n") != std::string::npos);
+  CHECK(call.sending.back().second == SignaledId("a1"));
 }
 
 TEST_CASE("client: before connect and a second connect, ignored with a log", "[client]") {
