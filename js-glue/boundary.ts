@@ -72,6 +72,14 @@ export interface Transceiver {
   id?: string;
 }
 
+/** Over which way media come, as far as the browser knows. */
+export interface Path {
+  /** By a TURN server, at either end. */
+  relayed?: boolean;
+  /** ms, a whole number */
+  roundTripTime?: number;
+}
+
 export type Input =
   | ConnectInput
   | { kind: 'disconnect' }
@@ -98,7 +106,7 @@ export type Input =
   | { kind: 'trackAdded'; peer: number; mid: string; trackKind: 'audio' | 'video' }
   | { kind: 'dataChannelAdded'; peer: number; label: string }
   /** Bytes of all inbound media; level of the loudest inbound audio, 0 to 32767. */
-  | { kind: 'peerStats'; peer: number; op: number; bytesReceived: number; audioLevel?: number }
+  | ({ kind: 'peerStats'; peer: number; op: number; bytesReceived: number; audioLevel?: number } & Path)
   | { kind: 'page'; event: 'beforeUnload' | 'pageHide' | 'pageShow' | 'hidden' | 'visible' | 'freeze' | 'resume'; persisted: boolean }
   | { kind: 'network'; event: 'online' | 'offline' | 'changed' }
   | { kind: 'tick' };
@@ -203,7 +211,7 @@ export interface Description {
   attempt: number;
   nextAttemptIn?: number;
   timeLeft?: number;
-  links: { participantSid: string; state: LinkState }[];
+  links: ({ participantSid: string; state: LinkState } & Path)[];
 }
 export type LinkState = 'new' | 'healthy' | 'suspect' | 'failed';
 
@@ -219,7 +227,7 @@ export type PeerEffect =
   | { kind: 'closePeer'; peer: number }
   | { kind: 'addTrack'; peer: number; id: string; mid?: string }
   | { kind: 'removeTrack'; peer: number; id: string }
-  | { kind: 'addDataChannel'; peer: number; id: string }
+  | { kind: 'addDataChannel'; peer: number; id: string; label: string }
   | { kind: 'removeDataChannel'; peer: number; id: string }
   | {
       kind: 'setLocalDescription';

@@ -1,7 +1,7 @@
 // One RTCPeerConnection: performs the core's effects on it strictly in order, reports what comes of them and what it tells by itself.
 // It never negotiates on its own; when to offer, restart or close is the core's decision.
 
-import type { IceCandidateInit, Input, LogEffect, PeerEffect, Transceiver } from './boundary.js';
+import type { IceCandidateInit, Input, LogEffect, Path, PeerEffect, Transceiver } from './boundary.js';
 import type { LocalMedia } from './media.js';
 import { RemoteChannel } from './remote-channel.js';
 import { toError } from './report-error.js';
@@ -106,7 +106,7 @@ export class Peer {
       case 'removeTrack':
         return void (await this.removeTrack(operation.id));
       case 'addDataChannel':
-        return this.addDataChannel(operation.id);
+        return this.addDataChannel(operation.id, operation.label);
       case 'removeDataChannel':
         return this.removeDataChannel(operation.id);
       case 'addIceCandidate':
@@ -128,7 +128,7 @@ export class Peer {
           kind: 'peerStats',
           peer,
           op: operation.op,
-          bytesReceived: bytesReceived(await connection.getStats()),
+          ...factsOf(await connection.getStats()),
           audioLevel: audioLevel(connection),
         };
     }
@@ -195,10 +195,10 @@ export class Peer {
     await transceiver.sender.replaceTrack(null);
   }
 
-  private addDataChannel(id: string): undefined {
+  private addDataChannel(id: string, label: string): undefined {
     const media = this.context.media.dataTrack(id);
     if (!media) return;
-    const channel = this.connection.createDataChannel(id, media.options);
+    const channel = this.connection.createDataChannel(label, media.options);
     this.channels.set(id, channel);
     media.channels.add(channel);
   }
@@ -245,13 +245,34 @@ function candidateInit({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: R
   };
 }
 
-/** Of all inbound media. */
-function bytesReceived(report: RTCStatsReport): number {
-  let sum = 0;
-  report.forEach((stats: RTCStats & { bytesReceived?: number }) => {
-    if (stats.type === 'inbound-rtp') sum += stats.bytesReceived ?? 0;
+interface Stats extends RTCStats {
+  bytesReceived?: number;
+  selectedCandidatePairId?: string;
+  selected?: boolean;
+  localCandidateId?: string;
+  remoteCandidateId?: string;
+  candidateType?: string;
+  currentRoundTripTime?: number;
+  roundTripTime?: number;
+}
+
+/** The bytes of all inbound media, and the path they take: Firefox marks its candidate pair, Chromium names it with the transport. */
+function factsOf(report: RTCStatsReport): { bytesReceived: number } & Path {
+  let bytesReceived = 0;
+  let pair: Stats | undefined;
+  let seconds: number | undefined;
+  report.forEach((stats: Stats) => {
+    if (stats.type === 'inbound-rtp') bytesReceived += stats.bytesReceived ?? 0;
+    seconds = stats.roundTripTime ?? seconds;
+    if (stats.selected) pair = stats;
+    else if (stats.selectedCandidatePairId) pair = report.get(stats.selectedCandidatePairId) as Stats | undefined;
   });
-  return sum;
+  if (!pair) return { bytesReceived };
+  const relayed = [pair.localCandidateId, pair.remoteCandidateId].some(
+    (id) => (report.get(id!) as Stats | undefined)?.candidateType === 'relay',
+  );
+  seconds = pair.currentRoundTripTime ?? seconds;
+  return { bytesReceived, relayed, ...(seconds !== undefined && { roundTripTime: Math.round(seconds * 1000) }) };
 }
 
 /** As the senders measured it (RFC 6464): those of stats are of what is played, which an app may have muted. */

@@ -11,7 +11,7 @@ const kRead = words(
   'type body negotiatedTimeout retryAfter keepAlive cookie reason session sid name options session_timeout signaling_region participant ' +
     'participants identity state revision tracks id kind enabled priority published subscribed error code message peer_connections ' +
     'description sdp ice ufrag candidates candidate sdpMid sdpMLineIndex usernameFragment complete ice_servers urls username credential ' +
-    'status holdfast v leaving hidden',
+    'status holdfast v leaving hidden media_lost',
 );
 
 function words(list: string): Set<string> {
@@ -24,7 +24,9 @@ export function redactor(): (input: TracedInput) => string {
 
   const alias = (key: string, text: string): string => {
     if (!text) return text;
-    const known = aliases.get(text) ?? `${key}~${aliases.size}`;
+    // The core puts such an ending to ids of its own tracks, and takes it off (docs/protocol.md 19.5).
+    const [, id = '', ending] = /^(.+)(\.\d+)$/.exec(text) ?? [];
+    const known = aliases.get(text) ?? (aliases.has(id) ? aliases.get(id)! + ending : `${key}~${aliases.size}`);
     aliases.set(text, known);
     return known;
   };
@@ -47,6 +49,7 @@ export function redactor(): (input: TracedInput) => string {
     if (key === 'peer_connections' && Array.isArray(value)) {
       for (const link of value as ({ id: string } | null)[]) if (link) aliases.set(link.id, link.id);
     }
+    if (key === 'media_lost' && Array.isArray(value)) for (const sid of value) aliases.set(sid as string, sid as string);
     return typeof value === 'string' ? redactText(key, value) : value;
   };
 

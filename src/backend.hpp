@@ -91,6 +91,12 @@ struct LinkUpdate {
   std::optional<Ice> ice;
 };
 
+// Over which way media come, as the browser last said; nothing: it did not.
+struct Path {
+  std::optional<bool> relayed;  // by a TURN server, at either end
+  std::optional<Millis> round_trip_time;
+};
+
 struct IceServer {  // RTCIceServer
   std::vector<std::string> urls;
   std::string username;    // empty: not given
@@ -107,6 +113,7 @@ struct RoomUpdate {
   std::vector<LinkUpdate> links;
   bool links_complete = false;  // links that are not listed are gone
   std::vector<Publication> publications;
+  std::vector<ParticipantSid> media_lost;  // who says that our media do not reach them; always the full list
 };
 
 // The first word of a backend: with these ICE servers, make the first offer (Session::connect wants it).
@@ -136,11 +143,13 @@ struct Updated {
 // The connection to the server is gone; the session is being resumed.
 struct SignalingLost {};
 
-// In step with the server again; `update` is the full state. With SIDs: it had dropped this participant, and has let it in as another one.
+// In step with the server again; `update` is the full state. With SIDs: it had dropped this participant, and has let it in as another one,
+// whose tracks go by their ids with this suffix.
 struct SignalingRestored {
   RoomUpdate update;
   RoomSid room_sid;
   ParticipantSid participant_sid;
+  std::string id_suffix;
 };
 
 // Without a connection: this attempt to resume the session comes after a pause. Counted from 1 since the connection was lost.

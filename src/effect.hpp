@@ -68,9 +68,10 @@ struct RemoveTrack {  // stop sending it; the transceiver stays, idle
   PeerId peer;
   SignaledId id;
 };
-struct AddDataChannel {  // label = id, options as the app chose for that data track
+struct AddDataChannel {  // options as the app chose for that data track
   PeerId peer;
   SignaledId id;
+  std::string label;
 };
 struct RemoveDataChannel {
   PeerId peer;
@@ -237,6 +238,7 @@ struct Description {
   struct Link {
     ParticipantSid participant;  // empty if the protocol cannot tell
     LinkState state = LinkState::kNew;
+    backend::Path path;
   };
   std::vector<Link> links;
 };

@@ -136,6 +136,7 @@ struct PeerStats {
   OperationId op;
   std::int64_t bytes_received = 0;  // of all inbound media
   std::int64_t audio_level = 0;     // of the loudest inbound audio, 0 to 32767
+  backend::Path path{};
 };
 
 // ---- page, network, clock ----------------------------------------------------------------------------------------------------------

@@ -56,6 +56,10 @@ export interface ConnectionLink {
   /** Empty where the server does not tell. */
   participantSid: string;
   state: LinkState;
+  /** Whether a TURN server relays it, at either end. As of the last look, twice a second; absent until the participant's media come in. */
+  relayed?: boolean;
+  /** To the participant and back, ms. Likewise; also absent while the browser has not measured it. */
+  roundTripTime?: number;
 }
 
 /** @internal More than any time limit, in ms: for ever. */

@@ -130,7 +130,9 @@ void members(JsonWriter& out, const AddTrack& e) {
   if (!e.mid.empty()) out.text("mid", e.mid);
 }
 void members(JsonWriter& out, const RemoveTrack& e) { peer(out, "removeTrack", e.peer).text("id", e.id.value); }
-void members(JsonWriter& out, const AddDataChannel& e) { peer(out, "addDataChannel", e.peer).text("id", e.id.value); }
+void members(JsonWriter& out, const AddDataChannel& e) {
+  peer(out, "addDataChannel", e.peer).text("id", e.id.value).text("label", e.label);
+}
 void members(JsonWriter& out, const RemoveDataChannel& e) { peer(out, "removeDataChannel", e.peer).text("id", e.id.value); }
 void members(JsonWriter& out, const SetLocalDescription& e) {
   peer(out, "setLocalDescription", e.peer).number("op", e.op.value).text("type", kLocalDescriptionTypeWords.of(e.type));
@@ -150,7 +152,10 @@ void members(JsonWriter& out, const Description& e) {
   if (e.time_left) out.number("timeLeft", e.time_left->count);
   out.key("links").begin_array();
   for (const Description::Link& link : e.links) {
-    out.begin_object().text("participantSid", link.participant.value).text("state", kLinkStateWords.of(link.state)).end_object();
+    out.begin_object().text("participantSid", link.participant.value).text("state", kLinkStateWords.of(link.state));
+    if (link.path.relayed) out.boolean("relayed", *link.path.relayed);
+    if (link.path.round_trip_time) out.number("roundTripTime", link.path.round_trip_time->count);
+    out.end_object();
   }
   out.end_array();
 }

@@ -102,6 +102,7 @@ class InputMembers : public RequiredMembers {
   }
   void read_if_given(const char* key, std::string& out) { fields_.text(input_, key, out); }
   void read_if_given(const char* key, bool& out) { fields_.boolean(input_, key, out); }
+  void read_if_given(const char* key, std::optional<bool>& out) { out = input_[key].boolean(); }
   void read_if_given(const char* key, std::optional<Millis>& out) {
     if (const auto count = input_[key].integer()) out = Millis{*count};
   }
@@ -231,7 +232,9 @@ void read_input(InputMembers& in, Kind kind, Input& input) {
     case Kind::kPeerStats: {
       auto& stats = input.emplace<input::PeerStats>();
       in.read("peer", stats.peer).read("op", stats.op).read("bytesReceived", stats.bytes_received);
-      return in.read_if_given("audioLevel", stats.audio_level);
+      in.read_if_given("audioLevel", stats.audio_level);
+      in.read_if_given("relayed", stats.path.relayed);
+      return in.read_if_given("roundTripTime", stats.path.round_trip_time);
     }
     case Kind::kPage: {
       auto& page = input.emplace<input::Page>();

@@ -33,6 +33,10 @@ constexpr Millis kBurst{100};
 // Machines that keep one another busy without an input are broken.
 constexpr int kMaxRounds = 10000;
 
+bool contains(const std::vector<ParticipantSid>& list, const ParticipantSid& sid) {
+  return std::find(list.begin(), list.end(), sid) != list.end();
+}
+
 room::LinkView view_of(const peer::LinkHealth& health) {
   using Health = room::LinkView::Health;
   room::LinkView view{health.link, health.remote, Health::kNew, health.dtls_failed, health.since};
@@ -78,6 +82,7 @@ struct Client::Impl {
   bool heard_server = false;               // in this round
   std::optional<Instant> heard_all_at;     // … while a suspicion waits for that
   std::vector<ParticipantSid> in_trouble;  // as the roster was told
+  std::vector<ParticipantSid> unheard_by;  // who says that our media do not come
 
   // ---- commands ---------------------------------------------------------------------------------------------------------------------
 
@@ -100,7 +105,8 @@ struct Client::Impl {
   void on(const input::Describe&) {
     effect::Description description{session->is_connected(), session->attempt(), {}, room.time_left(now), {}};
     if (const auto next = session->next_attempt()) description.next_attempt = *next - now;
-    for (const peer::LinkHealth& link : peers.health()) description.links.push_back({link.remote, effect::LinkState(link.health)});
+    for (const peer::LinkHealth& link : peers.health())
+      description.links.push_back({link.remote, effect::LinkState(link.health), link.path});
     effects.push_back(std::move(description));
   }
   void on(const input::TokenGiven& input) { session->handle(input, now, effects); }
@@ -195,6 +201,7 @@ struct Client::Impl {
                                         roster.begin(joined.update), tracks.accepted(joined.update.publications)});
     roster.apply({}, effects);
     apply_links(joined.update);
+    unheard_by = joined.update.media_lost;
     peers.set_signaling(true, now, effects);
     publish_if(tracks.take(joined.update.publications, effects));
   }
@@ -208,6 +215,7 @@ struct Client::Impl {
     if (!restored.participant_sid.empty()) {
       emit(effects, effect::RoomRejoined{restored.room_sid, restored.participant_sid});
       tracks.start_over();
+      peers.set_id_suffix(restored.id_suffix);
     }
     apply(restored.update);
     peers.set_expected_media(roster.expected_media());  // before silence is judged: it may have been unpublished meanwhile
@@ -225,6 +233,7 @@ struct Client::Impl {
   void apply(const backend::RoomUpdate& update) {
     roster.apply(update, effects);
     apply_links(update);
+    unheard_by = update.media_lost;
     publish_if(tracks.take(update.publications, effects));
   }
   void apply_links(const backend::RoomUpdate& update) {
@@ -279,11 +288,16 @@ struct Client::Impl {
       room.signaling_alive(now, effects);
     }
 
+    // The word of the other end is trouble of the link too; it ends where ours would.
     std::vector<ParticipantSid> still = room.in_trouble();
+    still.insert(still.end(), unheard_by.begin(), unheard_by.end());
+    for (const room::LinkView& link : links)
+      if (link.health == room::LinkView::Health::kNew && contains(in_trouble, link.remote)) still.push_back(link.remote);
     for (const ParticipantSid& sid : in_trouble)
-      if (std::find(still.begin(), still.end(), sid) == still.end()) roster.set_link_trouble(sid, false, effects);
+      if (!contains(still, sid)) roster.set_link_trouble(sid, false, effects);
     for (const ParticipantSid& sid : still) roster.set_link_trouble(sid, true, effects);
     in_trouble = std::move(still);
+    session->set_media_lost(room.media_lost(), now, effects);
     if (speaker && speaker->update(roster.present(), now)) emit(effects, effect::DominantSpeakerChanged{speaker->participant()});
   }
 

@@ -54,6 +54,7 @@ void Link::handle(const input::DataChannelAdded& added, std::vector<PeerEvent>& 
 
 bool Link::handle(const input::PeerStats& stats, Instant now) {
   if (!handle_failed_stats(stats.op)) return false;
+  path_ = stats.path;
   if (!negotiation.is_broken()) liveness.handle_bytes(stats.bytes_received, now);
   return true;
 }
@@ -99,7 +100,7 @@ void Link::end_media(std::vector<PeerEvent>& events) {
 
 LinkHealth Link::health() const {
   constexpr Health kHealth[] = {Health::kNew, Health::kHealthy, Health::kSuspect, Health::kFailed};
-  return {id_, remote_, kHealth[fsm::index_of(liveness.state())], liveness.since(), liveness.has_dtls_failed()};
+  return {id_, remote_, kHealth[fsm::index_of(liveness.state())], liveness.since(), liveness.has_dtls_failed(), path_};
 }
 
 bool Link::take_health_change() {

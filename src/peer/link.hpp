@@ -81,6 +81,7 @@ class Link {
   std::uint32_t restarts_seen_ = 0;
   OperationId stats_operation_;
   int unanswered_polls_ = 0;  // since it was asked
+  backend::Path path_;
   std::vector<Section> received_;
   std::vector<MediaArrived> media_;
   std::vector<SignaledId> expected_;

@@ -29,7 +29,7 @@ void LocalMedia::set_wanted(const std::vector<backend::LocalTrack>& tracks, bool
     if (find_id(senders_, track.id) != senders_.end() || (!may_add && track.kind != backend::TrackKind::kData)) continue;
     senders_.push_back({track.id, track.kind, idle_transceiver(track.kind)});
     if (track.kind == backend::TrackKind::kData)
-      effects.push_back(effect::AddDataChannel{peer_, track.id});
+      effects.push_back(effect::AddDataChannel{peer_, track.id, track.id.value + id_suffix_});
     else
       effects.push_back(effect::AddTrack{peer_, track.id, senders_.back().mid});
   }
@@ -46,7 +46,10 @@ std::string LocalMedia::propose(const input::LocalDescriptionSet& report) {
     const auto sender = find_id(senders_, transceiver.id);
     if (sender != senders_.end()) sender->mid = transceiver.mid;
   }
-  return sdp::with_tracks(report.sdp, open_->slots);
+  std::vector<sdp::Slot> named = open_->slots;
+  for (sdp::Slot& slot : named)
+    if (slot.names_track()) slot.track.value += id_suffix_;
+  return sdp::with_tracks(report.sdp, named);
 }
 
 void LocalMedia::agree(bool ours) {

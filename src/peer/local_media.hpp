@@ -18,6 +18,8 @@ class LocalMedia {
  public:
   explicit LocalMedia(PeerId peer) : peer_(peer) {}
 
+  // What the other end knows our tracks by: their ids with this after them.
+  void set_id_suffix(const std::string& suffix) { id_suffix_ = suffix; }
   // Adds and removes what differs from the last call. While a description is open (`may_add` is false) no media track is added: it could
   // take the transceiver of one that was removed, and the other end would never see that section stop.
   void set_wanted(const std::vector<backend::LocalTrack>& tracks, bool may_add, Effects& effects);
@@ -58,6 +60,7 @@ class LocalMedia {
   static constexpr int kMaxFutileOffers = 2;
 
   PeerId peer_;
+  std::string id_suffix_;
   std::vector<Sender> senders_;  // media and data
   std::optional<View> open_;
   std::optional<View> agreed_;

@@ -71,6 +71,8 @@ class Negotiation {
 
   // Signaling down: what runs goes on, but no new offer begins.
   void set_signaling(bool up, Effects& effects);
+  // Before the first set_tracks.
+  void set_id_suffix(const std::string& suffix) { context_.media.set_id_suffix(suffix); }
   // What is removed stops at once; what is added waits until nothing is being negotiated.
   void set_tracks(const std::vector<backend::LocalTrack>& tracks, Effects& effects);
   void request_offer(Effects& effects);

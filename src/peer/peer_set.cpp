@@ -205,6 +205,7 @@ Link& PeerSet::open(const LinkId& id, const ParticipantSid& remote, bool is_init
   effects.push_back(effect::CreatePeer{peer, ice_servers_});
   link.liveness.set_signaling(signaling_, now);
   link.negotiation.set_signaling(signaling_, effects);
+  link.negotiation.set_id_suffix(id_suffix_);
   link.negotiation.set_tracks(local_tracks_, effects);
   link.set_expected_media(expected_media_, now);
   return link;

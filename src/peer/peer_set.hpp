@@ -26,6 +26,7 @@ struct LinkHealth {
   Health health = Health::kNew;
   Instant since;  // when this health began
   bool dtls_failed = false;
+  backend::Path path{};
 };
 
 // To be sent to the other end of the link.
@@ -75,6 +76,8 @@ class PeerSet {
   void open_initial(Instant now, Effects& effects);
   // The media and data tracks that should be sent on every link, always the full list. Negotiates what differs.
   void set_local_tracks(const std::vector<backend::LocalTrack>& tracks, Instant now, Effects& effects);
+  // On links that are opened from now on, the ids of our tracks have this after them.
+  void set_id_suffix(const std::string& suffix) { id_suffix_ = suffix; }
   // What the other ends say. With `complete`, links that are not listed are closed silently.
   void apply(const std::vector<backend::LinkUpdate>& links, bool complete, Instant now, Effects& effects);
   // Media ids whose arrival is expected to flow (subscribed, publisher connected and enabled); liveness counts bytes only where some should
@@ -136,6 +139,7 @@ class PeerSet {
   std::vector<ClosedLink> closed_;  // never opened again
   std::vector<backend::IceServer> ice_servers_;
   std::vector<backend::LocalTrack> local_tracks_;
+  std::string id_suffix_;
   std::vector<SignaledId> expected_media_;
   std::vector<PeerEvent> events_;
   Instant now_;  // of the last call

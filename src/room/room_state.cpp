@@ -210,10 +210,10 @@ bool RoomState::has_suspicion() const {
                      [](const Trouble& trouble) { return !trouble.confirmed || (trouble.remote_connected && !trouble.counts); });
 }
 
-std::vector<ParticipantSid> RoomState::in_trouble() const {
+std::vector<ParticipantSid> RoomState::those(bool Trouble::*which) const {
   std::vector<ParticipantSid> sids;
   for (const Trouble& trouble : troubles_)
-    if (trouble.confirmed && !trouble.remote.empty()) sids.push_back(trouble.remote);
+    if (trouble.*which && !trouble.remote.empty()) sids.push_back(trouble.remote);
   return sids;
 }
 

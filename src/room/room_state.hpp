@@ -48,7 +48,9 @@ class RoomState {
   // A link is in trouble, and the server has not been heard since.
   bool has_suspicion() const;
   // Participants that cannot be reached over their link, a suspicion that signaling has confirmed.
-  std::vector<ParticipantSid> in_trouble() const;
+  std::vector<ParticipantSid> in_trouble() const { return those(&Trouble::confirmed); }
+  // Participants because of whom the Room is `reconnecting` (53405), or would be if signaling were not lost.
+  std::vector<ParticipantSid> media_lost() const { return those(&Trouble::counts); }
   // Set once a limit was reached: the client ends the Room with this error (53000, 53405, 53407).
   const std::optional<Error>& verdict() const { return context_.verdict; }
   // The last word. Emits LocalParticipantDisconnected if there was a Room; the client emits the rest around it.
@@ -76,6 +78,7 @@ class RoomState {
     bool counts = false;
   };
 
+  std::vector<ParticipantSid> those(bool Trouble::*which) const;
   void take_link(const LinkView& link, const std::vector<ParticipantSid>& connected);
   bool outlives(Trouble& trouble, const std::vector<LinkView>& links, const std::vector<ParticipantSid>& connected, Instant now);
   void confirm(Instant now);

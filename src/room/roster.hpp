@@ -28,8 +28,8 @@ class Roster {
   void media_arrived(PeerId peer, const SignaledId& media_id, backend::TrackKind kind, const std::string& mid, Effects& effects);
   void media_gone(PeerId peer, const SignaledId& media_id, Effects& effects);
 
-  // Our link to this participant is in trouble (53405), or well again. A participant is `reconnecting` while the server says so or its
-  // link is in trouble; the first cause is the one reported, one reconnecting has one reconnected.
+  // The link between us and this participant is in trouble (53405), or well again. A participant is `reconnecting` while the server says so
+  // or its link is in trouble; the first cause is the one reported, one reconnecting has one reconnected.
   void set_link_trouble(const ParticipantSid& participant, bool in_trouble, Effects& effects);
 
   std::vector<ParticipantSid> present() const;

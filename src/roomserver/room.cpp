@@ -9,6 +9,14 @@
 
 namespace holdfast::roomserver {
 
+namespace {
+
+bool contains(const std::vector<ParticipantSid>& list, const ParticipantSid& sid) {
+  return std::find(list.begin(), list.end(), sid) != list.end();
+}
+
+}  // namespace
+
 Room::Room(RoomSid sid, std::string name, const Config& config, Identifiers& identifiers, const Adoption& adoption)
     : sid_(std::move(sid)),
       name_(std::move(name)),
@@ -69,6 +77,7 @@ void Room::sync(const ParticipantSid& sid, SocketId socket, const rsp::Sync& syn
 
   show_if_changed(*member, shown, now);
   apply_publications(*member, sync.participant, now);
+  note_media_lost(*member, sync.holdfast);
   draft_news(links_.handle(sid, sync.peer_connections, now));
   draft_news(links_.handle_listed(sid, sync.peer_connections, now));
   absences_.hear_listed(sid, sync.peer_connections);
@@ -80,6 +89,7 @@ void Room::update(const ParticipantSid& sid, const rsp::ClientUpdate& update, In
   Member* member = find(sid);
   if (member == nullptr) return;
   if (update.holdfast) member->participant.note_hints(*update.holdfast, now);
+  note_media_lost(*member, update.holdfast);
   if (update.participant) apply_publications(*member, *update.participant, now);
   draft_news(links_.handle(sid, update.peer_connections, now));
   absences_.hear(sid, update.peer_connections);
@@ -207,6 +217,13 @@ void Room::apply_publications(Member& member, const rsp::LocalState& said, Insta
   if (rsp::RoomState* draft = draft_for(member)) draft->published = published_of(member, now);
 }
 
+// Said anew in every message: nothing that was missed can outlast the next one.
+void Room::note_media_lost(Member& member, const std::optional<rsp::Extension>& said) {
+  const auto before = std::exchange(member.media_lost, said ? said->media_lost : std::vector<ParticipantSid>{});
+  for (Member& other : members_)
+    if (other.speaks_holdfast && contains(before, other.sid) != contains(member.media_lost, other.sid)) draft_for(other);
+}
+
 void Room::draft_news(LinkNews news) {
   for (auto& entry : news.entries) {
     Member* to = find(entry.to);
@@ -279,7 +296,7 @@ rsp::RoomState Room::full_state(Member& member, const std::vector<IceServer>& ic
   state.peer_connections = links_.catch_up(member.sid);
   absences_.append_links(member.sid, *state.peer_connections);
   if (member.speaks_holdfast) {
-    state.holdfast.emplace();
+    state.holdfast = extension_for(member);
     state.ice_servers = ice_servers;
   }
   return state;
@@ -289,10 +306,8 @@ rsp::Subscribed Room::subscriptions_of(Member& member, Instant now) {
   member.subscribed_revision = next_revision(member.subscribed_revision, now);
   rsp::Subscribed subscribed;
   subscribed.revision = member.subscribed_revision;
-  const auto& left_out = member.resubscribe;
   for (const Member& other : members_)
-    if (other.sid != member.sid && std::find(left_out.begin(), left_out.end(), other.sid) == left_out.end())
-      other.publications.append_subscriptions(subscribed.tracks);
+    if (other.sid != member.sid && !contains(member.resubscribe, other.sid)) other.publications.append_subscriptions(subscribed.tracks);
   return subscribed;
 }
 
@@ -303,6 +318,13 @@ rsp::Published Room::published_of(Member& member, Instant now) {
 
 rsp::RemoteParticipantState Room::view_of(const Member& member) {
   return {member.sid, member.identity, member.participant.shown(), member.revision, member.publications.tracks()};
+}
+
+rsp::Extension Room::extension_for(const Member& member) const {
+  rsp::Extension extension;
+  for (const Member& other : members_)
+    if (contains(other.media_lost, member.sid)) extension.media_lost.push_back(other.sid);
+  return extension;
 }
 
 // Above everything this process and those before it have sent (design: "A restarted server").
@@ -318,6 +340,8 @@ void Room::flush(Instant now) {
     rsp::ServerUpdate update;
     if (member.draft) update.state = std::move(*member.draft);
     if (member.subscriptions_changed) update.state.subscribed = subscriptions_of(member, now);
+    if (member.speaks_holdfast) update.state.holdfast = extension_for(member);
+    const auto holdfast = update.state.holdfast;
     const bool is_partial = member.subscriptions_changed && !std::exchange(member.resubscribe, {}).empty();
     member.draft.reset();
     member.subscriptions_changed = false;
@@ -325,6 +349,7 @@ void Room::flush(Instant now) {
     if (!is_partial) continue;
     rsp::ServerUpdate restored;
     restored.state.subscribed = subscriptions_of(member, now);
+    restored.state.holdfast = holdfast;
     say(member, std::move(restored));
   }
 }

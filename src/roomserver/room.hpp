@@ -109,6 +109,7 @@ class Room {
     std::string identity;
     std::int64_t issued_at_ms = 0;  // its session, Unix time
     bool speaks_holdfast = false;
+    std::vector<ParticipantSid> media_lost;  // whose media do not reach it, as it says; may name anybody
     Participant participant;
     Publications publications;
     std::int64_t revision = 0;             // of what the others see of it
@@ -130,6 +131,7 @@ class Room {
   void show_to_others(Member& member, bool subscriptions_too, Instant now);
   void show_if_changed(Member& member, rsp::ParticipantState before, Instant now);
   void apply_publications(Member& member, const rsp::LocalState& said, Instant now);
+  void note_media_lost(Member& member, const std::optional<rsp::Extension>& said);
   void draft_news(LinkNews news);
   void remove_gone(Instant now);
 
@@ -153,6 +155,8 @@ class Room {
   rsp::Subscribed subscriptions_of(Member& member, Instant now);
   rsp::Published published_of(Member& member, Instant now);
   static rsp::RemoteParticipantState view_of(const Member& member);
+  // Who has lost the media of `member`.
+  rsp::Extension extension_for(const Member& member) const;
   std::int64_t next_revision(std::int64_t last, Instant now) const;
   void flush(Instant now);
   void say(const Member& member, rsp::ServerMessage message);

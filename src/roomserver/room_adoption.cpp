@@ -20,6 +20,7 @@ void Room::adopt(const SessionClaims& claims, SocketId socket, const rsp::Sync& 
   Member returning(claims.participant, claims.identity, Participant(socket, claims.session_timeout));
   returning.issued_at_ms = claims.issued_at_ms;
   returning.note_extension(sync);
+  if (sync.holdfast) returning.media_lost = sync.holdfast->media_lost;
   returning.may_be_stuck = true;
   returning.publications.apply(sync.participant, claims.participant, *identifiers_);
   members_.push_back(std::move(returning));

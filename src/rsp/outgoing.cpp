@@ -59,6 +59,25 @@ void Outgoing::forget(const LinkId& id) {
   links_.erase(std::remove_if(links_.begin(), links_.end(), [&](const Link& link) { return link.id == id; }), links_.end());
 }
 
+void Outgoing::forget_links() {
+  links_.clear();
+  media_lost_.clear();
+}
+
+void Outgoing::rename_tracks() { id_suffix_ = "." + std::to_string(++renamings_); }
+
+LocalState Outgoing::local_state() const {
+  LocalState state = local_;
+  for (LocalTrack& track : state.tracks) track.id.value += id_suffix_;
+  return state;
+}
+
+void Outgoing::set_media_lost(const std::vector<ParticipantSid>& participants) {
+  if (media_lost_ == participants) return;
+  media_lost_ = participants;
+  local_is_news_ = true;
+}
+
 void Outgoing::forget_closed(const backend::RoomUpdate& update) {
   for (const auto& link : update.links)
     if (link.description && link.description->type == DescriptionType::kClose) forget(link.link);

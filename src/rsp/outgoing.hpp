@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "backend.hpp"
@@ -19,11 +20,19 @@ class Outgoing {
   void set_tracks(const std::vector<LocalTrack>& tracks);
   void put(const backend::LinkUpdate& update);
   void forget(const LinkId& link);
-  void forget_links() { links_.clear(); }
+  // Another session: nothing of the old links counts in it.
+  void forget_links();
+  // … and whoever was away meanwhile must not take what comes in it for what came in the old one: the tracks get other ids on the wire.
+  void rename_tracks();
+  // What the id of each track has on the wire after the one that the app knows it by.
+  const std::string& id_suffix() const { return id_suffix_; }
+  // Whose media do not come; told to a server that speaks `holdfast`, in full each time.
+  void set_media_lost(const std::vector<ParticipantSid>& participants);
+  Extension extension() const { return {{}, {}, media_lost_}; }
   // Links that the server has just closed or left out of a complete list.
   void forget_closed(const backend::RoomUpdate& update);
 
-  const LocalState& local_state() const { return local_; }
+  LocalState local_state() const;
   bool has_news() const;
 
   // For `connect` and `sync`: the description of every live link. Candidates and closes do not travel in these; all that is known of
@@ -45,7 +54,10 @@ class Outgoing {
   Link& find_or_add(const LinkId& id);
 
   LocalState local_;
-  bool local_is_news_ = false;
+  std::string id_suffix_;
+  int renamings_ = 0;
+  std::vector<ParticipantSid> media_lost_;
+  bool local_is_news_ = false;  // one of the two above
   std::vector<Link> links_;
 };
 

@@ -35,6 +35,12 @@ void Session::set_local_tracks(const std::vector<backend::LocalTrack>& tracks, I
   settle(now, effects);
 }
 
+void Session::set_media_lost(const std::vector<ParticipantSid>& participants, Instant now, Effects& effects) {
+  if (!context_.speaks_holdfast) return;
+  context_.outgoing.set_media_lost(participants);
+  settle(now, effects);
+}
+
 void Session::send_link(const backend::LinkUpdate& link, Instant now, Effects& effects) {
   context_.outgoing.put(link);
   settle(now, effects);
@@ -72,7 +78,7 @@ void Session::step_out(Instant now, Effects& effects) {
 
 void Session::hint(Hint hint, Instant now, Effects& effects) {
   if (!is_connected() || !context_.speaks_holdfast) return;
-  Extension extension;
+  Extension extension = context_.outgoing.extension();
   (hint == Hint::kLeaving ? extension.leaving : extension.hidden) = true;
   context_.connection.send(ClientUpdate{context_.session, context_.outgoing.local_state(), {}, extension}, now, effects);
 }
@@ -201,7 +207,10 @@ void Session::dispatch(Event event, const SessionInput& input) {
 void Session::settle(Instant now, Effects& effects) {
   if (is_connected() && context_.outgoing.has_news()) {
     auto links = context_.outgoing.take_news();
-    context_.connection.send(ClientUpdate{context_.session, context_.outgoing.local_state(), std::move(links), {}}, now, effects);
+    ClientUpdate update{context_.session, context_.outgoing.local_state(), std::move(links), {}};
+    Extension extension = context_.outgoing.extension();
+    if (!extension.media_lost.empty()) update.holdfast = std::move(extension);
+    context_.connection.send(update, now, effects);
   }
   HOLDFAST_CHECK(is_consistent());
 }

@@ -33,7 +33,10 @@ void dial(SessionContext& c, const SessionInput& in, ClientMessage greeting, Pac
 }
 
 Connect make_connect(SessionContext& c, const SessionInput& in) {
-  if (c.was_dropped) c.outgoing.forget_links();
+  if (c.was_dropped) {
+    c.outgoing.forget_links();
+    c.outgoing.rename_tracks();
+  }
   if (in.offer != nullptr) c.outgoing.put(*in.offer);
   c.has_offered = true;
   Connect message;
@@ -58,7 +61,7 @@ Sync make_sync(SessionContext& c) {
   message.name = room_name(c);
   message.peer_connections = c.outgoing.take_descriptions();
   message.participant = c.outgoing.local_state();
-  message.holdfast = Extension{};
+  message.holdfast = c.outgoing.extension();
   message.keeps_session = c.options.keeps_session;
   return message;
 }
@@ -69,6 +72,9 @@ backend::RoomUpdate take_in(SessionContext& c, RoomState room, bool is_complete)
     c.events.push_back(backend::IceServersRenewed{std::move(room.ice_servers)});
   backend::RoomUpdate update = c.incoming.filter(std::move(room), is_complete);
   c.outgoing.forget_closed(update);
+  const std::string& suffix = c.outgoing.id_suffix();
+  for (backend::Publication& publication : update.publications)
+    if (std::string& id = publication.id.value; id.ends_with(suffix)) id.resize(id.size() - suffix.size());
   return update;
 }
 
@@ -230,7 +236,7 @@ void SessionTable::restore(Context& c, const Input& in) {
   c.token.was_refused = false;
   be_in_step(c);
   c.speaks_holdfast = in.room->holdfast.has_value();
-  c.events.push_back(backend::SignalingRestored{take_in(c, std::move(*in.room), true), {}, {}});
+  c.events.push_back(backend::SignalingRestored{take_in(c, std::move(*in.room), true), {}, {}, {}});
   replay_queue(c);
 }
 
@@ -253,7 +259,7 @@ void SessionTable::join_again(Context& c, const Input& in) {
   c.was_dropped = false;
   enter(c, in);
   be_in_step(c);
-  backend::SignalingRestored restored{{}, in.connected->sid, in.room->participant->sid};
+  backend::SignalingRestored restored{{}, in.connected->sid, in.room->participant->sid, c.outgoing.id_suffix()};
   restored.update = take_in(c, std::move(*in.room), true);
   restored.update.links_complete = true;  // though the server may list none
   c.events.push_back(std::move(restored));

@@ -8,6 +8,7 @@ import {
   Site,
   assertConversation,
   assertEvents,
+  assertPath,
   enabled,
   ended,
   found,
@@ -41,6 +42,7 @@ for (const [first, second] of PAIRS) {
     const bob = await Caller.join(await sharedBrowser(second), site, { identity: 'bob', room });
     await assertConversation(alice, bob);
     assertEvents(await bob.events(), found('alice'));
+    await assertPath(alice, false);
 
     await bob.closeTab();
     const noticed = await alice.untilEvent('room', 'participantDisconnected');

@@ -1,7 +1,7 @@
 // Calls that may only be relayed, over a TURN server whose credentials the room server makes.
 
 import { after, before, test } from 'node:test';
-import { Caller, Coturn, type Sdk, Site, assertConversation, needs, sharedBrowser } from './harness/index.js';
+import { Caller, Coturn, type Sdk, Site, assertConversation, assertPath, needs, sharedBrowser } from './harness/index.js';
 
 const SECRET = 'shared by both servers';
 const needed = needs('chromium', 'coturn');
@@ -29,5 +29,6 @@ for (const [first, second] of [
     const alice = await Caller.join(browser, site, { identity: 'Älice: "1"', sdk: first, ...relayed });
     const bob = await Caller.join(browser, site, { identity: 'bob', sdk: second, ...relayed });
     await assertConversation(alice, bob);
+    await assertPath(alice, true);
   });
 }

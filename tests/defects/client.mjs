@@ -317,4 +317,33 @@ export const client = [
       },
     ],
   },
+
+  // ---- lost media, told to whose they are ---------------------------------------------------------------------------------------------
+  {
+    name: 'lost-media-not-told',
+    sentence: 'Whoever has lost the media of another keeps it to itself',
+    edits: [{ file: 'src/client/client.cpp', find: '    session->set_media_lost(room.media_lost(), now, effects);\n', replace: '' }],
+  },
+  {
+    name: 'back-before-its-link',
+    sentence: 'Whoever has replaced a link and is well again is called back before the new link works here',
+    edits: [
+      {
+        file: 'src/client/client.cpp',
+        find: 'link.health == room::LinkView::Health::kNew && contains(',
+        replace: 'link.health == room::LinkView::Health::kSuspect && contains(',
+      },
+    ],
+  },
+  {
+    name: 'rejoins-under-old-names',
+    sentence: 'Whoever joins again publishes under the signaled ids of the session that has ended',
+    edits: [
+      {
+        file: 'src/rsp/outgoing.cpp',
+        find: 'id_suffix_ = "." + std::to_string(++renamings_);',
+        replace: '++renamings_;',
+      },
+    ],
+  },
 ];

@@ -330,4 +330,29 @@ export const server = [
       },
     ],
   },
+
+  // ---- lost media -------------------------------------------------------------------------------------------------------------------
+  {
+    name: 'lost-media-told-to-all',
+    sentence: 'That two have lost each other is told to everybody in the room',
+    edits: [
+      {
+        file: 'src/roomserver/room.cpp',
+        find: '    if (contains(other.media_lost, member.sid)) ext',
+        replace: '    if (&other != &member && !other.media_lost.empty()) ext',
+      },
+    ],
+  },
+  {
+    name: 'lost-media-never-found',
+    sentence: 'That media were lost is told, that they are back is not',
+    edits: [
+      {
+        file: 'src/roomserver/room.cpp',
+        find: '  const auto before = std::exchange(member.media_lost, said ? said->media_lost : std::vector<ParticipantSid>{});\n',
+        replace:
+          '  if (!said || said->media_lost.empty()) return;\n  const auto before = std::exchange(member.media_lost, said->media_lost);\n',
+      },
+    ],
+  },
 ];

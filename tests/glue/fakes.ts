@@ -320,9 +320,9 @@ export class FakePeerConnection extends EventTarget {
     return this.call(`addIceCandidate ${candidate}`);
   }
 
-  async getStats(): Promise<object[]> {
+  async getStats(): Promise<Map<string, object>> {
     await this.call('getStats');
-    return this.stats;
+    return new Map(this.stats.map((stats, index) => [String((stats as { id?: string }).id ?? index), stats]));
   }
 
   close(): void {

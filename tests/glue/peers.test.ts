@@ -186,14 +186,14 @@ test('peers: the first offer sends what is published and asks to receive both ki
   await bed.perform(
     { kind: 'createPeer', peer: 1, iceServers: [] },
     { kind: 'addTrack', peer: 1, id: 'A' },
-    { kind: 'addDataChannel', peer: 1, id: 'D' },
+    { kind: 'addDataChannel', peer: 1, id: 'D', label: 'D.1' },
     { ...kOffer, receiveMedia: true },
   );
 
   assert.deepEqual(bed.connection.calls, ['addTrack audio', 'addTransceiver video recvonly', 'createOffer', 'setLocalDescription offer']);
   assert.deepEqual(
     bed.connection.channels.map(({ label, options }) => ({ label, options })),
-    [{ label: 'D', options: { ordered: false } }],
+    [{ label: 'D.1', options: { ordered: false } }],
   );
   assert.deepEqual(bed.reported, [
     {
@@ -292,7 +292,7 @@ test('peers: what was unpublished before its turn came is not added', async (t) 
   bed.media.addData('D', {});
   bed.peers.perform({ kind: 'createPeer', peer: 1, iceServers: [] });
   bed.peers.perform({ kind: 'addTrack', peer: 1, id: 'A' });
-  bed.peers.perform({ kind: 'addDataChannel', peer: 1, id: 'D' });
+  bed.peers.perform({ kind: 'addDataChannel', peer: 1, id: 'D', label: 'D.1' });
   bed.media.remove('A');
   bed.media.remove('D');
 
@@ -342,6 +342,47 @@ test('peers: statistics are the bytes of all inbound media, and the level of the
 
   assert.deepEqual(bed.reported, [{ kind: 'peerStats', peer: 1, op: 9, bytesReceived: 123, audioLevel: 16384 }]);
 });
+
+for (const [browser, inUse] of [
+  [
+    'Firefox',
+    [
+      { id: 'other', type: 'candidate-pair', localCandidateId: 'host', remoteCandidateId: 'host', nominated: true },
+      { id: 'pair', type: 'candidate-pair', localCandidateId: 'relay', remoteCandidateId: 'host', nominated: true, selected: true },
+      { type: 'remote-inbound-rtp', roundTripTime: 0.0254 },
+    ],
+  ],
+  [
+    'Chromium',
+    [
+      { type: 'transport', selectedCandidatePairId: 'pair' },
+      { type: 'remote-inbound-rtp', roundTripTime: 7 },
+      { id: 'pair', type: 'candidate-pair', localCandidateId: 'host', remoteCandidateId: 'relay', currentRoundTripTime: 0.0254 },
+      { id: 'other', type: 'candidate-pair', localCandidateId: 'host', remoteCandidateId: 'host', currentRoundTripTime: 7 },
+    ],
+  ],
+] satisfies [string, object[]][]) {
+  test(`peers: statistics tell of the path in use, as ${browser} writes them`, async (t) => {
+    const bed = new Bed(t);
+
+    await bed.createPeer();
+    const facts = async (candidates: object[]): Promise<object> => {
+      bed.reported.length = 0;
+      bed.connection.stats = [...inUse, ...candidates];
+      await bed.perform({ kind: 'getStats', peer: 1, op: 9 });
+      return bed.reported[0]!;
+    };
+    const both = [
+      { id: 'host', type: 'local-candidate', candidateType: 'host' },
+      { id: 'relay', type: 'remote-candidate', candidateType: 'relay' },
+    ];
+    const direct = [both[0]!, { ...both[1], candidateType: 'srflx' }];
+    const common = { kind: 'peerStats', peer: 1, op: 9, bytesReceived: 0, roundTripTime: 25 };
+
+    assert.deepEqual(await facts(both), { ...common, relayed: true });
+    assert.deepEqual(await facts(direct), { ...common, relayed: false });
+  });
+}
 
 test('peers: a remote track is reported by its mid and found by it', async (t) => {
   const bed = new Bed(t);
@@ -413,7 +454,7 @@ test('media: data goes to every open channel of the track, and one that fails st
   const bed = new Bed(t);
   bed.media.addData('D', {});
   for (const peer of [1, 2, 3]) {
-    await bed.perform({ kind: 'createPeer', peer, iceServers: [] }, { kind: 'addDataChannel', peer, id: 'D' });
+    await bed.perform({ kind: 'createPeer', peer, iceServers: [] }, { kind: 'addDataChannel', peer, id: 'D', label: 'D' });
   }
   const channels = FakePeerConnection.made.map((connection) => connection.channels[0]!);
 

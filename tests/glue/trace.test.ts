@@ -159,6 +159,14 @@ describe('redaction', () => {
     );
   });
 
+  test('the id of a track that goes by another one since a rejoin is still known by it', () => {
+    const lines = linesOf(exported([1, 2, 3].map((at) => ({ at, kind: 'unpublish', id: ['a', 'a.1', 'b.1'][at - 1]! }))));
+    assert.deepEqual(
+      lines.map((line) => (JSON.parse(line) as { id: string }).id),
+      ['id~0', 'id~0.1', 'id~2'],
+    );
+  });
+
   test('of a candidate its type stays, of a failure its name', () => {
     const candidate = 'candidate:1 1 udp 2 192.168.7.7 50000 typ relay raddr 10.0.0.1';
     assert.deepEqual(redacted({ kind: 'iceCandidateGathered', peer: 1, candidate: { candidate, sdpMid: '0' } }).candidate, {
@@ -198,6 +206,11 @@ describe('redaction', () => {
         },
       },
     );
+  });
+
+  test('of lost media whose they are, as in the list of participants', () => {
+    const body = { type: 'update', participants: [{ sid: 'PA1' }], holdfast: { v: 1, media_lost: ['PA1', 'PA2'] } };
+    assert.deepEqual(redactedFrame({ type: 'msg', body }), { type: 'msg', body });
   });
 
   test('the golden frames of the server lose nothing that the core reads', () => {

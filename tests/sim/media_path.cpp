@@ -64,7 +64,7 @@ void MediaPath::open_channels(const PeerConnectionModel& other) {
   for (const PeerConnectionModel::Channel& channel : other.channels_) {
     if (channel.number <= last_channel_) continue;
     last_channel_ = channel.number;
-    own_.inputs_.push_back(input::DataChannelAdded{own_.peer_, channel.label.value});
+    own_.inputs_.push_back(input::DataChannelAdded{own_.peer_, channel.label});
   }
 }
 

@@ -32,7 +32,7 @@ Peer::Peer(Runtime& runtime, Owner& owner, Options options, const std::vector<ba
 void Peer::add(const backend::LocalTrack& track) {
   if (track.kind == backend::TrackKind::kData) {
     ++channel_count_;
-    return runtime_.perform(effect::AddDataChannel{peer(), track.id});
+    return runtime_.perform(effect::AddDataChannel{peer(), track.id, track.id.value});
   }
   const auto idle = std::find_if(recycled_.begin(), recycled_.end(), [&](const auto& candidate) { return candidate.kind == track.kind; });
   Sender sender{track.id, track.kind, {}};

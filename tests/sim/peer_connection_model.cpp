@@ -95,10 +95,10 @@ void PeerConnectionModel::run(const effect::RemoveTrack& remove) {
   }
 }
 
-void PeerConnectionModel::run(const effect::AddDataChannel& add) { channels_.push_back({++last_channel_, add.id}); }
+void PeerConnectionModel::run(const effect::AddDataChannel& add) { channels_.push_back({++last_channel_, add.id, add.label}); }
 
 void PeerConnectionModel::run(const effect::RemoveDataChannel& remove) {
-  channels_.erase(std::remove_if(channels_.begin(), channels_.end(), [&](const Channel& channel) { return channel.label == remove.id; }),
+  channels_.erase(std::remove_if(channels_.begin(), channels_.end(), [&](const Channel& channel) { return channel.id == remove.id; }),
                   channels_.end());
 }
 

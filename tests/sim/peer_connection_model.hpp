@@ -124,7 +124,8 @@ class PeerConnectionModel {
   };
   struct Channel {
     std::uint32_t number = 0;
-    SignaledId label;
+    SignaledId id;
+    std::string label;
   };
 
   void run(const effect::AddTrack& add);

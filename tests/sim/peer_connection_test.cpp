@@ -361,14 +361,14 @@ TEST_CASE("connection model: data channels open where both have a section, each 
   Pair pair;
   pair.negotiate(pair.a);
   pair.pass(2_s);
-  pair.a.perform(effect::AddDataChannel{kPeer, SignaledId("d1")});
+  pair.a.perform(effect::AddDataChannel{kPeer, SignaledId("d1"), "d1"});
   pair.pass(1_s);
   CHECK(all<input::DataChannelAdded>(pair.seen_by_b).empty());
   pair.negotiate(pair.a);
   pair.pass(1_s);
   CHECK(all<input::DataChannelAdded>(pair.seen_by_b).size() == 1);
   pair.a.perform(effect::RemoveDataChannel{kPeer, SignaledId("d1")});
-  pair.a.perform(effect::AddDataChannel{kPeer, SignaledId("d1")});
+  pair.a.perform(effect::AddDataChannel{kPeer, SignaledId("d1"), "d1"});
   pair.pass(1_s);
   CHECK(all<input::DataChannelAdded>(pair.seen_by_b).size() == 2);
 }

@@ -109,4 +109,13 @@ void SimRoom::check_mutes(std::size_t viewer, const effect::Event& event) {
   if (const auto* off = std::get_if<effect::TrackDisabled>(&event)) check_one(off->participant, off->track);
 }
 
+// Another participant's media have other names, also if it is the same person again: whoever still has the old ones would take them for
+// those.
+void SimRoom::check_names(std::size_t viewer, const effect::Event& event) {
+  const auto* media = std::get_if<effect::TrackSubscribed>(&event);
+  if (media == nullptr) return;
+  if (names_.emplace(media->media_id.value, media->participant).first->second != media->participant)
+    complain("names", viewer, media->media_id.value + " was another participant's");
+}
+
 }  // namespace holdfast::sim

@@ -1,5 +1,5 @@
-// Two whose ways are free and whose media nothing has disturbed: they are connected before long, and what connects them stays. And nobody
-// keeps more connections than there are others.
+// Two whose ways are free and whose media nothing has disturbed: they are connected before long, and what connects them stays. Lost media
+// are lost to both of them, and to nobody else. And nobody keeps more connections than there are others.
 #include <algorithm>
 
 #include "sim_room.hpp"
@@ -12,6 +12,9 @@ constexpr Millis kLook = 1_s;
 // What a pair may need, the server's pauses between two links included.
 constexpr int kMostLooks = 5;
 constexpr int kMostLooksAtTooMany = 3;
+// What the word of lost media may need, there and back.
+constexpr int kMostLooksAtOneSide = 2;
+constexpr Millis kPeace = 5_s;
 // By then both ends have agreed on it; before, a lost answer may cost it (docs/protocol.md 8.3).
 constexpr Millis kSettledLink = 8_s;
 
@@ -25,6 +28,7 @@ bool is_well(const Tab& tab, Instant now) {
 void SimRoom::look_at_pairs() {
   for (std::size_t tab = 0; tab < tabs_.size(); ++tab) {
     look_at_connections_of(tab);
+    look_at_sides_of(tab);
     if (!breaks_media_) look_at_pairs_of(tab);
   }
   time_.after(kLook, [this] { look_at_pairs(); });
@@ -42,6 +46,26 @@ void SimRoom::look_at_pairs_of(std::size_t index) {
       looks = is_peace && !is_there && owner->publishes(TrackSid(track_sid)) ? looks + 1 : 0;
       if (looks > kMostLooks) complain("return", index, track.model.name + " is still not there, and nothing is wrong");
     }
+  }
+}
+
+// Of two whose ways to the server are free, either both call the other reconnecting or neither does.
+void SimRoom::look_at_sides_of(std::size_t index) {
+  const Tab& viewer = *tabs_[index];
+  const auto can_tell = [this](const Tab& tab) {
+    return tab.holdfast && tab.is_in_use() && tab.page->is_running() && tab.page->is_visible() && !tab.app.is_away() &&
+           tab.signaling.is_calm(time_.now(), kPeace);
+  };
+  if (viewer.official) return;
+  for (const auto& [sid, participant] : viewer.app.participants) {
+    const Tab* other = owner_of(ParticipantSid(sid));
+    if (other == nullptr || other->official) continue;
+    const auto seen = other->app.participants.find(viewer.app.participant_sid);
+    const bool is_one_sided = can_tell(viewer) && can_tell(*other) && seen != other->app.participants.end() && participant.reconnecting &&
+                              !seen->second.reconnecting;
+    int& looks = looks_[{index, "side " + sid}];
+    looks = is_one_sided ? looks + 1 : 0;
+    if (looks > kMostLooksAtOneSide) complain("notice", index, "calls " + other->name + " reconnecting, which does not know of it");
   }
 }
 

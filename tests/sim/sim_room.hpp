@@ -151,6 +151,7 @@ class SimRoom {
   void check_mute(const std::string& viewer, const ParticipantSid& participant, const TrackSid& sid, const std::string& name, bool enabled);
   void note_question(std::size_t index, const std::string& frame);
   void check_mutes(std::size_t viewer, const effect::Event& event);
+  void check_names(std::size_t viewer, const effect::Event& event);
 
   // ---- what a client says of its links (sim_links.cpp)
   void check_said(std::size_t tab, const std::string& text, std::size_t open_before);
@@ -184,6 +185,7 @@ class SimRoom {
   void look_at_pairs();
   void look_at_pairs_of(std::size_t tab);
   void look_at_connections_of(std::size_t tab);
+  void look_at_sides_of(std::size_t tab);
   void check_replaced(std::size_t tab, PeerId peer);
 
   // ---- some time after a fault (sim_notices.cpp)
@@ -263,6 +265,7 @@ class SimRoom {
   std::uint64_t steps_ = 0;
   std::map<std::pair<std::size_t, std::string>, int> looks_;  // that found it wrong, by viewer and track SID; none: connections
   MuteBook mutes_;
+  std::map<std::string, ParticipantSid> names_;                          // whose media went by each signaled id
   std::map<std::pair<std::size_t, std::string>, Doubt> doubts_;          // by tab and participant
   std::map<std::pair<std::size_t, std::uint32_t>, std::int64_t> bytes_;  // received by (tab, peer) shortly before the end
   std::string speaker_;                                                  // whose machines move

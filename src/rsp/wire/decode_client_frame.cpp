@@ -29,7 +29,7 @@ void read_connect(JsonFields& fields, JsonView json, Connect& message) {
   message.automatic_subscription = json["subscribe"]["rules"].at(0)["type"].text() != "exclude";
   fields.id(publisher, "sdk_version", message.sdk_version);
   fields.text(publisher, "user_agent", message.user_agent);
-  read_extension(json, message.holdfast);
+  read_extension(fields, json, message.holdfast);
   if (!message.holdfast) return;
   fields.boolean(json["holdfast"], "keeps", message.keeps_session);
   fields.text(json["holdfast"], "session", message.kept_session);
@@ -39,7 +39,7 @@ void read_update(JsonFields& fields, JsonView json, ClientUpdate& message) {
   fields.text(json, "session", message.session);
   if (json["participant"].is_object()) read_participant(fields, json["participant"], message.participant.emplace());
   read_peer_connections(fields, json["peer_connections"], message.peer_connections);
-  read_extension(json, message.holdfast);
+  read_extension(fields, json, message.holdfast);
 }
 
 void read_sync(JsonFields& fields, JsonView json, Sync& message) {
@@ -48,7 +48,7 @@ void read_sync(JsonFields& fields, JsonView json, Sync& message) {
   read_name(fields, json, message.name);
   read_participant(fields, json["participant"], message.participant);
   read_peer_connections(fields, json["peer_connections"], message.peer_connections);
-  read_extension(json, message.holdfast);
+  read_extension(fields, json, message.holdfast);
   if (message.holdfast) fields.boolean(json["holdfast"], "keeps", message.keeps_session);
 }
 

@@ -56,7 +56,7 @@ void read_room_state(JsonFields& fields, JsonView message, RoomState& state) {
   }
   const JsonView links = message["peer_connections"];
   if (links.is_array()) read_peer_connections(fields, links, state.peer_connections.emplace());
-  read_extension(message, state.holdfast);
+  read_extension(fields, message, state.holdfast);
   if (state.holdfast) read_list<IceServer>(fields, message["holdfast"]["ice_servers"], kMaxIceServers, backend::read, state.ice_servers);
 }
 

@@ -27,8 +27,9 @@ using backend::Subscription;
 
 // Holdfast's own additions, under the key `holdfast`; ignored by everyone else. Present: the sender speaks version 1.
 struct Extension {
-  std::optional<bool> leaving;  // update, C→S: the page may be about to go
-  std::optional<bool> hidden;   // update, C→S: the page is hidden
+  std::optional<bool> leaving;             // update, C→S: the page may be about to go
+  std::optional<bool> hidden;              // update, C→S: the page is hidden
+  std::vector<ParticipantSid> media_lost;  // update, sync: those whose media the client has lost; S→C: those who have lost its media
 };
 
 struct LocalState {  // `participant` of connect, update and sync, C→S

@@ -47,9 +47,12 @@ void read_peer_connections(JsonFields& fields, JsonView list, std::vector<PeerCo
   read_list(fields, list, kMaxPeerConnections, read_peer_connection, states);
 }
 
-void read_extension(JsonView message, std::optional<Extension>& extension) {
+void read_extension(JsonFields& fields, JsonView message, std::optional<Extension>& extension) {
   const JsonView holdfast = message["holdfast"];
-  if (holdfast["v"].integer() == kExtensionVersion) extension = Extension{holdfast["leaving"].boolean(), holdfast["hidden"].boolean()};
+  if (holdfast["v"].integer() != kExtensionVersion) return;
+  extension = Extension{holdfast["leaving"].boolean(), holdfast["hidden"].boolean(), {}};
+  for (const JsonView sid : fields.list(holdfast["media_lost"], kMaxParticipants))
+    fields.text(sid, extension->media_lost.emplace_back().value);
 }
 
 void write(JsonWriter& out, const PeerConnectionState& state) {
@@ -69,6 +72,10 @@ void begin_extension(JsonWriter& out, const Extension& extension) {
   out.key("holdfast").begin_object().number("v", kExtensionVersion);
   if (extension.leaving) out.boolean("leaving", *extension.leaving);
   if (extension.hidden) out.boolean("hidden", *extension.hidden);
+  if (extension.media_lost.empty()) return;
+  out.key("media_lost").begin_array();
+  for (const ParticipantSid& sid : extension.media_lost) out.text(sid.value);
+  out.end_array();
 }
 
 void write_extension(JsonWriter& out, const std::optional<Extension>& extension) {

@@ -32,7 +32,7 @@ inline std::string_view type_of(JsonView object) { return object["type"].text().
 // Entries without an id are left out; an unknown description type counts as no description.
 void read_peer_connections(JsonFields& fields, JsonView list, std::vector<PeerConnectionState>& states);
 // Nothing unless it is an object with a version that we know.
-void read_extension(JsonView message, std::optional<Extension>& extension);
+void read_extension(JsonFields& fields, JsonView message, std::optional<Extension>& extension);
 
 void write(JsonWriter& out, const PeerConnectionState& state);
 // The `holdfast` member, which the caller ends; a server has more to say in it.

@@ -86,6 +86,11 @@ export class Caller {
     return this.run('state');
   }
 
+  /** Of a Holdfast caller. */
+  links(): Promise<{ state: string; relayed?: boolean; roundTripTime?: number }[]> {
+    return this.run('links');
+  }
+
   inbound(): Promise<Inbound> {
     return this.run('inbound');
   }

@@ -43,6 +43,15 @@ export async function assertData(...callers: Caller[]): Promise<void> {
   }
 }
 
+/** Its only link works, directly or relayed, and within a round trip time that a test can have. */
+export async function assertPath(caller: Caller, relayed: boolean): Promise<void> {
+  await caller.until('its round trip time is known', async () => (await caller.links())[0]?.roundTripTime !== undefined);
+  const links = await caller.links();
+  const { roundTripTime = NaN, ...link } = links[0]!;
+  assert.deepEqual([link, links.length], [{ state: 'healthy', relayed }, 1]);
+  assert.ok(Number.isInteger(roundTripTime) && roundTripTime >= 0 && roundTripTime < 1000, `${roundTripTime} ms`);
+}
+
 function others(callers: Caller[], caller: Caller): string[] {
   return callers.filter((other) => other !== caller).map(({ identity }) => identity);
 }

@@ -9,7 +9,7 @@ export type { BrowserKind, TestBrowser } from './browser.js';
 
 export { Caller };
 export type { Emitted, JoinOptions, Payload, Sdk } from './caller.js';
-export { assertConversation, assertData, assertMedia } from './conversation.js';
+export { assertConversation, assertData, assertMedia, assertPath } from './conversation.js';
 export { Coturn } from './coturn.js';
 export { assertEvents } from './events.js';
 export { FaultProxy } from './fault-proxy.js';

@@ -161,6 +161,11 @@ TEST_CASE("boundary: what the glue reports of a peer connection", "[client][boun
         input::IceConnectionState::kClosed);
   CHECK(read<input::PeerStats>(R"({"kind":"peerStats","peer":1,"op":1,"bytesReceived":5000000000})").bytes_received == 5'000'000'000);
   CHECK(read<input::PeerStats>(R"({"kind":"peerStats","peer":1,"op":1,"bytesReceived":0,"audioLevel":32767})").audio_level == 32767);
+  CHECK_FALSE(read<input::PeerStats>(R"({"kind":"peerStats","peer":1,"op":1,"bytesReceived":0})").path.relayed);
+  const auto path =
+      read<input::PeerStats>(R"({"kind":"peerStats","peer":1,"op":1,"bytesReceived":0,"relayed":false,"roundTripTime":25})").path;
+  CHECK(path.relayed == false);
+  CHECK(path.round_trip_time == 25_ms);
 }
 
 TEST_CASE("boundary: page and network events by their words", "[client][boundary]") {
@@ -200,9 +205,14 @@ TEST_CASE("boundary: socket effects", "[client][boundary]") {
 }
 
 TEST_CASE("boundary: a description, without times that do not run", "[client][boundary]") {
+  const effect::Description::Link relayed{ParticipantSid("PA"), effect::LinkState::kHealthy, {true, 25_ms}};
+  CHECK(
+      batch_of(effect::Description{true, 0, {}, {}, {relayed}}) ==
+      only(
+          R"({"kind":"description","signaling":true,"attempt":0,"links":[{"participantSid":"PA","state":"healthy","relayed":true,"roundTripTime":25}]})"));
   CHECK(batch_of(effect::Description{true, 0, {}, {}, {}}) == only(R"({"kind":"description","signaling":true,"attempt":0,"links":[]})"));
   CHECK(
-      batch_of(effect::Description{false, 3, 0_ms, 9_s, {{ParticipantSid("PA"), effect::LinkState::kFailed}}}) ==
+      batch_of(effect::Description{false, 3, 0_ms, 9_s, {{ParticipantSid("PA"), effect::LinkState::kFailed, {}}}}) ==
       only(
           R"({"kind":"description","signaling":false,"attempt":3,"nextAttemptIn":0,"timeLeft":9000,"links":[{"participantSid":"PA","state":"failed"}]})"));
 }
@@ -234,7 +244,7 @@ TEST_CASE("boundary: peer effects, without members that are not given", "[client
   CHECK(batch_of(effect::AddTrack{{1}, SignaledId("a"), "0"}) == only(R"({"kind":"addTrack","peer":1,"id":"a","mid":"0"})"));
   CHECK(batch_of(effect::AddTrack{{1}, SignaledId("a"), ""}) == only(R"({"kind":"addTrack","peer":1,"id":"a"})"));
   CHECK(batch_of(effect::RemoveTrack{{1}, SignaledId("a")}) == only(R"({"kind":"removeTrack","peer":1,"id":"a"})"));
-  CHECK(batch_of(effect::AddDataChannel{{1}, SignaledId("a")}) == only(R"({"kind":"addDataChannel","peer":1,"id":"a"})"));
+  CHECK(batch_of(effect::AddDataChannel{{1}, SignaledId("a"), "b"}) == only(R"({"kind":"addDataChannel","peer":1,"id":"a","label":"b"})"));
   CHECK(batch_of(effect::RemoveDataChannel{{1}, SignaledId("a")}) == only(R"({"kind":"removeDataChannel","peer":1,"id":"a"})"));
   CHECK(batch_of(effect::SetLocalDescription{{1}, {2}, effect::LocalDescriptionType::kRollback, true, false}) ==
         only(R"({"kind":"setLocalDescription","peer":1,"op":2,"type":"rollback","iceRestart":true,"receiveMedia":false})"));

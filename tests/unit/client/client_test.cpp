@@ -29,10 +29,13 @@ rsp::RoomState with(std::vector<rsp::RemoteParticipantState> participants) {
   return state;
 }
 
-rsp::RoomState with_link(DescriptionType type, std::int64_t revision, std::string sdp) {
+rsp::RoomState with_link_between(const char* id, DescriptionType type, std::int64_t revision, std::string sdp) {
   rsp::RoomState state;
-  state.peer_connections = {{LinkId(kLink), backend::Description{type, revision, std::move(sdp)}, {}}};
+  state.peer_connections = {{LinkId(id), backend::Description{type, revision, std::move(sdp)}, {}}};
   return state;
+}
+rsp::RoomState with_link(DescriptionType type, std::int64_t revision, std::string sdp) {
+  return with_link_between(kLink, type, revision, std::move(sdp));
 }
 
 rsp::RoomState with_published(std::int64_t revision, rsp::Published::Track track) {
@@ -125,6 +128,16 @@ TEST_CASE("client: what is going on can be asked, and each attempt to come back 
   CHECK(describe(call).links[0].participant.value == "PA-p");
   CHECK(describe(call).links[0].state == effect::LinkState::kHealthy);
 
+  CHECK_FALSE(describe(call).links[0].path.relayed);
+  call.path = {true, 40_ms};
+  call.pass(1_s);
+  CHECK(describe(call).links[0].path.relayed == true);
+  CHECK(describe(call).links[0].path.round_trip_time == 40_ms);
+  call.path = {false, {}};
+  call.pass(1_s);
+  CHECK(describe(call).links[0].path.relayed == false);
+  CHECK_FALSE(describe(call).links[0].path.round_trip_time);
+
   call.give(input::SocketClosed{call.socket, 1006, ""});
   std::optional<effect::ReconnectProgress> progress;
   for (const Effect& effect : call.batch)
@@ -185,10 +198,17 @@ TEST_CASE("client: whoever the server has dropped joins again in the same Room, 
   connected.state.participant = rsp::OwnParticipant{ParticipantSid("PA-me2"), "me"};
   connected.state.peer_connections.emplace();
   connected.state.subscribed = rsp::Subscribed{1, {{TrackSid("MT1"), SignaledId("t1"), {}}}};
-  connected.state.published = rsp::Published{1, {ready("a1", "MT10")}};
+  connected.state.published = rsp::Published{1, {ready("a1.1", "MT10")}};
   call.serve_message(connected);
   CHECK(call.take_events() == Events{"roomRejoined RM1 PA-me2", "participantDisconnected PA-q", "localTrackPublished a1 MT10",
                                      "~local reconnected", "~reconnected"});
+
+  // Links that are new know our track by its new id, which nobody else sees.
+  call.serve_update(with_link_between("PA-p.PA-me2.1.x", DescriptionType::kCreateOffer, 1, ""));
+  const auto offer = std::get<rsp::ClientUpdate>(call.sent.back()).peer_connections.at(0).description;
+  REQUIRE(offer);
+  CHECK(offer->sdp.find("a=msid:- a1.1\r\n") != std::string::npos);
+  CHECK(call.sending.back().second == SignaledId("a1"));
 }
 
 TEST_CASE("client: before connect and a second connect, ignored with a log", "[client]") {
@@ -365,6 +385,60 @@ TEST_CASE("client: media fails while the server answers, 53405 for the Room and 
     CHECK(call.take_events() == Events{"participantDisconnected PA-p", "~reconnected"});
     call.pass(60_s);
     CHECK(call.take_events() == Events{});
+  }
+}
+
+TEST_CASE("client: says whose media it has lost, for as long as it has", "[client][media-lost]") {
+  ScriptedCall call;
+  hear_someone(call);
+  const auto said = [&call] {
+    const auto& holdfast = std::get<rsp::ClientUpdate>(call.sent.back()).holdfast;
+    return holdfast ? holdfast->media_lost : std::vector<ParticipantSid>{};
+  };
+  call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kFailed});
+  CHECK(said().empty());  // a suspicion so far
+  call.pass(1_s);
+  CHECK(said() == std::vector{ParticipantSid("PA-p")});
+  call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kConnected});
+  CHECK(said().empty());
+}
+
+TEST_CASE("client: whoever has lost our media is reconnecting, and the Room is not", "[client][media-lost]") {
+  ScriptedCall call;
+  hear_someone(call);
+  call.take_events();
+  rsp::RoomState lost;
+  lost.holdfast = rsp::Extension{{}, {}, {ParticipantSid("PA-p"), ParticipantSid("PA of nobody")}};
+  call.serve_update(lost);
+  CHECK(call.take_events() == Events{"participantReconnecting PA-p 53405"});
+  call.pass(60_s);
+  CHECK(call.take_events() == Events{});
+  SECTION("until it says no more") {
+    call.serve_update(rsp::RoomState{});
+    CHECK(call.take_events() == Events{"~participantReconnected PA-p"});
+  }
+  SECTION("and, where it replaced the link, until the new one works") {
+    rsp::RoomState replaced = with_link(DescriptionType::kClose, 3, "");
+    replaced.peer_connections->push_back(
+        {LinkId("PA-p.PA-me.2.x"), backend::Description{DescriptionType::kOffer, 1, call.sdp({"t1"})}, {}});
+    replaced.holdfast = lost.holdfast;
+    call.serve_update(replaced);
+    call.take_events();
+    call.serve_update(rsp::RoomState{});
+    CHECK(call.take_events() == Events{});
+    call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kConnected});
+    CHECK(call.take_events() == Events{"~participantReconnected PA-p"});
+  }
+  SECTION("a second cause is no second event") {
+    call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kFailed});
+    rsp::RoomState both = with({someone(2, {remote_audio()}, ParticipantState::kReconnecting)});
+    both.holdfast = lost.holdfast;
+    call.serve_update(both);
+    call.pass(1_s);
+    CHECK(call.take_events() == Events{});
+    call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kConnected});
+    call.serve_update(with({someone(3, {remote_audio()})}));
+    CHECK(call.take_events() == Events{"~participantReconnected PA-p"});
   }
 }
 

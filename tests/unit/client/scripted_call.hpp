@@ -26,8 +26,10 @@ class ScriptedCall {
   std::vector<std::string> network;      // what else it did to sockets and peers, as words
   SocketId socket{};
   PeerId peer{};
+  std::vector<std::pair<PeerId, SignaledId>> sending;
   bool fail_local_description = false;
   bool media_flows = true;
+  backend::Path path;
 
   // ---- the app ------------------------------------------------------------------------------------------------------------------
 
@@ -155,12 +157,12 @@ class ScriptedCall {
   void perform(const effect::Beacon& e) { network.push_back("beacon " + e.text); }
   void perform(const effect::CreatePeer& e) { peer = e.peer; }
   void perform(const effect::ClosePeer&) { network.push_back("closePeer"); }
-  void perform(const effect::AddTrack& e) { sending_.push_back({e.peer, e.id}); }
+  void perform(const effect::AddTrack& e) { sending.push_back({e.peer, e.id}); }
   void perform(const effect::SetLocalDescription& e) {
     if (fail_local_description) return answers_.push_back(input::PeerOperationFailed{e.peer, e.op, "OperationError", "no"});
     input::LocalDescriptionSet set{e.peer, e.op, "", {}};
     std::vector<std::string> ids;
-    for (const auto& [owner, id] : sending_) {
+    for (const auto& [owner, id] : sending) {
       if (owner != e.peer) continue;
       set.transceivers.push_back({std::to_string(ids.size()), backend::TrackKind::kAudio, id});
       ids.push_back(id.value);
@@ -171,14 +173,13 @@ class ScriptedCall {
   void perform(const effect::SetRemoteDescription& e) { answers_.push_back(input::RemoteDescriptionSet{e.peer, e.op}); }
   void perform(const effect::GetStats& e) {
     if (media_flows) bytes_ += 1000;
-    answers_.push_back(input::PeerStats{e.peer, e.op, bytes_});
+    answers_.push_back(input::PeerStats{e.peer, e.op, bytes_, 0, path});
   }
   template <class Other>
   void perform(const Other&) {}
 
   std::int64_t bytes_ = 0;
   std::deque<Input> answers_;
-  std::vector<std::pair<PeerId, SignaledId>> sending_;
   Events events_;
 };
 

@@ -202,6 +202,27 @@ TEST_CASE("peer set: the initial connection offers revision 1 under a fresh UUID
   CHECK((id[8] == '-' && id[13] == '-' && id[14] == '4' && id[18] == '-' && id[23] == '-'));
 }
 
+TEST_CASE("peers: from a rejoin on tracks go by other ids, on the links that are opened then", "[peer]") {
+  Bench bench;
+  bench.set.set_local_tracks({{SignaledId("a"), TrackKind::kAudio, "a"}, {SignaledId("d"), TrackKind::kData, "d"}}, bench.now,
+                             bench.effects);
+  bench.set.set_id_suffix(".1");
+  bench.apply(description(DescriptionType::kCreateOffer, 1));
+  std::string label;
+  for (const Effect& effect : bench.effects)
+    if (const auto* add = std::get_if<effect::AddDataChannel>(&effect)) label = add->id.value + " as " + add->label;
+  CHECK(label == "d as d.1");
+  bench.asked();
+  bench.report(input::LocalDescriptionSet{
+      PeerId{1}, bench.last_operation, sdp_of({{"audio", "sendrecv", "browser"}}, "us"), {{"0", TrackKind::kAudio, SignaledId("a")}}});
+  bench.said();
+  const auto sent = std::find_if(bench.events.begin(), bench.events.end(),
+                                 [](const peer::PeerEvent& event) { return std::holds_alternative<peer::Send>(event); });
+  REQUIRE(sent != bench.events.end());
+  const std::string& sdp = std::get<peer::Send>(*sent).update.description->sdp;
+  CHECK(sdp.find(" a.1\r\n") != std::string::npos);
+}
+
 TEST_CASE("peer set: the initial connection may stay unanswered, another one may not", "[peer][peer_set]") {
   Bench bench;
   bench.set.open_initial(bench.now, bench.effects);

@@ -61,6 +61,7 @@ TEST_CASE("session: rejoining connects anew with what is published, and tells th
   CHECK(connect.peer_connections.empty());
   REQUIRE(connect.participant.tracks.size() == 2);
   CHECK_FALSE(connect.participant.tracks[1].enabled);
+  CHECK(connect.participant.tracks[1].id.value == "a2.1");
 
   a.say_frame(Welcome{1000});
   a.say(another_session());
@@ -83,6 +84,82 @@ TEST_CASE("session: rejoining connects anew with what is published, and tells th
   a.open_socket();
   CHECK(a.sent<Sync>().session == "SE2");
   CHECK(a.sent<Sync>().peer_connections.empty());
+}
+
+TEST_CASE("session: lost media are told in full each time, to a server that can tell them", "[rsp][session][media-lost]") {
+  const std::vector<ParticipantSid> lost{ParticipantSid("PA_B")};
+  SessionBench a(rejoining());
+  const auto set = [&](const std::vector<ParticipantSid>& participants) {
+    a.act([&] { a.session.set_media_lost(participants, a.now, a.effects); });
+  };
+  SECTION("and to no other") {
+    Connected official = connected_message();
+    official.state.holdfast.reset();
+    a.to_connected(official);
+    set(lost);
+    CHECK(a.words().empty());
+    return;
+  }
+  a.to_connected();
+  set(lost);
+  CHECK(a.sent<ClientUpdate>().holdfast->media_lost == lost);
+  set(lost);
+  CHECK(a.words().empty());
+  a.set_tracks({local_track("a1")});
+  CHECK(a.sent<ClientUpdate>().holdfast->media_lost == lost);
+  a.act([&] { a.session.hint(Session::Hint::kHidden, a.now, a.effects); });
+  CHECK(a.sent<ClientUpdate>().holdfast->media_lost == lost);
+  SECTION("withdrawn") {
+    set({});
+    CHECK_FALSE(a.sent<ClientUpdate>().holdfast);
+    return;
+  }
+  a.close_socket(1006);
+  a.pass_to_deadline();
+  SECTION("in the sync") {
+    a.open_socket();
+    CHECK(a.sent<Sync>().holdfast->media_lost == lost);
+  }
+  SECTION("another session has heard nothing of it") {
+    a.greet();
+    a.say(ErrorMessage{{code::kParticipantNotFound, ""}});
+    a.greet();
+    a.say(another_session());
+    set(lost);
+    CHECK(a.sent<ClientUpdate>().holdfast->media_lost == lost);
+  }
+}
+
+TEST_CASE("session: each attempt to rejoin publishes under ids that nobody has seen", "[rsp][session][rejoin]") {
+  SessionBench a(rejoining());
+  be_dropped(a);
+  a.open_socket();
+  CHECK(a.sent<Connect>().participant.tracks[0].id.value == "a1.1");
+  a.close_socket(1006);  // it may have been let in, and seen
+  a.pass_to_deadline();
+  a.answer_probe(true);
+  a.open_socket();
+  CHECK(a.sent<Connect>().participant.tracks[0].id.value == "a1.2");
+  a.say_frame(Welcome{1000});
+  Connected connected = another_session();
+  using Verdict = Published::Track;
+  connected.state.published = Published{1,
+                                        {Verdict{SignaledId("a1.2"), Verdict::State::kReady, TrackSid("MT8"), {}},
+                                         Verdict{SignaledId("a1"), Verdict::State::kReady, TrackSid("MT9"), {}}}};
+  a.say(connected);
+  const auto restored = a.event<backend::SignalingRestored>();
+  CHECK(restored.id_suffix == ".2");
+  REQUIRE(restored.update.publications.size() == 2);
+  CHECK(restored.update.publications[0].id.value == "a1");
+  CHECK(restored.update.publications[1].id.value == "a1");
+
+  // What is published from here on goes the same way, and a sync keeps it all.
+  a.set_tracks({local_track("a1"), local_track("a3")});
+  CHECK(a.sent<ClientUpdate>().participant->tracks[1].id.value == "a3.2");
+  a.close_socket(1006);
+  a.pass_to_deadline();
+  a.open_socket();
+  CHECK(a.sent<Sync>().participant.tracks[0].id.value == "a1.2");
 }
 
 TEST_CASE("session: whoever rejoins has no link left, though the server lists none", "[rsp][session][rejoin]") {

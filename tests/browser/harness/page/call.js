@@ -143,6 +143,11 @@
       };
     },
 
+    /** Of the media connections; the SIDs are left out. */
+    links() {
+      return this.room.connectionInfo.links.map(({ participantSid, ...link }) => link);
+    },
+
     /** Frames decoded and bytes received so far of every remote media track: {'<identity>/<name>': {…}}. */
     async inbound() {
       const owners = new Map();

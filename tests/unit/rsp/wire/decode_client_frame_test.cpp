@@ -118,6 +118,21 @@ TEST_CASE("client frames: sessions that pages hand on, under the extension only"
   CHECK(foreign.kept_session.empty());
 }
 
+TEST_CASE("client frames: a list of lost media beyond the limit is refused, and what is no SID in it names nobody", "[rsp][wire]") {
+  const auto update = [](const std::string& list) {
+    return rsp::decode_client_frame(R"({"type":"msg","body":{"type":"update","holdfast":{"v":1,"media_lost":)" + list + "}}}");
+  };
+  const auto named = [&](const std::string& list) {
+    const auto frame = update(list);
+    return std::get<rsp::ClientUpdate>(std::get<rsp::ClientMsg>(std::get<rsp::ClientFrame>(frame)).body).holdfast->media_lost;
+  };
+  CHECK(named(R"(["PA1",7])") == std::vector{ParticipantSid("PA1"), ParticipantSid()});
+  CHECK(named("7").empty());
+  std::string many = "[1";
+  for (std::size_t i = 0; i < rsp::kMaxParticipants; ++i) many += ",1";
+  CHECK(std::holds_alternative<rsp::Malformed>(update(many + "]")));
+}
+
 TEST_CASE("client frames: sync names session, token, room and every link", "[rsp][wire]") {
   const auto frame = read(test::golden_message("client-hello-sync"));
   const auto& sync = std::get<Sync>(*std::get<Hello>(frame).body);
