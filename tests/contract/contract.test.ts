@@ -1,0 +1,145 @@
+// One suite against the public API of both packages: the official client shows that the suite asks for what it does, Holdfast that it does
+// the same. Rows in which they differ on purpose say so themselves; what Holdfast does not do yet is in pending.ts.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type BrowserKind, Site, needs, sharedBrowser } from '../browser/harness/index.js';
+import { AccessToken, VideoGrant } from '../../server/index.js';
+import { KEY } from '../browser/harness/site.js';
+import type { Package, Report, Result } from './page/check.js';
+import type { Setting } from './page/lab.js';
+import { type Difference, differences } from './differences.js';
+import { pending } from './pending.js';
+
+const only = (process.env['HOLDFAST_CONTRACT_ROWS'] ?? '').split(',').filter(Boolean);
+/** Enough to see in a second browser that nothing there depends on the first. */
+const SMOKE = [
+  '2/emitter',
+  '2/properties',
+  '4/',
+  '5/disconnect',
+  '5/reconnecting',
+  '7/publish',
+  '8/',
+  '9/local',
+  '9/remote-data',
+  '9/started',
+  '11/both',
+];
+const COMPARED = ['21/arguments-functions', '21/arguments-local', '21/arguments-room', '21/transcript'];
+
+let site: Site;
+before(async () => void (site = await Site.start()));
+after(() => site.close());
+
+interface Contract {
+  contract?: { run(setting: Setting, only: string[]): Promise<Result[]> };
+}
+
+async function runSuite(browser: BrowserKind, subject: Package, peer: Package, wanted: string[]): Promise<Result[]> {
+  const page = await (await sharedBrowser(browser)).newPage();
+  await page.goto(`${site.origin}/contract/${subject}-${peer}.html`);
+  const deadline = performance.now() + 10_000;
+  while (!(await page.evaluate(() => (globalThis as Contract).contract !== undefined, null))) {
+    if (performance.now() > deadline) assert.fail(`the suite does not load\n${page.errors.join('\n')}\n${page.console.join('\n')}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const setting = { wsServer: site.rooms.url, tokens: tokens() };
+  const results = await page.evaluate(([given, ids]) => (globalThis as Contract).contract!.run(given, ids), [setting, wanted] as [
+    Setting,
+    string[],
+  ]);
+  await page.closeTab();
+  return results;
+}
+
+function verdict(subject: Package, { id, error, officialFails }: Result): void {
+  if (subject === 'official' && officialFails !== undefined) {
+    assert.ok(error, `the official client does it after all: ${officialFails}`);
+  } else if (subject === 'holdfast' && pending.has(id)) {
+    assert.ok(error, 'it passes: remove it from pending.ts');
+  } else if (error !== undefined) assert.fail(error);
+}
+
+const reports: Record<string, Map<string, Report>> = {};
+
+function keep(name: string, results: Result[]): void {
+  reports[name] = new Map(results.flatMap(({ id, report }) => (report ? [[id, report] as const] : [])));
+}
+
+for (const subject of ['official', 'holdfast'] as const) {
+  test(`${subject} in chromium`, needs('chromium'), async (context) => {
+    const results = await runSuite('chromium', subject, subject, only);
+    keep(`${subject} alone`, results);
+    for (const result of results) {
+      await context.test(`${result.id}: ${result.says} (${result.ms} ms)`, () => verdict(subject, result));
+    }
+    if (only.length === 0) {
+      const unknown = [...pending.keys()].filter((id) => !results.some((result) => result.id === id));
+      assert.deepEqual(unknown, [], 'pending.ts names rows that are not there');
+    }
+  });
+}
+
+for (const [subject, peer] of [
+  ['official', 'holdfast'],
+  ['holdfast', 'official'],
+] as const) {
+  test(`${subject} with ${peer} in chromium`, needs('chromium'), async () => {
+    const results = await runSuite('chromium', subject, peer, ['21/transcript']);
+    for (const result of results) verdict(subject, result);
+    keep(`${subject} with ${peer}`, results);
+  });
+}
+
+for (const subject of ['official', 'holdfast'] as const) {
+  test(`${subject} in firefox`, needs('firefox'), async (context) => {
+    const results = await runSuite('firefox', subject, subject, only.length > 0 ? only : SMOKE);
+    for (const result of results) {
+      await context.test(`${result.id}: ${result.says} (${result.ms} ms)`, () => verdict(subject, result));
+    }
+  });
+}
+
+for (const id of COMPARED) {
+  test(`both packages do the same: ${id}`, needs('chromium'), async (context) => {
+    if (!reports['official alone']?.has(id)) return context.skip('not run');
+    for (const [name, report] of Object.entries(reports)) {
+      if (!report.has(id)) continue;
+      await context.test(name, () => sameReports(id, reports['official alone']!.get(id)!, report.get(id)!, name.startsWith('holdfast')));
+    }
+  });
+}
+
+const show = (text: string | undefined) => (text === undefined ? 'nothing' : text.replaceAll('\n', ' | '));
+
+function sameReports(id: string, official: Report, other: Report, mayDiffer: boolean): void {
+  const rules = mayDiffer ? differences.filter((difference) => difference.id === id) : [];
+  const used = new Set<Difference>();
+  const wrong: string[] = [];
+  for (const key of new Set([...Object.keys(official), ...Object.keys(other)])) {
+    if (official[key] === other[key]) continue;
+    const rule = rules.find((difference) => difference.key.test(key) && difference.holdfast === other[key]);
+    if (rule) used.add(rule);
+    else wrong.push(`${key}: ${show(official[key])}, here ${show(other[key])}`);
+  }
+  for (const rule of rules) if (!used.has(rule)) wrong.push(`no longer different: ${rule.key}`);
+  if (wrong.length > 0) assert.fail(wrong.join('\n'));
+}
+
+function tokens(): Record<string, string> {
+  const make = ({ accountSid, apiKey, apiSecret } = KEY, identity = 'alice', ttl = 3600, grant = true) => {
+    const token = new AccessToken(accountSid, apiKey, apiSecret, { identity, ttl });
+    if (grant) token.addGrant(new VideoGrant());
+    return token.toJwt();
+  };
+  return {
+    alice: make(),
+    bob: make(KEY, 'bob'),
+    carol: make(KEY, 'carol'),
+    expired: make(KEY, 'alice', -10),
+    'of an unknown key': make({ ...KEY, apiKey: 'SK00000000000000000000000000000009' }),
+    'wrongly signed': make({ ...KEY, apiSecret: 'another' }),
+    'without a grant': make(KEY, 'alice', 3600, false),
+  };
+}
