@@ -192,8 +192,14 @@ function signalingUrl(wsServer: unknown = '/signaling'): string {
   return url.href;
 }
 
-function configurationOf({ iceServers, iceTransportPolicy, rtcConfiguration }: ConnectOptions): RTCConfiguration {
-  return { ...(Array.isArray(iceServers) && { iceServers }), ...(iceTransportPolicy && { iceTransportPolicy }), ...rtcConfiguration };
+/** As in twilio-video.js, what RTCConfiguration knows may also stand among the options themselves. */
+function configurationOf({ iceServers, iceTransportPolicy, rtcConfiguration, ...others }: ConnectOptions): RTCConfiguration {
+  return {
+    ...(others as RTCConfiguration),
+    ...(Array.isArray(iceServers) && { iceServers }),
+    ...(iceTransportPolicy && { iceTransportPolicy }),
+    ...rtcConfiguration,
+  };
 }
 
 function ignore(): void {

@@ -18,6 +18,7 @@ export interface Result {
   officialFails?: string;
   /** What did not hold. */
   error?: string;
+  traces?: string[];
   report?: Report;
   ms: number;
 }
@@ -110,7 +111,7 @@ export async function within<T>(milliseconds: number, what: string, promise: Pro
   }
 }
 
-export async function until(what: string, condition: () => unknown, milliseconds = 8000): Promise<void> {
+export async function until(what: string, condition: () => unknown, milliseconds = 12_000): Promise<void> {
   const deadline = performance.now() + milliseconds;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`${what}: not within ${milliseconds} ms`);
@@ -124,7 +125,7 @@ interface Emitter {
 
 /** The arguments of the next event. */
 export function next<T extends unknown[]>(emitter: Emitter, event: string): Promise<T> {
-  return within(8000, `event ${event}`, new Promise<T>((resolve) => emitter.once(event, (...args: unknown[]) => resolve(args as T))));
+  return within(12_000, `event ${event}`, new Promise<T>((resolve) => emitter.once(event, (...args: unknown[]) => resolve(args as T))));
 }
 
 /** After everything that waits for a zero timeout. */

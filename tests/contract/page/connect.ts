@@ -1,6 +1,6 @@
 // Section 3: connect(), its options and the ways in which it fails.
 
-import { alike, equal, isError, ok, rejection, row, until } from './check.js';
+import { alike, equal, isError, ok, rejection, row, until, within } from './check.js';
 import { capture, differs, join, joinScripted, localAudio, options, scripted, sdk, token, type LocalTrack, type Room } from './lab.js';
 import { ScriptedServer, hex, type Message } from './sockets.js';
 
@@ -166,14 +166,16 @@ row('3/ice-servers', 'iceServers, iceTransportPolicy and rtcConfiguration get to
     },
   });
   try {
-    const iceServers = [{ urls: 'stun:127.0.0.1:1' }];
-    const rtcConfiguration = { iceServers: [{ urls: 'stun:127.0.0.1:2' }] };
+    const iceServers = [{ urls: 'stun:127.0.0.1:3478' }];
+    const rtcConfiguration = { iceServers: [{ urls: 'stun:127.0.0.1:3479' }] };
     for (const more of [{ iceServers }, { iceServers, rtcConfiguration, iceTransportPolicy: 'relay' as const }]) {
       await joinWithOffer(more);
     }
     const urls = seen.map((configuration) => configuration.iceServers?.map((server) => server.urls).join());
-    alike([...new Set(urls)], ['stun:127.0.0.1:1', 'stun:127.0.0.1:2'], 'servers');
+    alike([...new Set(urls)], ['stun:127.0.0.1:3478', 'stun:127.0.0.1:3479'], 'servers');
     equal(seen.at(-1)!.iceTransportPolicy, 'relay', 'policy');
+    await joinWithOffer({ bundlePolicy: 'balanced' });
+    equal(seen.at(-1)!.bundlePolicy, 'balanced', 'what is given at top level');
   } finally {
     globalThis.RTCPeerConnection = Native;
   }
@@ -260,6 +262,28 @@ row('3/no-participant', 'connected without a participant is 53003', async () => 
     53003,
   );
 });
+
+row(
+  '3/no-options',
+  'connected without options: it settles all the same',
+  async () => {
+    const answers = {
+      connect: ({ name }: Message) => ({
+        type: 'connected',
+        session: 'SE1',
+        sid: hex('RM', 1),
+        name,
+        participant: { sid: hex('PA', 1), identity: 'alice' },
+      }),
+    };
+    const settled = sdk.connect(token(), scripted(new ScriptedServer(answers))).then(
+      (room) => room.disconnect(),
+      () => {},
+    );
+    await within(1000, 'the outcome', settled);
+  },
+  { officialFails: 'it never settles (rsp 11)' },
+);
 
 row('3/ice-url', 'an ICE URL that no browser takes is 53405', async () => {
   const server = new ScriptedServer({ ice: () => ({ type: 'iced', ice_servers: [{ urls: 'nonsense:' }] }) });

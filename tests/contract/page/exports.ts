@@ -1,7 +1,7 @@
 // Section 1: what the package offers.
 
-import { alike, equal, ok, row } from './check.js';
-import { sdk } from './lab.js';
+import { alike, equal, ok, row, thrown } from './check.js';
+import { differs, sdk } from './lab.js';
 
 const NAMES = ['connect', 'createLocalAudioTrack', 'createLocalTracks', 'createLocalVideoTrack'] as const;
 
@@ -21,6 +21,18 @@ row('1/subclasses', 'the local track classes can be extended', () => {
   const track = new Named({ name: 'x' });
   ok(track instanceof sdk.LocalDataTrack && track.mine, 'it is both');
   equal(track.name, 'x');
+});
+
+row('1/subclasses-es5', 'they can be extended by functions, as code from before classes does', () => {
+  const Parent = sdk.LocalDataTrack as unknown as (this: unknown) => void;
+  function Named(this: unknown) {
+    Parent.call(this);
+  }
+  Named.prototype = Object.create(Parent.prototype as object);
+  const construct = () => Reflect.construct(Named, []) as unknown;
+  const works = differs('docs/compatibility.md, Exports: native classes are not callable', { official: true, holdfast: false });
+  if (works) ok(construct() instanceof sdk.LocalDataTrack, 'it is a LocalDataTrack');
+  else equal(thrown(construct).name, 'TypeError');
 });
 
 row('1/constants', 'isSupported is true here, version is a version', () => {

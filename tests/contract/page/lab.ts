@@ -33,6 +33,11 @@ let rooms: Holdfast.Room[] = [];
 let media: MediaStreamTrack[] = [];
 let roomNumber = 0;
 
+/** The traces of this row's Rooms, as far as they have any: for `npm run replay`. */
+export function traces(): string[] {
+  return rooms.flatMap((room) => (room as Partial<Holdfast.Room>).exportTrace?.() ?? []);
+}
+
 export async function tidyUp(): Promise<void> {
   healNetwork();
   for (const room of rooms) room.disconnect();

@@ -2,8 +2,9 @@
 
 import './sockets.js';
 import { rows, show, within, type Package, type Report, type Result, type Row } from './check.js';
-import { furnish, tidyUp, type Sdk, type Setting } from './lab.js';
+import { furnish, tidyUp, traces, type Sdk, type Setting } from './lab.js';
 import './arguments.js';
+import './calls.js';
 import './cancelable.js';
 import './connect.js';
 import './conventions.js';
@@ -17,7 +18,7 @@ import './creating.js';
 import './errors.js';
 
 /** Ms for one row: a bound for one that hangs. */
-const ROW_LIMIT_MS = 15_000;
+const ROW_LIMIT_MS = 20_000;
 
 export function start(packages: { sdk: Sdk; peer: Sdk; subject: Package }): void {
   const contract = {
@@ -39,11 +40,12 @@ async function judge({ run, ...row }: Row): Promise<Result> {
   try {
     report = await within(ROW_LIMIT_MS, 'the row', Promise.resolve().then(run));
   } catch (cause) {
-    error = cause instanceof Error ? (cause.stack ?? show(cause)) : show(cause);
+    error = `${show(cause)}\n${(cause as Partial<Error>).stack ?? ''}`;
   }
+  const evidence = error === undefined ? {} : { error, traces: traces() };
   await tidyUp();
   const ms = Math.round(performance.now() - started);
-  return { ...row, ms, ...(error !== undefined && { error }), ...(isReport(report) && { report }) };
+  return { ...row, ms, ...evidence, ...(isReport(report) && { report }) };
 }
 
 function isReport(value: unknown): value is Report {
