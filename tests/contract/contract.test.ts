@@ -2,6 +2,7 @@
 // the same. Rows in which they differ on purpose say so themselves; what Holdfast does not do yet is in pending.ts.
 
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -56,7 +57,8 @@ interface Contract {
   contract?: { run(setting: Setting, only: string[]): Promise<Result[]> };
 }
 
-async function runSuite({ browser, subject, peer, wanted }: Run): Promise<Result[]> {
+async function runSuite(run: Run): Promise<Result[]> {
+  const { browser, subject, peer, wanted } = run;
   const page = await (await sharedBrowser(browser)).newPage();
   await page.goto(`${site.origin}/contract/${subject}-${peer}.html`);
   const deadline = performance.now() + 10_000;
@@ -64,7 +66,7 @@ async function runSuite({ browser, subject, peer, wanted }: Run): Promise<Result
     if (performance.now() > deadline) assert.fail(`the suite does not load\n${page.errors.join('\n')}\n${page.console.join('\n')}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  const setting = { wsServer: site.rooms.url, tokens: tokens() };
+  const setting = { wsServer: site.rooms.url, rooms: nameOf(run), tokens: tokens() };
   const results = await page.evaluate(([given, ids]) => (globalThis as Contract).contract!.run(given, ids), [
     setting,
     only.length > 0 ? only : wanted,
@@ -120,7 +122,9 @@ for (const runs of SIDE_BY_SIDE) {
     for (const { run, results } of outcomes) {
       if (run.browser === 'chromium') reports[nameOf(run)] = new Map(results.flatMap(({ id, report }) => (report ? [[id, report]] : [])));
       for (const result of results) {
-        await context.test(`${nameOf(run)}: ${result.id}: ${result.says} (${result.ms} ms)`, () => verdict(run.subject, result));
+        const name = `${nameOf(run)}: ${result.id}`;
+        await saveTraces(name, result.traces);
+        await context.test(`${name}: ${result.says} (${result.ms} ms)`, () => verdict(run.subject, result));
       }
     }
     if (runs[0]!.wanted.length === 0 && only.length === 0) {
@@ -139,6 +143,12 @@ for (const id of COMPARED) {
       if (report) await context.test(name, () => sameReports(id, official, report, name.startsWith('holdfast')));
     }
   });
+}
+
+async function saveTraces(name: string, traces: string[] = []): Promise<void> {
+  const folder = join(HOLDFAST_ROOT, 'build/reports', name.replace(/[^a-z0-9]+/gi, '-'));
+  if (traces.length > 0) await mkdir(folder, { recursive: true });
+  for (const [index, trace] of traces.entries()) await writeFile(join(folder, `${index}.trace`), trace);
 }
 
 const show = (text: string | undefined) => (text === undefined ? 'nothing' : text.replaceAll('\n', ' | '));

@@ -9,6 +9,8 @@ export type { LocalTrack, RemoteParticipant, RemoteTrack, RemoteTrackPublication
 
 export interface Setting {
   wsServer: string;
+  /** What the names of its rooms begin with: pages that run side by side do not meet. */
+  rooms: string;
   /** By identity, and by what is wrong with them. */
   tokens: Record<string, string>;
 }
@@ -53,7 +55,13 @@ export const token = (name = 'alice'): string => setting.tokens[name]!;
 /** Options that connect to this row's room on the room server, without tracks. */
 export function options<T extends object>(more: T = {} as T): Holdfast.ConnectOptions {
   // `insights` is an option of twilio-video.js alone.
-  return { wsServer: setting.wsServer, name: `contract-${roomNumber}`, tracks: [], insights: false, ...more } as Holdfast.ConnectOptions;
+  return {
+    wsServer: setting.wsServer,
+    name: `${setting.rooms} ${roomNumber}`,
+    tracks: [],
+    insights: false,
+    ...more,
+  } as Holdfast.ConnectOptions;
 }
 
 /** The URL of the connection to the server contains the identity: `cutNetwork(identity)`. */
