@@ -44,6 +44,7 @@ for (const kind of ['audio', 'video'] as const) {
         }
       }
     },
+    { officialUnsteady: 'what is published while the removal of a track is negotiated is sometimes never subscribed to' },
   );
 }
 

@@ -1,2 +1,0 @@
-import { runBundled } from '../run-bundled.mjs';
-await runBundled({ folder: import.meta.dirname, testTimeout: 300_000, wanted: [] });
