@@ -49,6 +49,7 @@ const stages = [
   // Real browsers on a machine of unknown load: a failure must repeat itself to count, and a second try is reported as one.
   { name: 'browser', command: ['node', 'tests/browser/run.mjs'], counts: nodeTest, tries: 2 },
   { name: 'interop', command: ['node', 'tests/interop/run.mjs'], counts: nodeTest, tries: 2 },
+  { name: 'contract', command: ['node', 'tests/contract/run.mjs'], counts: nodeTest, tries: 2 },
   { name: 'faults', command: ['node', 'tests/faults/run.mjs', '--quick'], counts: nodeTest, tries: 2 },
   { name: 'size', command: ['node', 'scripts/size.mjs'], counts: lines },
 ];

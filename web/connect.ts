@@ -85,7 +85,9 @@ export function connect(token: string | TokenFunction, options?: ConnectOptions)
   let callOff!: (reason: unknown) => void;
   const canceled = new Promise<never>((_, reject) => (callOff = reject));
   canceled.catch(ignore);
-  const { signal, ...rest } = { ...options };
+  const { signal, ...rest } = Object.fromEntries(
+    Object.entries({ ...options }).filter(([, value]) => value !== undefined),
+  ) as ConnectOptions;
   const abort = () => callOff(signal!.reason);
   const start = () => join(token, rest, canceled);
   const joining = async () => {
@@ -111,8 +113,8 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
   const acquiring = given ? Promise.resolve(given) : createLocalTracks(options as CreateLocalTracksOptions);
   const loading = loadCore();
   const media = new LocalMedia();
-  const stopOwnTracks = () => {
-    if (!given) acquiring.then((tracks) => tracks.forEach((track) => track.kind !== 'data' && track.stop()), ignore);
+  const stopOwn = (tracks: LocalTrack[]) => {
+    if (!given) tracks.forEach((track) => track.kind !== 'data' && track.stop());
   };
   let driver: Driver | undefined;
   try {
@@ -129,7 +131,7 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
         onEmit(event) {
           if (event.event === 'roomConnected') {
             const { participantSid, identity, signalingRegion, publications } = event;
-            joined = new Room(event, { driver: roomDriver, media, localParticipant, stopOwnTracks });
+            joined = new Room(event, { driver: roomDriver, media, localParticipant, stopOwnTracks: () => stopOwn(tracks) });
             localParticipant._connected(participantSid, identity, signalingRegion, publications);
             resolve(joined);
           } else if (event.event === 'connectFailed') reject(createError(event.error));
@@ -174,7 +176,7 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
     });
     return await Promise.race([room, canceled]);
   } catch (error) {
-    stopOwnTracks();
+    acquiring.then(stopOwn, ignore);
     if (driver) {
       driver.dispatch({ kind: 'disconnect' }); // If the server has heard of us, it hears that we are gone.
       driver.close();
@@ -213,8 +215,14 @@ function signalingUrl(wsServer: unknown = '/signaling'): string {
   return url.href;
 }
 
-function configurationOf({ iceServers, iceTransportPolicy, rtcConfiguration }: ConnectOptions): RTCConfiguration {
-  return { ...(iceServers && { iceServers }), ...(iceTransportPolicy && { iceTransportPolicy }), ...rtcConfiguration };
+/** As in twilio-video.js, what RTCConfiguration knows may also stand among the options themselves. */
+function configurationOf({ iceServers, iceTransportPolicy, rtcConfiguration, ...others }: ConnectOptions): RTCConfiguration {
+  return {
+    ...(others as RTCConfiguration),
+    ...(Array.isArray(iceServers) && { iceServers }),
+    ...(iceTransportPolicy && { iceTransportPolicy }),
+    ...rtcConfiguration,
+  };
 }
 
 function ignore(): void {

@@ -20,7 +20,8 @@ export interface CreateLocalTracksOptions {
 }
 
 /** Audio first. Rejects with getUserMedia's error. */
-export async function createLocalTracks(options: CreateLocalTracksOptions = {}): Promise<LocalTrack[]> {
+export async function createLocalTracks(given?: CreateLocalTracksOptions): Promise<LocalTrack[]> {
+  const options = given ?? {};
   createLogger(options.logLevel);
   const neither = !('audio' in options || 'video' in options);
   const { audio = neither, video = neither, tracks } = options;
@@ -47,7 +48,7 @@ type Wanted = boolean | CreateLocalTrackOptions;
 
 const optionsOf = (wanted: Wanted) => (typeof wanted === 'object' ? wanted : {});
 
-const logLevelOf = ({ logLevel }: CreateLocalTrackOptions = {}) => (logLevel === undefined ? {} : { logLevel });
+const logLevelOf = (options?: CreateLocalTrackOptions) => (options?.logLevel === undefined ? {} : { logLevel: options.logLevel });
 
 function constraintsOf(wanted: Wanted): boolean | MediaTrackConstraints {
   if (typeof wanted !== 'object') return wanted;

@@ -17,6 +17,7 @@ interface Entry {
 
 export class EventEmitter<Events extends EventMap = EventMap> {
   readonly #entries = new Map<string, Entry[]>();
+  #maxListeners = 10;
 
   on<K extends keyof Events & string>(event: K, listener: (...args: Events[K]) => void): this;
   on(event: string, listener: AnyListener): this;
@@ -37,8 +38,15 @@ export class EventEmitter<Events extends EventMap = EventMap> {
     return this.#add(event, { listener, once: false }, true);
   }
 
+  prependOnceListener<K extends keyof Events & string>(event: K, listener: (...args: Events[K]) => void): this;
+  prependOnceListener(event: string, listener: AnyListener): this;
+  prependOnceListener(event: string, listener: AnyListener): this {
+    return this.#add(event, { listener, once: true }, true);
+  }
+
   /** Removes the listener added last, if it was added more than once. */
   off(event: string, listener: AnyListener): this {
+    check(listener);
     const entries = this.#of(event);
     const index = entries.map((entry) => entry.listener).lastIndexOf(listener);
     this.#set(
@@ -88,8 +96,23 @@ export class EventEmitter<Events extends EventMap = EventMap> {
     return this.#of(event).map((entry) => entry.listener);
   }
 
+  /** The same as `listeners`. */
+  rawListeners(event: string): AnyListener[] {
+    return this.listeners(event);
+  }
+
   eventNames(): string[] {
     return [...this.#entries.keys()];
+  }
+
+  /** Kept for apps that call it: however many listeners there are, nobody is warned. */
+  setMaxListeners(count: number): this {
+    this.#maxListeners = count;
+    return this;
+  }
+
+  getMaxListeners(): number {
+    return this.#maxListeners;
   }
 
   #of(event: string): readonly Entry[] {
@@ -103,8 +126,13 @@ export class EventEmitter<Events extends EventMap = EventMap> {
   }
 
   #add(event: string, entry: Entry, first = false): this {
+    check(entry.listener);
     const entries = this.#of(event);
     this.#set(event, first ? [entry, ...entries] : [...entries, entry]);
     return this;
   }
+}
+
+function check(listener: unknown): void {
+  if (typeof listener !== 'function') throw new TypeError('listener must be a function');
 }

@@ -77,7 +77,7 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
     checkTrack(track);
     const known = this.#find(track);
     if (known) return known.published;
-    const priority = options?.priority ?? 'standard';
+    const { priority = 'standard' } = options ?? {};
     checkPriority(priority);
     if (this.state === 'disconnected') throw new Error(`Unexpected error: The track ${track.id} cannot be published`);
     const { state, published } = this.#intend(asLocalTrack(track, options), priority);
@@ -199,18 +199,22 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
   }
 
   #trackChanged({ state: { id }, track, publication }: Intent, event: string, data: unknown): void {
-    if (track.kind === 'data') return this.#media.send(id, data as string);
+    if (track.kind === 'data') {
+      if (event === '_send') this.#media.send(id, data as string);
+      return;
+    }
     const clone = this.#media.track(id)?.track;
-    if (event === 'replaced') this.#media.replaceTrack(id, track.mediaStreamTrack.clone());
+    const enabled = event === 'enabled';
+    const toggled = enabled || event === 'disabled';
+    if (event === '_replaced') this.#media.replaceTrack(id, track.mediaStreamTrack.clone());
     else if (event === 'stopped') clone?.stop();
-    else if (event === 'enabled' || event === 'disabled') {
-      const enabled = event === 'enabled';
+    else if (toggled) {
       if (clone) clone.enabled = enabled;
       this.#dispatch({ kind: 'setTrackEnabled', id, enabled });
-      publication?.emit(enabled ? 'trackEnabled' : 'trackDisabled');
     }
     const name = trackEvents[event];
     if (name) this.emit(name, track);
+    if (toggled) publication?.emit(name!);
   }
 
   #accept(id: string, trackSid: string): AnyLocalTrackPublication | undefined {

@@ -65,10 +65,11 @@ abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> 
   }
 
   /** Repeat calls emit nothing. Where the track is published, the others see it. */
-  enable(enabled = true): this {
+  enable(wanted = true): this {
+    const enabled = (wanted as unknown) !== false;
     if (enabled !== this.isEnabled) {
       this.mediaStreamTrack.enabled = enabled;
-      this._announce(enabled ? 'enabled' : 'disabled', this);
+      this.emit(enabled ? 'enabled' : 'disabled', this);
     }
     return this;
   }
@@ -95,21 +96,21 @@ abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> 
     this.stop();
     this._setMediaStreamTrack(await this.#capture(constraints), true);
     this.#listen();
-    this._tell('replaced');
+    this._tell('_replaced');
   }
 
   #listen(): void {
     const track = this.mediaStreamTrack;
     const { signal } = (this.#stopListening = new AbortController());
     track.addEventListener('ended', () => this.#ended(), { signal });
-    track.addEventListener('mute', () => this._announce('muted', this), { signal });
-    track.addEventListener('unmute', () => this._announce('unmuted', this), { signal });
+    track.addEventListener('mute', () => this.emit('muted', this), { signal });
+    track.addEventListener('unmute', () => this.emit('unmuted', this), { signal });
   }
 
   #ended(): void {
     this.#stopListening.abort();
     this._unwatch();
-    this._announce('stopped', this);
+    this.emit('stopped', this);
   }
 }
 
@@ -160,8 +161,9 @@ export class LocalDataTrack extends PublicObject {
   /** No limit was given. */
   declare readonly reliable: boolean;
 
-  constructor({ maxPacketLifeTime = null, maxRetransmits = null, ordered = true, name }: LocalDataTrackOptions = {}) {
+  constructor(options?: LocalDataTrackOptions) {
     super();
+    const { maxPacketLifeTime = null, maxRetransmits = null, ordered = true, name } = options ?? {};
     const id = uuid();
     const reliable = maxPacketLifeTime === null && maxRetransmits === null;
     show<LocalDataTrack>(this, { kind: 'data', name: String(name ?? id), id, maxPacketLifeTime, maxRetransmits, ordered, reliable });
@@ -169,7 +171,7 @@ export class LocalDataTrack extends PublicObject {
 
   /** Never throws and queues nothing: who is not connected at this moment misses it. */
   send(data: string | Blob | ArrayBuffer | ArrayBufferView): void {
-    this._tell('send', data);
+    this._tell('_send', data);
   }
 }
 

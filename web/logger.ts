@@ -8,7 +8,7 @@ const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'off'];
 export function createLogger(
   option: LogLevel | { default?: LogLevel } = 'warn',
 ): (level: Exclude<LogLevel, 'off'>, message: string) => void {
-  const level = typeof option === 'object' ? (option.default ?? 'warn') : option;
+  const level = typeof option === 'string' ? option : (option.default ?? 'warn');
   const threshold = levels.indexOf(level);
   if (threshold < 0) throw new RangeError(`level must be one of ${levels.join(', ')}`);
   return (severity, message) => {

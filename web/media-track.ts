@@ -80,14 +80,14 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
     hidden.oncanplay = () => {
       hidden.oncanplay = null;
       const hasChanged = this.#measure(hidden);
-      if (this.kind === 'video' && (hasChanged || !this.isStarted)) this._announce('dimensionsChanged', this);
+      if (this.kind === 'video' && (hasChanged || !this.isStarted)) this.emit('dimensionsChanged', this);
       const isNews = startsAnew || !this.isStarted;
       show<MediaTrack>(this, { isStarted: true });
       if (this.kind === 'audio') this._unwatch();
-      if (isNews) this._announce('started', this);
+      if (isNews) this.emit('started', this);
     };
     hidden.onresize = () => {
-      if (this.#measure(hidden) && this.isStarted) this._announce('dimensionsChanged', this);
+      if (this.#measure(hidden) && this.isStarted) this.emit('dimensionsChanged', this);
     };
     play(hidden, this.mediaStreamTrack);
   }

@@ -25,10 +25,12 @@ export class PublicObject<Events extends EventMap = EventMap> extends EventEmitt
     for (const observer of [...this.#observers]) observer(event, ...args);
   }
 
-  /** @internal Tells the app, then Holdfast's own observers. */
-  _announce(event: string, ...args: unknown[]): void {
-    this.emit(event, ...args);
+  /** Holdfast's own observers run ahead of the app's listeners: what follows from a change is said before they run. */
+  override emit<K extends keyof Events & string>(event: K, ...args: Events[K]): boolean;
+  override emit(event: string, ...args: unknown[]): boolean;
+  override emit(event: string, ...args: unknown[]): boolean {
     this._tell(event, ...args);
+    return super.emit(event, ...args);
   }
 }
 

@@ -65,7 +65,7 @@ abstract class RemoteMediaTrack<Kind extends MediaKind, Events extends EventMap>
   /** @internal */
   _setEnabled(isEnabled: boolean): void {
     show<RemoteMediaTrack<MediaKind, EventMap>>(this, { isEnabled });
-    this._announce(isEnabled ? 'enabled' : 'disabled', this);
+    this.emit(isEnabled ? 'enabled' : 'disabled', this);
   }
 }
 
@@ -122,7 +122,7 @@ export class RemoteDataTrack extends PublicObject<{ message: [data: string | Arr
 
   /** @internal From now on messages come from this channel. */
   _listen(remote: RemoteChannel): void {
-    remote.listen((data) => this._announce('message', data, this));
+    remote.listen((data) => this.emit('message', data, this));
   }
 }
 

@@ -339,7 +339,7 @@ describe('publishing', () => {
     publication.unpublish();
     assert.deepEqual(inputs.at(-1), { kind: 'unpublish', id: source.clones[0]!.id });
     assert.deepEqual([source.clones[0]!.readyState, source.readyState, localParticipant.tracks.size], ['ended', 'live', 0]);
-    assert.deepEqual(said.slice(2), ['camera.disabled camera', 'pub(MT9).trackDisabled', 'me.trackDisabled camera']);
+    assert.deepEqual(said.slice(2), ['camera.disabled camera', 'me.trackDisabled camera', 'pub(MT9).trackDisabled']);
     assert.equal(localParticipant.unpublishTrack(video), null);
   });
 

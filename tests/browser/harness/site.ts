@@ -61,6 +61,11 @@ export function tokenFor(identity: string, ttl?: number): string {
 
 const serveFiles: RequestListener = (request, response) => {
   const path = (request.url ?? '').split('?', 1)[0]!;
+  const bundle = /^\/contract\/(.*)\.html$/.exec(path)?.[1];
+  if (bundle) {
+    response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><script type="module" src="${bundle}.js"></script><body>`);
+    return;
+  }
   readFile(fileFor(path)).then(
     (content) => response.writeHead(200, { 'content-type': CONTENT_TYPES[extname(path)] ?? 'application/octet-stream' }).end(content),
     () => response.writeHead(404).end(),
@@ -69,6 +74,7 @@ const serveFiles: RequestListener = (request, response) => {
 
 function fileFor(path: string): string {
   if (path === '/twilio-video.js') return join(HOLDFAST_ROOT, 'node_modules/twilio-video/dist/twilio-video.js');
+  if (path.startsWith('/contract/')) return join(HOLDFAST_ROOT, 'tests/.out/contract-page', path.slice('/contract/'.length));
   if (path.startsWith('/dist/')) return join(HOLDFAST_ROOT, path);
   return join(HOLDFAST_ROOT, 'tests/browser/harness/page', path);
 }
