@@ -4,6 +4,7 @@
 //   dist/index.cjs           the same for require()
 //   dist/holdfast.min.js     the same for a script tag: global Holdfast
 //   dist/holdfast.wasm       the core
+//   dist/react.js, .cjs      the hooks; React and the client beside them are imported
 //   dist/types[-cjs]/        declarations, as seen by import and by require()
 //   dist/server/             the room server for Node, its command, and its wasm
 //   dist/demo/               the demo page
@@ -62,10 +63,18 @@ async function buildClient() {
     `var holdfastUrl=typeof document<"u"?document.currentScript&&document.currentScript.src||document.baseURI:${elsewhere};`;
   const urlOf = (elsewhere) => ({ define: { ...common.define, 'import.meta.url': 'holdfastUrl' }, banner: { js: beside(elsewhere) } });
   const ofThisFile = '"file://"+(__filename[0]==="/"?"":"/")+__filename.replace(/[%#?]/g,encodeURIComponent)';
+  const hooks = { ...common, entryPoints: [at('web/react.ts')], external: ['react'] };
+  // One client for the app and its hooks.
+  const clientAt = (path) => ({
+    name: 'client',
+    setup: ({ onResolve }) => onResolve({ filter: /^\.\/index\.js$/ }, () => ({ path, external: true })),
+  });
   await Promise.all([
     build({ ...common, format: 'esm', outfile: at('dist/index.js') }),
     build({ ...common, ...urlOf(`typeof location<"u"?location.href:${ofThisFile}`), format: 'cjs', outfile: at('dist/index.cjs') }),
     build({ ...common, ...urlOf('location.href'), format: 'iife', globalName: 'Holdfast', outfile: at('dist/holdfast.min.js') }),
+    build({ ...hooks, format: 'esm', outfile: at('dist/react.js'), plugins: [clientAt('./index.js')] }),
+    build({ ...hooks, format: 'cjs', outfile: at('dist/react.cjs'), plugins: [clientAt('./index.cjs')] }),
   ]);
 }
 

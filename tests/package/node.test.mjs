@@ -125,6 +125,10 @@ describe('the package', () => {
       'dist/index.cjs.map',
       'dist/index.js',
       'dist/index.js.map',
+      'dist/react.cjs',
+      'dist/react.cjs.map',
+      'dist/react.js',
+      'dist/react.js.map',
       'dist/server/',
       'dist/types-cjs/',
       'dist/types/',
@@ -172,9 +176,10 @@ describe('the package', () => {
 });
 
 describe('types', () => {
-  const compile = async (name, file, options) => {
-    await writeFile(join(app, file), await readFile(join(import.meta.dirname, 'fixtures/types', name), 'utf8'));
-    const project = join(app, `${file}.json`);
+  const compile = async (sources, files, options) => {
+    for (const [index, name] of sources.entries())
+      await writeFile(join(app, files[index]), await readFile(join(import.meta.dirname, 'fixtures/types', name), 'utf8'));
+    const project = join(app, `${files[0]}.json`);
     const compilerOptions = {
       target: 'es2018',
       lib: ['es2018', 'dom'],
@@ -184,15 +189,19 @@ describe('types', () => {
       types: [],
       ...options,
     };
-    await writeFile(project, JSON.stringify({ compilerOptions, files: [file] }));
+    await writeFile(project, JSON.stringify({ compilerOptions, files }));
     await runNode(app, {}, join(root, 'node_modules/typescript/bin/tsc'), '-p', project).catch(({ stdout }) => assert.fail(stdout));
   };
+  const client = ['app.ts', 'react.ts'];
 
-  test('for bundlers, without Node types', () => compile('app.ts', 'bundled.ts', { module: 'esnext', moduleResolution: 'bundler' }));
-  test('for import in Node', () => compile('app.ts', 'imported.mts', { module: 'node16', moduleResolution: 'node16' }));
-  test('for require() in Node', () => compile('app.ts', 'required.cts', { module: 'node16', moduleResolution: 'node16' }));
+  test('for bundlers, without Node types', () =>
+    compile(client, ['bundled.ts', 'bundled-react.ts'], { module: 'esnext', moduleResolution: 'bundler' }));
+  test('for import in Node', () =>
+    compile(client, ['imported.mts', 'imported-react.mts'], { module: 'node16', moduleResolution: 'node16' }));
+  test('for require() in Node', () =>
+    compile(client, ['required.cts', 'required-react.cts'], { module: 'node16', moduleResolution: 'node16' }));
   test('for the server', () =>
-    compile('server.ts', 'server.mts', {
+    compile(['server.ts'], ['server.mts'], {
       module: 'node16',
       moduleResolution: 'node16',
       lib: ['es2023', 'dom'],
