@@ -16,8 +16,8 @@ before(async () => ({ app, folder, files } = await unpackInto('node')));
 
 describe('importing', () => {
   for (const [kind, file, load] of [
-    ['import', 'effects.mjs', `import * as holdfast from 'holdfast';`],
-    ['require()', 'effects.cjs', `const holdfast = require('holdfast');`],
+    ['import', 'effects.mjs', `import * as holdfast from 'holdfast'; import 'holdfast/testing';`],
+    ['require()', 'effects.cjs', `const holdfast = require('holdfast'); require('holdfast/testing');`],
   ]) {
     for (const [place, env, supported] of [
       ['plain Node', {}, 'false'],
@@ -130,6 +130,10 @@ describe('the package', () => {
       'dist/react.js',
       'dist/react.js.map',
       'dist/server/',
+      'dist/testing.cjs',
+      'dist/testing.cjs.map',
+      'dist/testing.js',
+      'dist/testing.js.map',
       'dist/types-cjs/',
       'dist/types/',
       'package.json',
@@ -169,6 +173,7 @@ describe('the package', () => {
       `process.stdout.write(Object.keys(await import('holdfast/server')).sort().join())`,
     );
     assert.equal(names, 'AccessToken,VideoGrant,createRoomServer');
+    await access(join(folder, 'dist/server/testing.js'));
     const { bin } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
     assert.match(await runNode(app, {}, join(folder, bin['holdfast-server']), '--help'), /holdfast-server --dev/);
     await access(join(folder, 'dist/server/room-server.wasm'));
@@ -192,16 +197,16 @@ describe('types', () => {
     await writeFile(project, JSON.stringify({ compilerOptions, files }));
     await runNode(app, {}, join(root, 'node_modules/typescript/bin/tsc'), '-p', project).catch(({ stdout }) => assert.fail(stdout));
   };
-  const client = ['app.ts', 'react.ts'];
+  const client = ['app.ts', 'react.ts', 'testing.ts'];
 
   test('for bundlers, without Node types', () =>
-    compile(client, ['bundled.ts', 'bundled-react.ts'], { module: 'esnext', moduleResolution: 'bundler' }));
+    compile(client, ['bundled.ts', 'bundled-react.ts', 'bundled-testing.ts'], { module: 'esnext', moduleResolution: 'bundler' }));
   test('for import in Node', () =>
-    compile(client, ['imported.mts', 'imported-react.mts'], { module: 'node16', moduleResolution: 'node16' }));
+    compile(client, ['imported.mts', 'imported-react.mts', 'imported-testing.mts'], { module: 'node16', moduleResolution: 'node16' }));
   test('for require() in Node', () =>
-    compile(client, ['required.cts', 'required-react.cts'], { module: 'node16', moduleResolution: 'node16' }));
+    compile(client, ['required.cts', 'required-react.cts', 'required-testing.cts'], { module: 'node16', moduleResolution: 'node16' }));
   test('for the server', () =>
-    compile(['server.ts'], ['server.mts'], {
+    compile(['server.ts', 'testing-server.ts'], ['server.mts', 'testing-server.mts'], {
       module: 'node16',
       moduleResolution: 'node16',
       lib: ['es2023', 'dom'],
