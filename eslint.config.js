@@ -25,6 +25,7 @@ export default tseslint.config(
       '@typescript-eslint/no-invalid-void-type': 'off',
       // With noUncheckedIndexedAccess it is the way to say what an index is known to hold.
       '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-namespace': ['error', { allowDeclarations: true }],
       '@typescript-eslint/triple-slash-reference': ['error', { path: 'always', types: 'never', lib: 'never' }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/unified-signatures': 'off',

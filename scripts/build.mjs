@@ -4,6 +4,8 @@
 //   dist/index.cjs           the same for require()
 //   dist/holdfast.min.js     the same for a script tag: global Holdfast
 //   dist/holdfast.wasm       the core
+//   dist/react.js, .cjs      the hooks; React and the client beside them are imported
+//   dist/testing.js, .cjs    fake tracks for the tests of apps
 //   dist/types[-cjs]/        declarations, as seen by import and by require()
 //   dist/server/             the room server for Node, its command, and its wasm
 //   dist/demo/               the demo page
@@ -62,11 +64,26 @@ async function buildClient() {
     `var holdfastUrl=typeof document<"u"?document.currentScript&&document.currentScript.src||document.baseURI:${elsewhere};`;
   const urlOf = (elsewhere) => ({ define: { ...common.define, 'import.meta.url': 'holdfastUrl' }, banner: { js: beside(elsewhere) } });
   const ofThisFile = '"file://"+(__filename[0]==="/"?"":"/")+__filename.replace(/[%#?]/g,encodeURIComponent)';
+  const hooks = { ...common, entryPoints: [at('web/react.ts')], external: ['react'] };
+  const testing = { ...common, entryPoints: [at('web/testing.ts')] };
   await Promise.all([
     build({ ...common, format: 'esm', outfile: at('dist/index.js') }),
     build({ ...common, ...urlOf(`typeof location<"u"?location.href:${ofThisFile}`), format: 'cjs', outfile: at('dist/index.cjs') }),
     build({ ...common, ...urlOf('location.href'), format: 'iife', globalName: 'Holdfast', outfile: at('dist/holdfast.min.js') }),
+    build({ ...hooks, format: 'esm', outfile: at('dist/react.js'), plugins: [indexAt('./index.js')] }),
+    build({ ...hooks, format: 'cjs', outfile: at('dist/react.cjs'), plugins: [indexAt('./index.cjs')] }),
+    build({ ...testing, format: 'esm', outfile: at('dist/testing.js') }),
+    build({ ...testing, format: 'cjs', outfile: at('dist/testing.cjs') }),
   ]);
+}
+
+// What stands beside the index imports it: there is one of each.
+function indexAt(path) {
+  return {
+    name: 'index',
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /^\.\/index\.js$/ }, ({ kind }) => (kind === 'entry-point' ? null : { path, external: true })),
+  };
 }
 
 async function buildServer() {
@@ -83,6 +100,12 @@ async function buildServer() {
   const command = at('dist/server/holdfast-server.js');
   await Promise.all([
     build({ ...common, entryPoints: [at('server/index.ts')], outfile: at('dist/server/index.js') }),
+    build({
+      ...common,
+      entryPoints: [at('server/testing.ts')],
+      outfile: at('dist/server/testing.js'),
+      plugins: [indexAt('./index.js')],
+    }),
     build({ ...common, entryPoints: [at('server/bin.ts')], outfile: command, banner: { js: '#!/usr/bin/env node' } }),
   ]);
   await chmod(command, 0o755);

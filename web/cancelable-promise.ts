@@ -1,5 +1,9 @@
 // A promise whose work can be called off. Not a subclass of Promise, as in twilio-video.js; `await` works.
 
+// As with any Promise, a handler may say what it takes the reason for.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Reason = any;
+
 export class CancelablePromise<T> implements Promise<T> {
   readonly #promise: Promise<T>;
   readonly #cancel: () => void;
@@ -22,12 +26,12 @@ export class CancelablePromise<T> implements Promise<T> {
 
   then<R1 = T, R2 = never>(
     onfulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
-    onrejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
+    onrejected?: ((reason: Reason) => R2 | PromiseLike<R2>) | null,
   ): CancelablePromise<R1 | R2> {
     return new CancelablePromise(this.#promise.then(onfulfilled, onrejected), this.#cancel);
   }
 
-  catch<R = never>(onrejected?: ((reason: unknown) => R | PromiseLike<R>) | null): CancelablePromise<T | R> {
+  catch<R = never>(onrejected?: ((reason: Reason) => R | PromiseLike<R>) | null): CancelablePromise<T | R> {
     return this.then(null, onrejected);
   }
 

@@ -34,3 +34,4 @@ export type { RemoteParticipant } from './remote-participant.js';
 export type { RemoteAudioTrack, RemoteDataTrack, RemoteTrack, RemoteVideoTrack } from './remote-tracks.js';
 export type { ConnectionInfo, ConnectionLink, Room, RoomEvents, RoomState } from './room.js';
 export type { TokenFunction } from './token.js';
+export type * from './types.js';

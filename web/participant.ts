@@ -3,13 +3,22 @@
 import type { EventMap } from './events.js';
 import type { AnyLocalTrackPublication, AnyRemoteTrackPublication } from './publications.js';
 import { PublicObject, show } from './public-object.js';
+import type { Track, VideoTrack } from './types.js';
 
 /** 'connecting' is only ever the state of the own participant, before connect() resolves. */
 export type ParticipantState = 'connecting' | 'connected' | 'reconnecting' | 'disconnected';
 
+type ParticipantEvents = {
+  disconnected: [participant: Participant];
+  reconnecting: [participant: Participant];
+  reconnected: [];
+  trackStarted: [track: Track];
+  trackDimensionsChanged: [track: VideoTrack];
+};
+
 export abstract class Participant<
   Publication extends AnyLocalTrackPublication | AnyRemoteTrackPublication = AnyLocalTrackPublication | AnyRemoteTrackPublication,
-  Events extends EventMap = EventMap,
+  Events extends EventMap = ParticipantEvents,
 > extends PublicObject<Events> {
   declare readonly identity: string;
   /** Always null in peer-to-peer rooms. */
@@ -55,4 +64,9 @@ export abstract class Participant<
   #mapOf({ kind }: Publication): Map<string, Publication> {
     return this[`${kind}Tracks`] as Map<string, Publication>;
   }
+}
+
+export declare namespace Participant {
+  type Identity = string;
+  type SID = string;
 }

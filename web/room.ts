@@ -365,6 +365,10 @@ export class Room extends PublicObject<RoomEvents> {
   }
 }
 
+export declare namespace Room {
+  type SID = string;
+}
+
 function setState(participant: RemoteParticipant, state: ParticipantState): void {
   show<RemoteParticipant>(participant, { state });
 }

@@ -214,12 +214,13 @@ describe('in Chromium', { skip }, () => {
       build: { outDir, emptyOutDir: true, modulePreload: false },
     });
 
-    test(`a build of ${name} (${version})`, async () => {
-      await writeFile(join(app, 'src/index.html'), page('<script type="module" src="/main.js"></script>'));
-      const outDir = join(app, `built-${version}`);
-      await build(config(outDir));
-      await reachesTheCore(await serve((path) => join(outDir, path === '/' ? 'index.html' : path)));
-    });
+    for (const entry of ['main', 'react'])
+      test(`a build of ${name} (${version}): ${entry}.js`, async () => {
+        await writeFile(join(app, 'src/index.html'), page(`<script type="module" src="/${entry}.js"></script>`));
+        const outDir = join(app, `built-${version}`);
+        await build(config(outDir));
+        await reachesTheCore(await serve((path) => join(outDir, path === '/' ? 'index.html' : path)));
+      });
 
     test(`the dev server of ${name} (${version})`, async () => {
       await writeFile(join(app, 'src/index.html'), page('<script type="module" src="/main.js"></script>'));
@@ -235,6 +236,7 @@ describe('in Chromium', { skip }, () => {
 
   for (const [kind, entry] of [
     ['import', 'main.js'],
+    ['import of the hooks', 'react.js'],
     ['require()', 'required.js'],
   ]) {
     test(`a build of webpack (${webpack.version}), by ${kind}`, async () => {

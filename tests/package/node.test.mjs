@@ -16,8 +16,8 @@ before(async () => ({ app, folder, files } = await unpackInto('node')));
 
 describe('importing', () => {
   for (const [kind, file, load] of [
-    ['import', 'effects.mjs', `import * as holdfast from 'holdfast';`],
-    ['require()', 'effects.cjs', `const holdfast = require('holdfast');`],
+    ['import', 'effects.mjs', `import * as holdfast from 'holdfast'; import 'holdfast/testing';`],
+    ['require()', 'effects.cjs', `const holdfast = require('holdfast'); require('holdfast/testing');`],
   ]) {
     for (const [place, env, supported] of [
       ['plain Node', {}, 'false'],
@@ -125,7 +125,15 @@ describe('the package', () => {
       'dist/index.cjs.map',
       'dist/index.js',
       'dist/index.js.map',
+      'dist/react.cjs',
+      'dist/react.cjs.map',
+      'dist/react.js',
+      'dist/react.js.map',
       'dist/server/',
+      'dist/testing.cjs',
+      'dist/testing.cjs.map',
+      'dist/testing.js',
+      'dist/testing.js.map',
       'dist/types-cjs/',
       'dist/types/',
       'package.json',
@@ -165,6 +173,7 @@ describe('the package', () => {
       `process.stdout.write(Object.keys(await import('holdfast/server')).sort().join())`,
     );
     assert.equal(names, 'AccessToken,VideoGrant,createRoomServer');
+    await access(join(folder, 'dist/server/testing.js'));
     const { bin } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
     assert.match(await runNode(app, {}, join(folder, bin['holdfast-server']), '--help'), /holdfast-server --dev/);
     await access(join(folder, 'dist/server/room-server.wasm'));
@@ -172,9 +181,10 @@ describe('the package', () => {
 });
 
 describe('types', () => {
-  const compile = async (name, file, options) => {
-    await writeFile(join(app, file), await readFile(join(import.meta.dirname, 'fixtures/types', name), 'utf8'));
-    const project = join(app, `${file}.json`);
+  const compile = async (sources, files, options) => {
+    for (const [index, name] of sources.entries())
+      await writeFile(join(app, files[index]), await readFile(join(import.meta.dirname, 'fixtures/types', name), 'utf8'));
+    const project = join(app, `${files[0]}.json`);
     const compilerOptions = {
       target: 'es2018',
       lib: ['es2018', 'dom'],
@@ -184,15 +194,19 @@ describe('types', () => {
       types: [],
       ...options,
     };
-    await writeFile(project, JSON.stringify({ compilerOptions, files: [file] }));
+    await writeFile(project, JSON.stringify({ compilerOptions, files }));
     await runNode(app, {}, join(root, 'node_modules/typescript/bin/tsc'), '-p', project).catch(({ stdout }) => assert.fail(stdout));
   };
+  const client = ['app.ts', 'react.ts', 'testing.ts'];
 
-  test('for bundlers, without Node types', () => compile('app.ts', 'bundled.ts', { module: 'esnext', moduleResolution: 'bundler' }));
-  test('for import in Node', () => compile('app.ts', 'imported.mts', { module: 'node16', moduleResolution: 'node16' }));
-  test('for require() in Node', () => compile('app.ts', 'required.cts', { module: 'node16', moduleResolution: 'node16' }));
+  test('for bundlers, without Node types', () =>
+    compile(client, ['bundled.ts', 'bundled-react.ts', 'bundled-testing.ts'], { module: 'esnext', moduleResolution: 'bundler' }));
+  test('for import in Node', () =>
+    compile(client, ['imported.mts', 'imported-react.mts', 'imported-testing.mts'], { module: 'node16', moduleResolution: 'node16' }));
+  test('for require() in Node', () =>
+    compile(client, ['required.cts', 'required-react.cts', 'required-testing.cts'], { module: 'node16', moduleResolution: 'node16' }));
   test('for the server', () =>
-    compile('server.ts', 'server.mts', {
+    compile(['server.ts', 'testing-server.ts'], ['server.mts', 'testing-server.mts'], {
       module: 'node16',
       moduleResolution: 'node16',
       lib: ['es2023', 'dom'],

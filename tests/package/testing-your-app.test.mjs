@@ -18,12 +18,16 @@ test('the example of docs/testing-your-app.md works', { skip }, async () => {
   const files = [...text.matchAll(/^<!-- file: (\S+) -->\n```\w+\n(.*?)^```$/gms)];
   assert.deepEqual(
     files.map(([, name]) => name),
-    ['index.html', 'app.js', 'call.test.js'],
+    ['index.html', 'app.js', 'call.test.js', 'microphone.test.js'],
   );
   for (const [, name, code] of files) await writeFile(join(app, name), code);
   const env = { ...process.env, CHROMIUM: chromium };
   delete env.NODE_TEST_CONTEXT; // or Node takes it for a part of this test
-  const { status, stdout } = spawnSync(process.execPath, ['--test', 'call.test.js'], { cwd: app, env, encoding: 'utf8' });
+  const { status, stdout } = spawnSync(process.execPath, ['--test', '--test-concurrency=1', 'call.test.js', 'microphone.test.js'], {
+    cwd: app,
+    env,
+    encoding: 'utf8',
+  });
   assert.equal(status, 0, stdout);
-  assert.match(stdout, /pass 2\b/);
+  assert.match(stdout, /pass 4\b/);
 });

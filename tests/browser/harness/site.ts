@@ -76,5 +76,6 @@ function fileFor(path: string): string {
   if (path === '/twilio-video.js') return join(HOLDFAST_ROOT, 'node_modules/twilio-video/dist/twilio-video.js');
   if (path.startsWith('/contract/')) return join(HOLDFAST_ROOT, 'tests/.out/contract-page', path.slice('/contract/'.length));
   if (path.startsWith('/dist/')) return join(HOLDFAST_ROOT, path);
+  if (/^\/react\d+\.js$/.test(path)) return join(HOLDFAST_ROOT, 'tests/.out/browser', path);
   return join(HOLDFAST_ROOT, 'tests/browser/harness/page', path);
 }
