@@ -42,7 +42,10 @@ void begin_trouble(Context& context, const In& in) {
 
 // ---- guards ------------------------------------------------------------------------------------------------------------------------
 
-bool LivenessTable::is_unproven(const Context& context, const Input&) { return is_up(context) && context.expecting && context.has_flowed; }
+// On a link that never carried anything the source may be silent; once it had to be restarted, that excuse is not good enough.
+bool LivenessTable::is_unproven(const Context& context, const Input&) {
+  return is_up(context) && context.expecting && (context.has_flowed || context.restarted);
+}
 
 bool LivenessTable::is_dtls(const Context& context, const Input&) { return context.dtls_failed; }
 

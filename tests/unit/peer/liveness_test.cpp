@@ -608,6 +608,28 @@ TEST_CASE("liveness: failed, then connected by itself, but empty: restart first"
   CHECK(bench.liveness.wants_replacement());
 }
 
+// Firefox: UDP cut for 20 s, and the link that took the place of the dead one stayed empty for good.
+TEST_CASE("liveness: a new link that had to be restarted before it carried anything has to prove itself, too", "[peer][liveness]") {
+  Bench bench;
+  bench.liveness.set_expecting(true, bench.now);
+  bench.change(Connection::kConnecting);
+  bench.change(Connection::kFailed);
+  REQUIRE(bench.restarts == 1);
+  bench.restarted();
+  bench.change(Connection::kConnecting);
+  bench.change(Connection::kConnected);
+  CHECK(bench.state() == State::kFailed);
+  SECTION("it does not") {
+    bench.pass(3_s);
+    CHECK(bench.liveness.wants_replacement());
+  }
+  SECTION("it does") {
+    bench.flows = true;
+    bench.pass(1_s);
+    CHECK(bench.state() == State::kHealthy);
+  }
+}
+
 TEST_CASE("liveness: a silence that is explained only after a restart is none, too", "[peer][liveness]") {
   Bench bench = connected();
   bench.flows = false;
