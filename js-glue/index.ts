@@ -10,7 +10,7 @@
 // driver.close() (harmless after onFatal), media.close().
 
 export type * from './boundary.js';
-export { Driver, type DriverOptions } from './driver.js';
+export { Driver, type DriverOptions, type SocketStep } from './driver.js';
 export { loadCore, setWasm, type WasmSource } from './load.js';
 export { LocalMedia } from './media.js';
 export type { PeerOptions } from './peers.js';

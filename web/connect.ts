@@ -2,64 +2,19 @@
 
 import { Driver, LocalMedia, loadCore } from '../js-glue/index.js';
 import { CancelablePromise } from './cancelable-promise.js';
-import { createLocalTracks, type CreateLocalTrackOptions, type CreateLocalTracksOptions } from './create-local-tracks.js';
+import { warnOfOutdated, type ConnectOptions } from './connect-options.js';
+import { createLocalTracks, type CreateLocalTracksOptions } from './create-local-tracks.js';
 import { createError } from './twilio-error.js';
 import { LocalParticipant } from './local-participant.js';
 import { asLocalTrack, checkTrack, type LocalTrack } from './local-tracks.js';
-import { createLogger, type LogLevel } from './logger.js';
+import { createLog } from './logger.js';
 import { kEndless, Room } from './room.js';
+import { watchSignaling } from './signaling-events.js';
 import { joinLocked } from './tab-lock.js';
 import { askForToken, withLifetime, type TokenFunction } from './token.js';
 import { version } from './version.js';
 
-export interface ConnectOptions {
-  /** Name or SID of the room. Absent or null: a new room, named by its SID. */
-  name?: string | null;
-  /** URL of the room server, ws: or wss:. Default: `/signaling` on the page's origin. */
-  wsServer?: string;
-  /** What to publish; it stays the app's: Holdfast never stops it. Without it, Holdfast acquires `audio` and `video` and stops them too. */
-  tracks?: (LocalTrack | MediaStreamTrack)[];
-  /** Both are true if neither is given, else the missing one is false. Without effect if `tracks` is given. */
-  audio?: boolean | CreateLocalTrackOptions;
-  video?: boolean | CreateLocalTrackOptions;
-  /** Without effect in peer-to-peer rooms, which subscribe to everything. */
-  automaticSubscription?: boolean;
-  /** Instead of those of the server. */
-  iceServers?: RTCIceServer[];
-  iceTransportPolicy?: RTCIceTransportPolicy;
-  /** For every RTCPeerConnection; comes before `iceServers` and `iceTransportPolicy`. */
-  rtcConfiguration?: RTCConfiguration;
-  /**
-   * How long the Room goes on reconnecting before it is `disconnected`, ms. No shorter than the server's session timeout, which is the default;
-   * Infinity: until you say stop. After the session timeout the server has dropped the participant, so a longer limit is for servers that
-   * were away themselves, and for `rejoin`.
-   */
-  reconnectLimit?: number;
-  /**
-   * When the server has dropped the participant (53204), join again with the same identity and publish the same tracks: the Room is
-   * `reconnecting`, then `reconnected`, the objects stay the same (their SIDs do not), and what is different in the room is emitted. The others see
-   * the participant leave and join. Never after 53205, 53118, a removal or `disconnect()`. With it `reconnectLimit` is Infinity unless given.
-   * Default: false.
-   */
-  rejoin?: boolean;
-  /** Leave the room when the page goes away. Default: true. */
-  pageLifecycle?: boolean;
-  /** Reconnect at once when the browser reports another network. Default: true. */
-  networkMonitor?: boolean;
-  /** Aborting it before `connect()` has settled calls it off: it rejects with the signal's reason. Afterwards it has no effect. */
-  signal?: AbortSignal;
-  /**
-   * A name that only one tab of this browser can be in a call under, for apps that would otherwise throw their own user out with 53205. While
-   * another has it `connect()` rejects with TabLockedError; it is free again when the Room is disconnected or its page is gone.
-   */
-  tabLock?: string;
-  /** What is said on the console. Default: 'warn'. */
-  logLevel?: LogLevel | { default?: LogLevel };
-  /** Accepted without effect, for apps written for twilio-video.js. */
-  region?: string;
-  /** Accepted without effect, for apps written for twilio-video.js. */
-  environment?: string;
-}
+let calls = 0;
 
 /**
  * Joins a room. With a function for a token, it is asked for one at first, when a reconnect finds that the token ends within 60 s, and when
@@ -90,12 +45,15 @@ export function connect(token: string | TokenFunction, options?: ConnectOptions)
 }
 
 async function join(token: string | TokenFunction, options: ConnectOptions, canceled: Promise<never>): Promise<Room> {
-  const log = createLogger(options.logLevel);
+  const logOf = createLog(options, `[connect #${++calls}]`);
+  const log = logOf('default');
+  warnOfOutdated(options, log);
   const first = typeof token === 'function' ? undefined : withLifetime(token);
   if (!(Number(options.reconnectLimit ?? 0) >= 0)) throw new RangeError('reconnectLimit must be >= 0');
   const given = 'tracks' in options ? checkTracks(options.tracks) : undefined;
   const url = signalingUrl(options.wsServer);
 
+  log('info', 'Connecting to a Room');
   const acquiring = given ? Promise.resolve(given) : createLocalTracks(options as CreateLocalTracksOptions);
   const loading = loadCore();
   const media = new LocalMedia();
@@ -122,7 +80,13 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
           } else if (event.event === 'connectFailed') reject(createError(event.error));
           else joined?._apply(event);
         },
-        onLog: log,
+        onLog(level, message) {
+          logOf(message.startsWith('signaling') ? 'signaling' : message.startsWith('peer') ? 'webrtc' : 'default')(level, message);
+        },
+        onSocketStep: watchSignaling((event) => {
+          log(event.level === 'warning' ? 'warn' : event.level, 'event', event);
+          options.eventListener?.emit('event', event);
+        }),
         onFatal(cause) {
           if (joined) joined._fail(cause);
           else reject(createError({ code: 53000 }, cause));
@@ -149,8 +113,12 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
         sdkVersion: version,
       });
     });
-    return await Promise.race([room, canceled]);
+    const joined = await Promise.race([room, canceled]);
+    log('info', 'Connected to Room:', joined.sid);
+    log('info', 'Room name:', joined.name);
+    return joined;
   } catch (error) {
+    log('info', 'Error while connecting to a Room:', error);
     stopOwnTracks();
     if (driver) {
       driver.dispatch({ kind: 'disconnect' }); // If the server has heard of us, it hears that we are gone.

@@ -1,32 +1,34 @@
 // Local tracks from the microphone and the camera.
 
 import { LocalAudioTrack, LocalVideoTrack, type Capture, type LocalTrack } from './local-tracks.js';
-import { createLogger, type LogLevel } from './logger.js';
+import { createLog, type LogOptions } from './logger.js';
 
 /** Constraints for getUserMedia, and a name for the track. */
-export interface CreateLocalTrackOptions extends MediaTrackConstraints {
+export interface CreateLocalTrackOptions extends MediaTrackConstraints, LogOptions {
   /** Default: the id of the MediaStreamTrack. */
   name?: string;
-  logLevel?: LogLevel;
 }
 
-export interface CreateLocalTracksOptions {
+export interface CreateLocalTracksOptions extends LogOptions {
   /** Both are true if neither is given, else the missing one is false. */
   audio?: boolean | CreateLocalTrackOptions;
   video?: boolean | CreateLocalTrackOptions;
   /** Returned as they are; nothing is acquired then. */
   tracks?: LocalTrack[];
-  logLevel?: LogLevel;
 }
+
+let calls = 0;
 
 /** Audio first. Rejects with getUserMedia's error. */
 export async function createLocalTracks(options: CreateLocalTracksOptions = {}): Promise<LocalTrack[]> {
-  createLogger(options.logLevel);
+  const log = createLog(options, `[createLocalTracks #${++calls}]`)('default');
   const neither = !('audio' in options || 'video' in options);
   const { audio = neither, video = neither, tracks } = options;
   if (!audio && !video) return [];
   if (tracks) return tracks;
-  const stream = await getUserMedia({ audio: constraintsOf(audio), video: constraintsOf(video) });
+  const constraints = { audio: constraintsOf(audio), video: constraintsOf(video) };
+  log('info', 'Calling getUserMedia with constraints', constraints);
+  const stream = await getUserMedia(constraints);
   return [
     ...stream.getAudioTracks().map((track) => new LocalAudioTrack(track, optionsOf(audio))._madeBy(captureAgain('audio', audio))),
     ...stream.getVideoTracks().map((track) => new LocalVideoTrack(track, optionsOf(video))._madeBy(captureAgain('video', video))),
@@ -34,29 +36,32 @@ export async function createLocalTracks(options: CreateLocalTracksOptions = {}):
 }
 
 export async function createLocalAudioTrack(options?: CreateLocalTrackOptions): Promise<LocalAudioTrack> {
-  const [track] = await createLocalTracks({ audio: options ?? true, ...logLevelOf(options) });
-  return track as LocalAudioTrack;
+  return (await createLocalTrack('audio', options)) as LocalAudioTrack;
 }
 
 export async function createLocalVideoTrack(options?: CreateLocalTrackOptions): Promise<LocalVideoTrack> {
-  const [track] = await createLocalTracks({ video: options ?? true, ...logLevelOf(options) });
-  return track as LocalVideoTrack;
+  return (await createLocalTrack('video', options)) as LocalVideoTrack;
 }
 
+type Kind = 'audio' | 'video';
 type Wanted = boolean | CreateLocalTrackOptions;
+
+/** Options for logging and overrides are among the constraints. */
+async function createLocalTrack(kind: Kind, options: CreateLocalTrackOptions = {}): Promise<LocalTrack | undefined> {
+  const [track] = await createLocalTracks({ ...options, audio: false, video: false, [kind]: options });
+  return track;
+}
 
 const optionsOf = (wanted: Wanted) => (typeof wanted === 'object' ? wanted : {});
 
-const logLevelOf = ({ logLevel }: CreateLocalTrackOptions = {}) => (logLevel === undefined ? {} : { logLevel });
-
 function constraintsOf(wanted: Wanted): boolean | MediaTrackConstraints {
   if (typeof wanted !== 'object') return wanted;
-  const { name: _name, logLevel: _logLevel, ...constraints } = wanted;
-  return constraints;
+  const { name: _name, logLevel: _logLevel, loggerName: _loggerName, ...constraints } = wanted;
+  return Object.keys(constraints).length > 0 ? constraints : true;
 }
 
 /** Without an argument the constraints are those of the last time. */
-function captureAgain(kind: 'audio' | 'video', wanted: Wanted): Capture {
+function captureAgain(kind: Kind, wanted: Wanted): Capture {
   let last = constraintsOf(wanted);
   return async (constraints = last) => {
     const stream = await getUserMedia({ [kind]: constraints });

@@ -1,0 +1,74 @@
+// What connect() can be told.
+
+import type { CreateLocalTrackOptions } from './create-local-tracks.js';
+import type { LocalTrack } from './local-tracks.js';
+import type { Log, LogOptions } from './logger.js';
+import type { SignalingEvent } from './signaling-events.js';
+
+export interface ConnectOptions extends LogOptions {
+  /** Name or SID of the room. Absent or null: a new room, named by its SID. */
+  name?: string | null;
+  /** URL of the room server, ws: or wss:. Default: `/signaling` on the page's origin. */
+  wsServer?: string;
+  /** What to publish; it stays the app's: Holdfast never stops it. Without it, Holdfast acquires `audio` and `video` and stops them too. */
+  tracks?: (LocalTrack | MediaStreamTrack)[];
+  /** Both are true if neither is given, else the missing one is false. Without effect if `tracks` is given. */
+  audio?: boolean | CreateLocalTrackOptions;
+  video?: boolean | CreateLocalTrackOptions;
+  /** Without effect in peer-to-peer rooms, which subscribe to everything. */
+  automaticSubscription?: boolean;
+  /** Instead of those of the server. */
+  iceServers?: RTCIceServer[];
+  iceTransportPolicy?: RTCIceTransportPolicy;
+  /** For every RTCPeerConnection; comes before `iceServers` and `iceTransportPolicy`. */
+  rtcConfiguration?: RTCConfiguration;
+  /**
+   * How long the Room goes on reconnecting before it is `disconnected`, ms. No shorter than the server's session timeout, which is the default;
+   * Infinity: until you say stop. After the session timeout the server has dropped the participant, so a longer limit is for servers that
+   * were away themselves, and for `rejoin`.
+   */
+  reconnectLimit?: number;
+  /**
+   * When the server has dropped the participant (53204), join again with the same identity and publish the same tracks: the Room is
+   * `reconnecting`, then `reconnected`, the objects stay the same (their SIDs do not), and what is different in the room is emitted. The others see
+   * the participant leave and join. Never after 53205, 53118, a removal or `disconnect()`. With it `reconnectLimit` is Infinity unless given.
+   * Default: false.
+   */
+  rejoin?: boolean;
+  /** Leave the room when the page goes away. Default: true. */
+  pageLifecycle?: boolean;
+  /** Reconnect at once when the browser reports another network. Default: true. */
+  networkMonitor?: boolean;
+  /** Aborting it before `connect()` has settled calls it off: it rejects with the signal's reason. Afterwards it has no effect. */
+  signal?: AbortSignal;
+  /**
+   * A name that only one tab of this browser can be in a call under, for apps that would otherwise throw their own user out with 53205. While
+   * another has it `connect()` rejects with TabLockedError; it is free again when the Room is disconnected or its page is gone.
+   */
+  tabLock?: string;
+  /** Its `emit('event', event)` is called for each step of the signaling connection; the same is logged as 'event'. Deprecated: use `Logger`. */
+  eventListener?: { emit(name: 'event', event: SignalingEvent): unknown } | null;
+  /** Accepted without effect, for apps written for twilio-video.js. */
+  region?: string;
+  /** Accepted without effect, for apps written for twilio-video.js. */
+  environment?: string;
+}
+
+// Old name to new name; none: it has no effect any more.
+const outdated: Record<string, string> = {
+  eventListener: 'Video.Logger',
+  logLevel: 'Video.Logger',
+};
+const warned = new Set<string>();
+
+/** @internal Says once a page load of each outdated option that it is one. */
+export function warnOfOutdated(options: object, log: Log): void {
+  for (const [name, better] of Object.entries(outdated)) {
+    if (warned.has(name) || (options as Record<string, unknown>)[name] === undefined) continue;
+    warned.add(name);
+    log(
+      'warn',
+      `The ConnectOptions "${name}" is ${better ? `deprecated and scheduled for removal. Please use "${better}" instead.` : 'no longer applicable and will be ignored.'}`,
+    );
+  }
+}
