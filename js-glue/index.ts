@@ -15,4 +15,4 @@ export { loadCore, setWasm, type WasmSource } from './load.js';
 export { LocalMedia } from './media.js';
 export type { PeerOptions } from './peers.js';
 export { RemoteChannel, type DataMessage } from './remote-channel.js';
-export { reportUncaught } from './report-error.js';
+export { callGuarded, reportUncaught } from './report-error.js';

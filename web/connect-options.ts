@@ -3,9 +3,10 @@
 import type { CreateLocalTrackOptions } from './create-local-tracks.js';
 import type { LocalTrack } from './local-tracks.js';
 import type { Log, LogOptions } from './logger.js';
+import type { MediaOverrides } from './overrides.js';
 import type { SignalingEvent } from './signaling-events.js';
 
-export interface ConnectOptions extends LogOptions {
+export interface ConnectOptions extends LogOptions, MediaOverrides {
   /** Name or SID of the room. Absent or null: a new room, named by its SID. */
   name?: string | null;
   /** URL of the room server, ws: or wss:. Default: `/signaling` on the page's origin. */
@@ -22,6 +23,8 @@ export interface ConnectOptions extends LogOptions {
   iceTransportPolicy?: RTCIceTransportPolicy;
   /** For every RTCPeerConnection; comes before `iceServers` and `iceTransportPolicy`. */
   rtcConfiguration?: RTCConfiguration;
+  /** Makes the peer connections, instead of the platform's. */
+  RTCPeerConnection?: typeof RTCPeerConnection;
   /**
    * How long the Room goes on reconnecting before it is `disconnected`, ms. No shorter than the server's session timeout, which is the default;
    * Infinity: until you say stop. After the session timeout the server has dropped the participant, so a longer limit is for servers that

@@ -8,6 +8,7 @@ import { createError } from './twilio-error.js';
 import { LocalParticipant } from './local-participant.js';
 import { asLocalTrack, checkTrack, type LocalTrack } from './local-tracks.js';
 import { createLog } from './logger.js';
+import { overridesOf, type MediaOverrides } from './overrides.js';
 import { kEndless, Room } from './room.js';
 import { watchSignaling } from './signaling-events.js';
 import { joinLocked } from './tab-lock.js';
@@ -50,7 +51,8 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
   warnOfOutdated(options, log);
   const first = typeof token === 'function' ? undefined : withLifetime(token);
   if (!(Number(options.reconnectLimit ?? 0) >= 0)) throw new RangeError('reconnectLimit must be >= 0');
-  const given = 'tracks' in options ? checkTracks(options.tracks) : undefined;
+  const overrides = overridesOf(options);
+  const given = 'tracks' in options ? checkTracks(options.tracks, overrides) : undefined;
   const url = signalingUrl(options.wsServer);
 
   log('info', 'Connecting to a Room');
@@ -67,14 +69,18 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
       let joined: Room | undefined;
       const roomDriver = (driver = new Driver(core, {
         media,
-        peerOptions: { configuration: configurationOf(options) },
+        peerOptions: {
+          configuration: configurationOf(options),
+          RTCPeerConnection: options.RTCPeerConnection,
+          MediaStream: overrides.MediaStream,
+        },
         onTokenRequest(op) {
           void askForToken(token as TokenFunction, op).then((answer) => roomDriver.dispatch(answer));
         },
         onEmit(event) {
           if (event.event === 'roomConnected') {
             const { participantSid, identity, signalingRegion, publications } = event;
-            joined = new Room(event, { driver: roomDriver, media, localParticipant, stopOwnTracks });
+            joined = new Room(event, { driver: roomDriver, media, localParticipant, stopOwnTracks, overrides });
             localParticipant._connected(participantSid, identity, signalingRegion, publications);
             resolve(joined);
           } else if (event.event === 'connectFailed') reject(createError(event.error));
@@ -130,14 +136,14 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
   }
 }
 
-function checkTracks(tracks: unknown): LocalTrack[] {
+function checkTracks(tracks: unknown, overrides: MediaOverrides): LocalTrack[] {
   if (!Array.isArray(tracks)) {
     throw new TypeError('tracks must be an Array of LocalAudioTrack, LocalVideoTrack, LocalDataTrack, or MediaStreamTrack');
   }
   const byId = new Map<string, LocalTrack>();
   for (const track of tracks as unknown[]) {
     checkTrack(track);
-    if (!byId.has(track.id)) byId.set(track.id, asLocalTrack(track));
+    if (!byId.has(track.id)) byId.set(track.id, asLocalTrack(track, overrides));
   }
   return [...byId.values()];
 }

@@ -2,14 +2,15 @@
 
 import { LocalAudioTrack, LocalVideoTrack, type Capture, type LocalTrack } from './local-tracks.js';
 import { createLog, type LogOptions } from './logger.js';
+import { overridesOf, type MediaOverrides } from './overrides.js';
 
 /** Constraints for getUserMedia, and a name for the track. */
-export interface CreateLocalTrackOptions extends MediaTrackConstraints, LogOptions {
+export interface CreateLocalTrackOptions extends MediaTrackConstraints, LogOptions, MediaOverrides {
   /** Default: the id of the MediaStreamTrack. */
   name?: string;
 }
 
-export interface CreateLocalTracksOptions extends LogOptions {
+export interface CreateLocalTracksOptions extends LogOptions, MediaOverrides {
   /** Both are true if neither is given, else the missing one is false. */
   audio?: boolean | CreateLocalTrackOptions;
   video?: boolean | CreateLocalTrackOptions;
@@ -28,10 +29,13 @@ export async function createLocalTracks(options: CreateLocalTracksOptions = {}):
   if (tracks) return tracks;
   const constraints = { audio: constraintsOf(audio), video: constraintsOf(video) };
   log('info', 'Calling getUserMedia with constraints', constraints);
-  const stream = await getUserMedia(constraints);
+  const overrides = overridesOf(options);
+  const capture = overrides.getUserMedia ?? getUserMedia;
+  const stream = await capture(constraints);
+  const optionsOf = (wanted: Wanted) => ({ ...(typeof wanted === 'object' && wanted), ...overrides });
   return [
-    ...stream.getAudioTracks().map((track) => new LocalAudioTrack(track, optionsOf(audio))._madeBy(captureAgain('audio', audio))),
-    ...stream.getVideoTracks().map((track) => new LocalVideoTrack(track, optionsOf(video))._madeBy(captureAgain('video', video))),
+    ...stream.getAudioTracks().map((track) => new LocalAudioTrack(track, optionsOf(audio))._madeBy(captureAgain(capture, 'audio', audio))),
+    ...stream.getVideoTracks().map((track) => new LocalVideoTrack(track, optionsOf(video))._madeBy(captureAgain(capture, 'video', video))),
   ];
 }
 
@@ -52,19 +56,18 @@ async function createLocalTrack(kind: Kind, options: CreateLocalTrackOptions = {
   return track;
 }
 
-const optionsOf = (wanted: Wanted) => (typeof wanted === 'object' ? wanted : {});
-
 function constraintsOf(wanted: Wanted): boolean | MediaTrackConstraints {
   if (typeof wanted !== 'object') return wanted;
-  const { name: _name, logLevel: _logLevel, loggerName: _loggerName, ...constraints } = wanted;
+  const { name: _name, logLevel: _logLevel, loggerName: _loggerName, ...rest } = wanted;
+  const { getUserMedia: _1, enumerateDevices: _2, MediaStream: _3, mapMediaElement: _4, disposeMediaElement: _5, ...constraints } = rest;
   return Object.keys(constraints).length > 0 ? constraints : true;
 }
 
 /** Without an argument the constraints are those of the last time. */
-function captureAgain(kind: Kind, wanted: Wanted): Capture {
+function captureAgain(capture: typeof getUserMedia, kind: Kind, wanted: Wanted): Capture {
   let last = constraintsOf(wanted);
   return async (constraints = last) => {
-    const stream = await getUserMedia({ [kind]: constraints });
+    const stream = await capture({ [kind]: constraints });
     last = constraints;
     return stream.getTracks()[0] as MediaStreamTrack;
   };

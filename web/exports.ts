@@ -19,6 +19,7 @@ export type { LocalParticipant, LocalTrackPublishOptions, MediaStreamTrackPublis
 export type { LocalDataTrackOptions, LocalTrack, LocalTrackOptions } from './local-tracks.js';
 export type { LogLevel, LoglevelLogger, LoglevelRoot, LogLevels, LogOptions } from './logger.js';
 export type { VideoDimensions } from './media-track.js';
+export type { MediaOverrides } from './overrides.js';
 export type { Participant, ParticipantState } from './participant.js';
 export type { TrackPriority } from './priority.js';
 export type {
