@@ -1,12 +1,15 @@
 // What connect() can be told.
 
+import type { EncodingParameters } from './local-participant.js';
+import type { BandwidthProfileOptions } from './bandwidth-profile.js';
+import type { CodecOptions } from './codec-options.js';
 import type { CreateLocalTrackOptions } from './create-local-tracks.js';
 import type { LocalTrack } from './local-tracks.js';
 import type { Log, LogOptions } from './logger.js';
 import type { MediaOverrides } from './overrides.js';
 import type { SignalingEvent } from './signaling-events.js';
 
-export interface ConnectOptions extends LogOptions, MediaOverrides {
+export interface ConnectOptions extends LogOptions, MediaOverrides, CodecOptions, EncodingParameters, RTCConfiguration {
   /** Name or SID of the room. Absent or null: a new room, named by its SID. */
   name?: string | null;
   /** URL of the room server, ws: or wss:. Default: `/signaling` on the page's origin. */
@@ -21,7 +24,7 @@ export interface ConnectOptions extends LogOptions, MediaOverrides {
   /** Instead of those of the server. */
   iceServers?: RTCIceServer[];
   iceTransportPolicy?: RTCIceTransportPolicy;
-  /** For every RTCPeerConnection; comes before `iceServers` and `iceTransportPolicy`. */
+  /** For every RTCPeerConnection; comes before what is given at top level: `iceServers`, `iceTransportPolicy`, `bundlePolicy` and so on. */
   rtcConfiguration?: RTCConfiguration;
   /** Makes the peer connections, instead of the platform's. */
   RTCPeerConnection?: typeof RTCPeerConnection;
@@ -51,23 +54,41 @@ export interface ConnectOptions extends LogOptions, MediaOverrides {
   tabLock?: string;
   /** Its `emit('event', event)` is called for each step of the signaling connection; the same is logged as 'event'. Deprecated: use `Logger`. */
   eventListener?: { emit(name: 'event', event: SignalingEvent): unknown } | null;
-  /** Accepted without effect, for apps written for twilio-video.js. */
+  /** Ask the network to hurry what is sent, where the browser can (Chromium: DSCP). Default: false. */
+  enableDscp?: boolean;
+  /** Deprecated: use `enableDscp`, which it overrules. */
+  dscpTagging?: boolean;
+
+  // Accepted without effect, for apps written for twilio-video.js.
+  /** TypeError or RangeError for what is none. */
+  bandwidthProfile?: BandwidthProfileOptions;
+  dominantSpeaker?: boolean;
+  networkQuality?: boolean | { local?: 0 | 1 | 2 | 3; remote?: 0 | 1 | 2 | 3 };
+  notifyWarnings?: string[];
+  receiveTranscriptions?: boolean;
+  insights?: boolean;
   region?: string;
-  /** Accepted without effect, for apps written for twilio-video.js. */
+  realm?: string;
   environment?: string;
 }
 
-// Old name to new name; none: it has no effect any more.
+// Old name to new name; empty: it has no effect any more.
 const outdated: Record<string, string> = {
+  abortOnIceServersTimeout: '',
+  dscpTagging: 'enableDscp',
   eventListener: 'Video.Logger',
+  iceServersTimeout: '',
   logLevel: 'Video.Logger',
+  maxTracks: 'bandwidthProfile.video.clientTrackSwitchOffControl',
+  renderDimensions: 'bandwidthProfile.video.contentPreferencesMode',
 };
 const warned = new Set<string>();
 
 /** @internal Says once a page load of each outdated option that it is one. */
-export function warnOfOutdated(options: object, log: Log): void {
+export function warnOfOutdated(options: ConnectOptions, log: Log): void {
+  const given: Record<string, unknown> = { ...options.bandwidthProfile?.video, ...options };
   for (const [name, better] of Object.entries(outdated)) {
-    if (warned.has(name) || (options as Record<string, unknown>)[name] === undefined) continue;
+    if (warned.has(name) || given[name] === undefined) continue;
     warned.add(name);
     log(
       'warn',

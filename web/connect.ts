@@ -1,11 +1,13 @@
 // From a token to a Room: checks the options, acquires tracks, loads the core, and hands over to it.
 
-import { Driver, LocalMedia, loadCore } from '../js-glue/index.js';
+import { Driver, LocalMedia, loadCore, Sending } from '../js-glue/index.js';
 import { CancelablePromise } from './cancelable-promise.js';
+import { checkBandwidthProfile } from './bandwidth-profile.js';
+import { codecsOf } from './codec-options.js';
 import { warnOfOutdated, type ConnectOptions } from './connect-options.js';
 import { createLocalTracks, type CreateLocalTracksOptions } from './create-local-tracks.js';
 import { createError } from './twilio-error.js';
-import { LocalParticipant } from './local-participant.js';
+import { LocalParticipant, type EncodingParameters } from './local-participant.js';
 import { asLocalTrack, checkTrack, type LocalTrack } from './local-tracks.js';
 import { createLog } from './logger.js';
 import { overridesOf, type MediaOverrides } from './overrides.js';
@@ -54,11 +56,18 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
   const overrides = overridesOf(options);
   const given = 'tracks' in options ? checkTracks(options.tracks, overrides) : undefined;
   const url = signalingUrl(options.wsServer);
+  checkBandwidthProfile(options.bandwidthProfile);
+  checkLimits('connect', options, options);
+  const codecs = codecsOf(options, log);
 
   log('info', 'Connecting to a Room');
   const acquiring = given ? Promise.resolve(given) : createLocalTracks(options as CreateLocalTracksOptions);
   const loading = loadCore();
   const media = new LocalMedia();
+  const { maxAudioBitrate, maxVideoBitrate, dscpTagging = options.enableDscp } = options;
+  const sending = new Sending(media, { maxAudioBitrate, maxVideoBitrate }, Boolean(dscpTagging), (error) =>
+    logOf('webrtc')('warn', 'Error while setting encoding parameters:', error),
+  );
   const stopOwnTracks = () => {
     if (!given) acquiring.then((tracks) => tracks.forEach((track) => track.kind !== 'data' && track.stop()), ignore);
   };
@@ -73,6 +82,8 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
           configuration: configurationOf(options),
           RTCPeerConnection: options.RTCPeerConnection,
           MediaStream: overrides.MediaStream,
+          codecs,
+          sending,
         },
         onTokenRequest(op) {
           void askForToken(token as TokenFunction, op).then((answer) => roomDriver.dispatch(answer));
@@ -98,7 +109,14 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
           else reject(createError({ code: 53000 }, cause));
         },
       }));
-      const localParticipant = new LocalParticipant(media, (input) => roomDriver.dispatch(input));
+      const localParticipant = new LocalParticipant(
+        media,
+        (input) => roomDriver.dispatch(input),
+        (limits) => {
+          checkLimits('setParameters', limits, options);
+          sending.limit(limits);
+        },
+      );
       const { name, iceServers, automaticSubscription = true, pageLifecycle = true, networkMonitor = true, rejoin = false } = options;
       const { reconnectLimit = rejoin ? Infinity : 0 } = options;
       roomDriver.dispatch({
@@ -164,8 +182,16 @@ function signalingUrl(wsServer: unknown = '/signaling'): string {
   return url.href;
 }
 
-function configurationOf({ iceServers, iceTransportPolicy, rtcConfiguration }: ConnectOptions): RTCConfiguration {
-  return { ...(iceServers && { iceServers }), ...(iceTransportPolicy && { iceTransportPolicy }), ...rtcConfiguration };
+/** 'auto' leaves the bitrate of video to Holdfast. */
+function checkLimits(call: string, { maxVideoBitrate }: EncodingParameters, { preferredVideoCodecs }: ConnectOptions): void {
+  if (maxVideoBitrate && preferredVideoCodecs === 'auto')
+    throw new TypeError(`Illegal call to ${call}: "maxVideoBitrate" is not compatible with "preferredVideoCodecs=auto"`);
+}
+
+function configurationOf(options: ConnectOptions): RTCConfiguration {
+  const { bundlePolicy, certificates, iceCandidatePoolSize, iceServers, iceTransportPolicy, rtcpMuxPolicy } = options;
+  const given = { bundlePolicy, certificates, iceCandidatePoolSize, iceServers, iceTransportPolicy, rtcpMuxPolicy };
+  return { ...Object.fromEntries(Object.entries(given).filter(([, value]) => value)), ...options.rtcConfiguration };
 }
 
 function ignore(): void {

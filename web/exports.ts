@@ -11,11 +11,25 @@ export { TabLockedError } from './tab-lock.js';
 export { version } from './version.js';
 
 export type { WasmSource } from '../js-glue/load.js';
+export type { BandwidthProfileOptions, VideoBandwidthProfileOptions } from './bandwidth-profile.js';
 export type { CancelablePromise } from './cancelable-promise.js';
+export type {
+  AudioCodec,
+  AudioCodecSettings,
+  OpusCodecSettings,
+  VideoCodec,
+  VideoCodecSettings,
+  VP8CodecSettings,
+} from './codec-options.js';
 export type { ConnectOptions } from './connect-options.js';
 export type { CreateLocalTrackOptions, CreateLocalTracksOptions } from './create-local-tracks.js';
 export type { EventEmitter } from './events.js';
-export type { LocalParticipant, LocalTrackPublishOptions, MediaStreamTrackPublishOptions } from './local-participant.js';
+export type {
+  EncodingParameters,
+  LocalParticipant,
+  LocalTrackPublishOptions,
+  MediaStreamTrackPublishOptions,
+} from './local-participant.js';
 export type { LocalDataTrackOptions, LocalTrack, LocalTrackOptions } from './local-tracks.js';
 export type { LogLevel, LoglevelLogger, LoglevelRoot, LogLevels, LogOptions } from './logger.js';
 export type { VideoDimensions } from './media-track.js';
