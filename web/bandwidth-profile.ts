@@ -40,14 +40,19 @@ const rules: Rules = {
   },
 };
 
+const replaced = [
+  ['maxTracks', 'clientTrackSwitchOffControl'],
+  ['renderDimensions', 'contentPreferencesMode'],
+] as const;
+
 /** @internal Throws TypeError or RangeError. */
 export function checkBandwidthProfile(profile: BandwidthProfileOptions | undefined): void {
   const name = 'options.bandwidthProfile';
   check(profile, name, rules);
-  const { maxTracks, clientTrackSwitchOffControl, renderDimensions, contentPreferencesMode } = profile?.video ?? {};
-  if (maxTracks !== undefined && clientTrackSwitchOffControl)
-    throw new TypeError(`${name}.video: clientTrackSwitchOffControl replaces maxTracks`);
-  if (renderDimensions && contentPreferencesMode) throw new TypeError(`${name}.video: contentPreferencesMode replaces renderDimensions`);
+  for (const [old, better] of replaced) {
+    const video = profile?.video ?? {};
+    if (old in video && better in video) throw new TypeError(`${name}.video.${better} replaces ${old}`);
+  }
 }
 
 function check(value: unknown, name: string, rule: Rule): void {

@@ -39,7 +39,7 @@ export function codecsOf({ preferredAudioCodecs = [], preferredVideoCodecs = [] 
     const types = globalThis.RTCRtpReceiver?.getCapabilities(kind)?.codecs.map(({ mimeType }) => mimeType.toLowerCase());
     for (const name of names) {
       if (types && !types.includes(`${kind}/${name}`.toLowerCase()))
-        log('warn', `The preferred ${kind} codec "${name}" will be ignored as it is not supported by the browser.`);
+        log('warn', `The preferred ${kind} codec "${name}" is ignored: the browser does not have it.`);
     }
   }
   const opus = preferredAudioCodecs.filter((wanted) => nameOf(wanted) === 'opus');

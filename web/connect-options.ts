@@ -76,11 +76,11 @@ export interface ConnectOptions extends LogOptions, MediaOverrides, CodecOptions
 const outdated: Record<string, string> = {
   abortOnIceServersTimeout: '',
   dscpTagging: 'enableDscp',
-  eventListener: 'Video.Logger',
+  eventListener: 'Logger',
   iceServersTimeout: '',
-  logLevel: 'Video.Logger',
-  maxTracks: 'bandwidthProfile.video.clientTrackSwitchOffControl',
-  renderDimensions: 'bandwidthProfile.video.contentPreferencesMode',
+  logLevel: 'Logger',
+  maxTracks: 'clientTrackSwitchOffControl',
+  renderDimensions: 'contentPreferencesMode',
 };
 const warned = new Set<string>();
 
@@ -90,9 +90,6 @@ export function warnOfOutdated(options: ConnectOptions, log: Log): void {
   for (const [name, better] of Object.entries(outdated)) {
     if (warned.has(name) || given[name] === undefined) continue;
     warned.add(name);
-    log(
-      'warn',
-      `The ConnectOptions "${name}" is ${better ? `deprecated and scheduled for removal. Please use "${better}" instead.` : 'no longer applicable and will be ignored.'}`,
-    );
+    log('warn', `The ConnectOptions "${name}" is ${better ? `deprecated. Please use "${better}" instead.` : 'ignored.'}`);
   }
 }

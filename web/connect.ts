@@ -10,7 +10,7 @@ import { createError } from './twilio-error.js';
 import { LocalParticipant, type EncodingParameters } from './local-participant.js';
 import { asLocalTrack, checkTrack, type LocalTrack } from './local-tracks.js';
 import { createLog } from './logger.js';
-import { overridesOf, type MediaOverrides } from './overrides.js';
+import { overridesOf, pick, type MediaOverrides } from './overrides.js';
 import { kEndless, Room } from './room.js';
 import { watchSignaling } from './signaling-events.js';
 import { joinLocked } from './tab-lock.js';
@@ -60,13 +60,12 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
   checkLimits('connect', options, options);
   const codecs = codecsOf(options, log);
 
-  log('info', 'Connecting to a Room');
   const acquiring = given ? Promise.resolve(given) : createLocalTracks(options as CreateLocalTracksOptions);
   const loading = loadCore();
   const media = new LocalMedia();
   const { maxAudioBitrate, maxVideoBitrate, dscpTagging = options.enableDscp } = options;
   const sending = new Sending(media, { maxAudioBitrate, maxVideoBitrate }, Boolean(dscpTagging), (error) =>
-    logOf('webrtc')('warn', 'Error while setting encoding parameters:', error),
+    logOf('webrtc')('warn', 'setParameters:', error),
   );
   const stopOwnTracks = () => {
     if (!given) acquiring.then((tracks) => tracks.forEach((track) => track.kind !== 'data' && track.stop()), ignore);
@@ -138,11 +137,10 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
       });
     });
     const joined = await Promise.race([room, canceled]);
-    log('info', 'Connected to Room:', joined.sid);
     log('info', 'Room name:', joined.name);
     return joined;
   } catch (error) {
-    log('info', 'Error while connecting to a Room:', error);
+    log('info', 'Error while connecting:', error);
     stopOwnTracks();
     if (driver) {
       driver.dispatch({ kind: 'disconnect' }); // If the server has heard of us, it hears that we are gone.
@@ -185,13 +183,13 @@ function signalingUrl(wsServer: unknown = '/signaling'): string {
 /** 'auto' leaves the bitrate of video to Holdfast. */
 function checkLimits(call: string, { maxVideoBitrate }: EncodingParameters, { preferredVideoCodecs }: ConnectOptions): void {
   if (maxVideoBitrate && preferredVideoCodecs === 'auto')
-    throw new TypeError(`Illegal call to ${call}: "maxVideoBitrate" is not compatible with "preferredVideoCodecs=auto"`);
+    throw new TypeError(`Illegal call to ${call}: maxVideoBitrate is not compatible with preferredVideoCodecs 'auto'`);
 }
 
+const configurationKeys = ['bundlePolicy', 'certificates', 'iceCandidatePoolSize', 'iceServers', 'iceTransportPolicy', 'rtcpMuxPolicy'];
+
 function configurationOf(options: ConnectOptions): RTCConfiguration {
-  const { bundlePolicy, certificates, iceCandidatePoolSize, iceServers, iceTransportPolicy, rtcpMuxPolicy } = options;
-  const given = { bundlePolicy, certificates, iceCandidatePoolSize, iceServers, iceTransportPolicy, rtcpMuxPolicy };
-  return { ...Object.fromEntries(Object.entries(given).filter(([, value]) => value)), ...options.rtcConfiguration };
+  return { ...pick<RTCConfiguration>(options, configurationKeys), ...options.rtcConfiguration };
 }
 
 function ignore(): void {

@@ -2,7 +2,7 @@
 
 import { LocalAudioTrack, LocalVideoTrack, type Capture, type LocalTrack } from './local-tracks.js';
 import { createLog, type LogOptions } from './logger.js';
-import { overridesOf, type MediaOverrides } from './overrides.js';
+import { constraintsIn, overridesOf, type MediaOverrides } from './overrides.js';
 
 /** Constraints for getUserMedia, and a name for the track. */
 export interface CreateLocalTrackOptions extends MediaTrackConstraints, LogOptions, MediaOverrides {
@@ -18,20 +18,16 @@ export interface CreateLocalTracksOptions extends LogOptions, MediaOverrides {
   tracks?: LocalTrack[];
 }
 
-let calls = 0;
-
 /** Audio first. Rejects with getUserMedia's error. */
 export async function createLocalTracks(options: CreateLocalTracksOptions = {}): Promise<LocalTrack[]> {
-  const log = createLog(options, `[createLocalTracks #${++calls}]`)('default');
+  createLog(options, '');
   const neither = !('audio' in options || 'video' in options);
   const { audio = neither, video = neither, tracks } = options;
   if (!audio && !video) return [];
   if (tracks) return tracks;
-  const constraints = { audio: constraintsOf(audio), video: constraintsOf(video) };
-  log('info', 'Calling getUserMedia with constraints', constraints);
   const overrides = overridesOf(options);
   const capture = overrides.getUserMedia ?? getUserMedia;
-  const stream = await capture(constraints);
+  const stream = await capture({ audio: constraintsOf(audio), video: constraintsOf(video) });
   const optionsOf = (wanted: Wanted) => ({ ...(typeof wanted === 'object' && wanted), ...overrides });
   return [
     ...stream.getAudioTracks().map((track) => new LocalAudioTrack(track, optionsOf(audio))._madeBy(captureAgain(capture, 'audio', audio))),
@@ -58,8 +54,7 @@ async function createLocalTrack(kind: Kind, options: CreateLocalTrackOptions = {
 
 function constraintsOf(wanted: Wanted): boolean | MediaTrackConstraints {
   if (typeof wanted !== 'object') return wanted;
-  const { name: _name, logLevel: _logLevel, loggerName: _loggerName, ...rest } = wanted;
-  const { getUserMedia: _1, enumerateDevices: _2, MediaStream: _3, mapMediaElement: _4, disposeMediaElement: _5, ...constraints } = rest;
+  const constraints = constraintsIn(wanted);
   return Object.keys(constraints).length > 0 ? constraints : true;
 }
 

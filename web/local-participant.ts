@@ -125,7 +125,7 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
   setParameters(encodingParameters?: EncodingParameters | null): this {
     const wanted = encodingParameters === null ? { maxAudioBitrate: null, maxVideoBitrate: null } : encodingParameters;
     if (wanted === undefined) return this;
-    if (typeof wanted !== 'object') throw new TypeError('encodingParameters must be an EncodingParameters, null or undefined');
+    if (typeof wanted !== 'object') throw new TypeError('encodingParameters must be an object, null or undefined');
     for (const name of ['maxAudioBitrate', 'maxVideoBitrate'] as const) {
       const value: unknown = wanted[name] ?? 0;
       if (typeof value !== 'number') throw new TypeError(`encodingParameters.${name} must be a number, null or undefined`);

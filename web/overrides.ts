@@ -12,8 +12,20 @@ export interface MediaOverrides {
   disposeMediaElement?: (element: HTMLMediaElement) => unknown;
 }
 
+const names = ['getUserMedia', 'enumerateDevices', 'MediaStream', 'mapMediaElement', 'disposeMediaElement'];
+
 /** @internal */
 export function overridesOf(options: MediaOverrides): MediaOverrides {
-  const { getUserMedia, enumerateDevices, MediaStream, mapMediaElement, disposeMediaElement } = options;
-  return { getUserMedia, enumerateDevices, MediaStream, mapMediaElement, disposeMediaElement } as MediaOverrides;
+  return pick(options, names);
+}
+
+/** @internal Without what is meant for Holdfast. */
+export function constraintsIn(options: MediaTrackConstraints & MediaOverrides): MediaTrackConstraints {
+  const meant = [...names, 'name', 'logLevel', 'loggerName'];
+  return Object.fromEntries(Object.entries(options).filter(([key]) => !meant.includes(key)));
+}
+
+/** @internal Those members that are given. */
+export function pick<T extends object>(from: T, keys: readonly string[]): T {
+  return Object.fromEntries(Object.entries(from).filter(([key, value]) => keys.includes(key) && value !== undefined)) as T;
 }

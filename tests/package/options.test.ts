@@ -40,16 +40,15 @@ test('each outdated option is said to be one, once a page load; the others are a
   const accepted = { dominantSpeaker: true, networkQuality: { local: 1 }, notifyWarnings: ['recording-media-lost'], insights: false };
   for (let call = 0; call < 2; call++)
     await joining({ ...outdated, ...accepted, receiveTranscriptions: true, region: 'de1', realm: 'us1', loggerName: 'options' });
-  const use = (name: string, better: string) =>
-    `The ConnectOptions "${name}" is deprecated and scheduled for removal. Please use "${better}" instead.`;
-  const gone = (name: string) => `The ConnectOptions "${name}" is no longer applicable and will be ignored.`;
+  const use = (name: string, better: string) => `The ConnectOptions "${name}" is deprecated. Please use "${better}" instead.`;
+  const gone = (name: string) => `The ConnectOptions "${name}" is ignored.`;
   assert.deepEqual(said, [
     gone('abortOnIceServersTimeout'),
     use('dscpTagging', 'enableDscp'),
-    use('eventListener', 'Video.Logger'),
+    use('eventListener', 'Logger'),
     gone('iceServersTimeout'),
-    use('maxTracks', 'bandwidthProfile.video.clientTrackSwitchOffControl'),
-    use('renderDimensions', 'bandwidthProfile.video.contentPreferencesMode'),
+    use('maxTracks', 'clientTrackSwitchOffControl'),
+    use('renderDimensions', 'contentPreferencesMode'),
   ]);
 });
 
@@ -118,8 +117,8 @@ describe('codecs', () => {
     t.after(() => Reflect.deleteProperty(globalThis, 'RTCRtpReceiver'));
     of({ preferredAudioCodecs: ['isac', 'opus'], preferredVideoCodecs: ['vp8', 'MPEG' as never] as never });
     assert.deepEqual(said, [
-      'The preferred audio codec "isac" will be ignored as it is not supported by the browser.',
-      'The preferred video codec "MPEG" will be ignored as it is not supported by the browser.',
+      'The preferred audio codec "isac" is ignored: the browser does not have it.',
+      'The preferred video codec "MPEG" is ignored: the browser does not have it.',
     ]);
   });
 
