@@ -21,8 +21,8 @@ export function preferCodecs(connection: RTCPeerConnection, preferences: CodecPr
 }
 
 /**
- * For what we send: the other's description, in our order of codecs. `usedtx` is declared by the receiver (RFC 7587, 6.1), who loses nothing
- * by it; it is the sender that saves, so that it is the sender's choice.
+ * For what we send: the other's description, in our order of codecs. `usedtx` is declared by the receiver (RFC 7587, 6.1), who loses
+ * nothing by it; it is the sender that saves, so that it is the sender's choice.
  */
 export function withPreferences(sdp: string, preferences: CodecPreferences): string {
   return sdp.replace(/^m=(audio|video) .*(?:\r?\n(?!m=).*)*/gm, (section, kind: 'audio' | 'video') => {

@@ -29,8 +29,8 @@ export interface ConnectOptions extends LogOptions, MediaOverrides, CodecOptions
   /** Makes the peer connections, instead of the platform's. */
   RTCPeerConnection?: typeof RTCPeerConnection;
   /**
-   * How long the Room goes on reconnecting before it is `disconnected`, ms. No shorter than the server's session timeout, which is the default;
-   * Infinity: until you say stop. After the session timeout the server has dropped the participant, so a longer limit is for servers that
+   * How long the Room goes on reconnecting before it is `disconnected`, ms. No shorter than the server's session timeout, which is the
+   * default; Infinity: until you say stop. After the session timeout the server has dropped the participant, so a longer limit is for servers that
    * were away themselves, and for `rejoin`.
    */
   reconnectLimit?: number;
@@ -52,7 +52,7 @@ export interface ConnectOptions extends LogOptions, MediaOverrides, CodecOptions
    * another has it `connect()` rejects with TabLockedError; it is free again when the Room is disconnected or its page is gone.
    */
   tabLock?: string;
-  /** Its `emit('event', event)` is called for each step of the signaling connection; the same is logged as 'event'. Deprecated: use `Logger`. */
+  /** Its `emit('event', event)` is called for each step of the signaling connection, which is logged as well. Deprecated: use `Logger`. */
   eventListener?: { emit(name: 'event', event: SignalingEvent): unknown } | null;
   /** Ask the network to hurry what is sent, where the browser can (Chromium: DSCP). Default: false. */
   enableDscp?: boolean;

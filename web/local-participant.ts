@@ -119,8 +119,9 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
   }
 
   /**
-   * Changes the limits for everything that is published, now and later. What is missing stays as it is; null instead of an object lifts both. A
-   * screen is not limited in Chromium, nor is audio in a codec whose bitrate is fixed. Throws TypeError for what is neither number nor null.
+   * Changes the limits for everything that is published, now and later. What is missing stays as it is; null instead of an object lifts
+   * both. A screen is not limited in Chromium, nor is audio in a codec whose bitrate is fixed. Throws TypeError for what is neither number
+   * nor null.
    */
   setParameters(encodingParameters?: EncodingParameters | null): this {
     const wanted = encodingParameters === null ? { maxAudioBitrate: null, maxVideoBitrate: null } : encodingParameters;

@@ -15,7 +15,8 @@ export interface LogOptions {
   /** Default: 'warn'. What `Logger` has stored for the logger's name comes first. */
   logLevel?: LogLevel | LogLevels;
   /**
-   * Of the `Logger` that is used. Default: 'twilio-video'. If the components have different levels, each has its own, '<name>-signaling' and so on.
+   * Of the `Logger` that is used. Default: 'twilio-video'. If the components have different levels, each has its own, '<name>-signaling' and
+   * so on.
    */
   loggerName?: string;
 }
