@@ -27,5 +27,5 @@ export function constraintsIn(options: MediaTrackConstraints & MediaOverrides): 
 
 /** @internal Those members that are given. */
 export function pick<T extends object>(from: T, keys: readonly string[]): T {
-  return Object.fromEntries(Object.entries(from).filter(([key, value]) => keys.includes(key) && value !== undefined)) as T;
+  return Object.fromEntries(Object.entries(from).filter(([key, value]) => keys.includes(key) && value != null)) as T;
 }
