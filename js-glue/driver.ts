@@ -1,7 +1,7 @@
 // Runs the core of one Room: hands it inputs one at a time, performs the effects of each batch, delivers its events, keeps its one timer.
 // What to do and when is the core's decision; this file only keeps the order (design: "The core's contract").
 
-import type { Batch, ClientCore, Description, Effect, Emit, Input, LogEffect } from './boundary.js';
+import type { Batch, ClientCore, Description, Effect, Emit, Input, LogEffect, SocketEffect } from './boundary.js';
 import type { LocalMedia } from './media.js';
 import { listenToNetwork } from './network.js';
 import { listenToPage } from './page.js';
@@ -11,6 +11,9 @@ import { callGuarded, toError } from './report-error.js';
 import { Sockets } from './sockets.js';
 import { TaskQueue } from './task-queue.js';
 import { Trace } from './trace.js';
+
+/** What a socket is asked to do, or says. */
+export type SocketStep = Extract<SocketEffect | Input, { socket: number }>;
 
 export interface DriverOptions {
   /** What the Room publishes. The driver reads it; it stays the caller's. */
@@ -23,6 +26,8 @@ export interface DriverOptions {
   /** An event for the app: apply it to the model, then emit it. May call dispatch() and close(). */
   onEmit(emit: Emit): void;
   onLog(level: LogEffect['level'], message: string): void;
+  /** For those who only watch. */
+  onSocketStep?(step: SocketStep): void;
   /** The core failed and is gone, everything is closed. Called once, after all events, in a task of its own. */
   onFatal(error: Error): void;
 }
@@ -116,6 +121,7 @@ export class Driver {
       this.trace.record(at, text);
       const batch = JSON.parse(this.core!.handle(at, text)) as Batch;
       this.setTimer(batch.deadline);
+      this.watch(input);
       for (const effect of batch.effects) {
         this.perform(effect);
       }
@@ -144,12 +150,18 @@ export class Driver {
       case 'openSocket':
       case 'sendText':
       case 'closeSocket':
+        this.watch(effect);
+        return this.sockets.perform(effect);
       case 'probe':
       case 'beacon':
         return this.sockets.perform(effect);
       default:
         return this.peers.perform(effect);
     }
+  }
+
+  private watch(step: Input | SocketEffect): void {
+    if ('socket' in step) callGuarded(() => this.options.onSocketStep?.(step));
   }
 
   private deliver(emit: Emit): void {

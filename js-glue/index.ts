@@ -10,9 +10,11 @@
 // driver.close() (harmless after onFatal), media.close().
 
 export type * from './boundary.js';
-export { Driver, type DriverOptions } from './driver.js';
+export type { CodecPreferences } from './codecs.js';
+export { Driver, type DriverOptions, type SocketStep } from './driver.js';
 export { loadCore, setWasm, type WasmSource } from './load.js';
 export { LocalMedia } from './media.js';
 export type { PeerOptions } from './peers.js';
 export { RemoteChannel, type DataMessage } from './remote-channel.js';
-export { reportUncaught } from './report-error.js';
+export { callGuarded, reportUncaught } from './report-error.js';
+export { Sending, type BitrateLimits } from './sending.js';

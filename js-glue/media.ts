@@ -35,6 +35,11 @@ export class LocalMedia {
     return this.data.get(id);
   }
 
+  /** All that send at this moment. */
+  *senders(): Iterable<RTCRtpSender> {
+    for (const { senders } of this.tracks.values()) yield* senders;
+  }
+
   /** Sends other media under the same id, without negotiation. */
   replaceTrack(id: string, track: MediaStreamTrack): void {
     const media = this.tracks.get(id);

@@ -2,7 +2,9 @@
 // It never negotiates on its own; when to offer, restart or close is the core's decision.
 
 import type { IceCandidateInit, Input, LogEffect, Path, PeerEffect, Transceiver } from './boundary.js';
+import { preferCodecs, withPreferences } from './codecs.js';
 import type { LocalMedia } from './media.js';
+import type { PeerOptions } from './peers.js';
 import { RemoteChannel } from './remote-channel.js';
 import { toError } from './report-error.js';
 
@@ -12,6 +14,7 @@ export interface PeerContext {
   /** Everything this peer sends is one stream, so that the receiver keeps sound and picture in step. */
   stream: MediaStream;
   media: LocalMedia;
+  options: Pick<PeerOptions, 'codecs' | 'sending'>;
   report(input: Input): void;
   log(level: LogEffect['level'], message: string): void;
 }
@@ -100,6 +103,7 @@ export class Peer {
   /** Gives the outcome to report, if the core waits for one. */
   private async run(operation: PeerOperation): Promise<Input | undefined> {
     const { connection, peer } = this;
+    const { codecs } = this.context.options;
     switch (operation.kind) {
       case 'addTrack':
         return void (await this.addTrack(operation.id, operation.mid));
@@ -113,6 +117,7 @@ export class Peer {
         return void (await connection.addIceCandidate(operation.candidate));
       case 'setLocalDescription':
         await this.setLocalDescription(operation);
+        this.settle();
         return {
           kind: 'localDescriptionSet',
           peer,
@@ -121,7 +126,11 @@ export class Peer {
           transceivers: this.describeTransceivers(),
         };
       case 'setRemoteDescription':
-        await connection.setRemoteDescription({ type: operation.type, sdp: operation.sdp });
+        await connection.setRemoteDescription({
+          type: operation.type,
+          sdp: codecs ? withPreferences(operation.sdp, codecs) : operation.sdp,
+        });
+        this.settle();
         return { kind: 'remoteDescriptionSet', peer, op: operation.op };
       case 'getStats':
         return {
@@ -151,14 +160,32 @@ export class Peer {
     switch (operation.type) {
       case 'offer':
         if (operation.receiveMedia) this.ensureReceivers();
+        this.preferCodecs();
         return connection.setLocalDescription(await connection.createOffer({ iceRestart: operation.iceRestart }));
       case 'answer':
+        this.preferCodecs();
         return connection.setLocalDescription(await connection.createAnswer());
       case 'rollback': // An offer is taken back on the side that it came from.
         return connection.signalingState === 'have-remote-offer'
           ? connection.setRemoteDescription({ type: 'rollback' })
           : connection.setLocalDescription({ type: 'rollback' });
     }
+  }
+
+  /** Without it the call takes place all the same. */
+  private preferCodecs(): void {
+    const { codecs } = this.context.options;
+    try {
+      if (codecs) preferCodecs(this.connection, codecs);
+    } catch (error) {
+      this.context.log('warn', `peer ${this.peer}: ${toError(error).message}`);
+    }
+  }
+
+  /** The codecs are known whenever a negotiation has ended. */
+  private settle(): void {
+    if (this.connection.signalingState !== 'stable') return;
+    for (const { sender } of this.transceivers.values()) this.context.options.sending?.apply(sender);
   }
 
   private ensureReceivers(): void {

@@ -1,9 +1,11 @@
 // All peer connections of one Room: makes them, finds them, forgets them. Peers do not wait for one another.
 
 import type { IceServer, PeerEffect } from './boundary.js';
+import type { CodecPreferences } from './codecs.js';
 import { Peer, type PeerContext } from './peer.js';
 import type { RemoteChannel } from './remote-channel.js';
 import { toError } from './report-error.js';
+import type { Sending } from './sending.js';
 
 export interface PeerOptions {
   /** Instead of the platform's. */
@@ -12,6 +14,8 @@ export interface PeerOptions {
   MediaStream?: typeof MediaStream | undefined;
   /** Laid over what Holdfast asks for; `iceServers` here replace those of the server. */
   configuration?: RTCConfiguration | undefined;
+  codecs?: CodecPreferences | undefined;
+  sending?: Sending | undefined;
 }
 
 export class Peers {
@@ -19,7 +23,7 @@ export class Peers {
 
   constructor(
     private readonly options: PeerOptions,
-    private readonly context: Omit<PeerContext, 'stream'>,
+    private readonly context: Omit<PeerContext, 'stream' | 'options'>,
   ) {}
 
   perform(effect: PeerEffect): void {
@@ -56,7 +60,7 @@ export class Peers {
       const Connection = this.options.RTCPeerConnection ?? RTCPeerConnection;
       const Stream = this.options.MediaStream ?? MediaStream;
       const connection = new Connection(this.configurationWith(iceServers));
-      this.peers.set(peer, new Peer(peer, connection, { ...this.context, stream: new Stream() }));
+      this.peers.set(peer, new Peer(peer, connection, { ...this.context, options: this.options, stream: new Stream() }));
     } catch (error) {
       const { name, message } = toError(error);
       this.context.report({ kind: 'peerOperationFailed', peer, op: 0, name, message });

@@ -57,7 +57,8 @@ async function buildClient() {
     target: 'es2022',
     logLevel: 'warning',
     alias: { 'holdfast-core': at('build/wasm/client.mjs') },
-    define: { __HOLDFAST_VERSION__: JSON.stringify(version) },
+    // loglevel asks for `define`; with it, a script tag beside RequireJS would define a nameless module.
+    define: { __HOLDFAST_VERSION__: JSON.stringify(version), define: 'undefined' },
   };
   // Where these scripts are, which import.meta tells an ES module. The script tag is only known while it runs, so this does too.
   const beside = (elsewhere) =>

@@ -1,76 +1,24 @@
 // From a token to a Room: checks the options, acquires tracks, loads the core, and hands over to it.
 
-import { Driver, LocalMedia, loadCore } from '../js-glue/index.js';
+import { Driver, LocalMedia, loadCore, Sending } from '../js-glue/index.js';
 import { CancelablePromise } from './cancelable-promise.js';
-import { createLocalTracks, type CreateLocalTrackOptions, type CreateLocalTracksOptions } from './create-local-tracks.js';
+import { checkBandwidthProfile } from './bandwidth-profile.js';
+import { codecsOf } from './codec-options.js';
+import { warnOfOutdated, type ConnectOptions } from './connect-options.js';
+import { createLocalTracks, type CreateLocalTracksOptions } from './create-local-tracks.js';
 import { createError } from './twilio-error.js';
-import { LocalParticipant } from './local-participant.js';
+import { LocalParticipant, type EncodingParameters } from './local-participant.js';
 import { asLocalTrack, checkTrack, type LocalTrack } from './local-tracks.js';
-import { createLogger, type LogLevel } from './logger.js';
+import { createLog } from './logger.js';
+import { overridesOf, pick, type MediaOverrides } from './overrides.js';
 import { kEndless, Room } from './room.js';
 import { keepSession as keepForNextPage, takeKeptSession } from './kept-session.js';
+import { watchSignaling } from './signaling-events.js';
 import { joinLocked } from './tab-lock.js';
 import { askForToken, withLifetime, type TokenFunction } from './token.js';
 import { version } from './version.js';
 
-export interface ConnectOptions {
-  /** Name or SID of the room. Absent or null: a new room, named by its SID. */
-  name?: string | null;
-  /** URL of the room server, ws: or wss:. Default: `/signaling` on the page's origin. */
-  wsServer?: string;
-  /** What to publish; it stays the app's: Holdfast never stops it. Without it, Holdfast acquires `audio` and `video` and stops them too. */
-  tracks?: (LocalTrack | MediaStreamTrack)[];
-  /** Both are true if neither is given, else the missing one is false. Without effect if `tracks` is given. */
-  audio?: boolean | CreateLocalTrackOptions;
-  video?: boolean | CreateLocalTrackOptions;
-  /** Without effect in peer-to-peer rooms, which subscribe to everything. */
-  automaticSubscription?: boolean;
-  /** Instead of those of the server. */
-  iceServers?: RTCIceServer[];
-  iceTransportPolicy?: RTCIceTransportPolicy;
-  /** For every RTCPeerConnection; comes before `iceServers` and `iceTransportPolicy`. */
-  rtcConfiguration?: RTCConfiguration;
-  /**
-   * How long the Room goes on reconnecting before it is `disconnected`, ms. No shorter than the server's session timeout, which is the default;
-   * Infinity: until you say stop. After the session timeout the server has dropped the participant, so a longer limit is for servers that
-   * were away themselves, and for `rejoin`.
-   */
-  reconnectLimit?: number;
-  /**
-   * When the server has dropped the participant (53204), join again with the same identity and publish the same tracks: the Room is
-   * `reconnecting`, then `reconnected`, the objects stay the same (their SIDs do not), and what is different in the room is emitted. The others see
-   * the participant leave and join. Also when the page comes back from the back-forward cache. Never after 53205, 53118, a removal or `disconnect()`. With it `reconnectLimit` is Infinity unless given.
-   * Default: false.
-   */
-  rejoin?: boolean;
-  /** Leave the room when the page goes away. Default: true. */
-  pageLifecycle?: boolean;
-  /**
-   * Stay in the room while the page is reloaded. When the page goes, the session (not the token) is put into sessionStorage; the next
-   * `connect()` in this tab with `keepSession` and the same `name` takes it out and is, with a token of the same identity, the same participant
-   * with new tracks. The others see `participantReconnecting` and `participantReconnected`, no leave and join. It can only be used once and within
-   * 10 s of the page's end; otherwise `connect()` joins as ever. A tab that is closed has left after these 10 s. A page that goes to the
-   * back-forward cache leaves. Without effect if `pageLifecycle` is false. TypeError if it is no boolean. Default: false.
-   */
-  keepSession?: boolean;
-  /** Keep `room.dominantSpeaker` and emit `dominantSpeakerChanged`. Default: false. */
-  dominantSpeaker?: boolean;
-  /** Reconnect at once when the browser reports another network. Default: true. */
-  networkMonitor?: boolean;
-  /** Aborting it before `connect()` has settled calls it off: it rejects with the signal's reason. Afterwards it has no effect. */
-  signal?: AbortSignal;
-  /**
-   * A name that only one tab of this browser can be in a call under, for apps that would otherwise throw their own user out with 53205. While
-   * another has it `connect()` rejects with TabLockedError; it is free again when the Room is disconnected or its page is gone.
-   */
-  tabLock?: string;
-  /** What is said on the console. Default: 'warn'. */
-  logLevel?: LogLevel | { default?: LogLevel };
-  /** Accepted without effect, for apps written for twilio-video.js. */
-  region?: string;
-  /** Accepted without effect, for apps written for twilio-video.js. */
-  environment?: string;
-}
+let calls = 0;
 
 /**
  * Joins a room. With a function for a token, it is asked for one at first, when a reconnect finds that the token ends within 60 s, and when
@@ -103,16 +51,26 @@ export function connect(token: string | TokenFunction, options?: ConnectOptions)
 }
 
 async function join(token: string | TokenFunction, options: ConnectOptions, canceled: Promise<never>): Promise<Room> {
-  const log = createLogger(options.logLevel);
+  const logOf = createLog(options, `[connect #${++calls}]`);
+  const log = logOf('default');
+  warnOfOutdated(options, log);
   const first = typeof token === 'function' ? undefined : withLifetime(token);
   if (typeof (options.keepSession ?? false) !== 'boolean') throw new TypeError('keepSession must be a boolean');
   if (!(Number(options.reconnectLimit ?? 0) >= 0)) throw new RangeError('reconnectLimit must be >= 0');
-  const given = 'tracks' in options ? checkTracks(options.tracks) : undefined;
+  const overrides = overridesOf(options);
+  const given = 'tracks' in options ? checkTracks(options.tracks, overrides) : undefined;
   const url = signalingUrl(options.wsServer);
+  checkBandwidthProfile(options.bandwidthProfile);
+  checkLimits('connect', options, options);
+  const codecs = codecsOf(options, log);
 
   const acquiring = given ? Promise.resolve(given) : createLocalTracks(options as CreateLocalTracksOptions);
   const loading = loadCore();
   const media = new LocalMedia();
+  const { maxAudioBitrate, maxVideoBitrate, dscpTagging = options.enableDscp } = options;
+  const sending = new Sending(media, { maxAudioBitrate, maxVideoBitrate }, Boolean(dscpTagging), (error) =>
+    logOf('webrtc')('warn', 'setParameters:', error),
+  );
   const stopOwn = (tracks: LocalTrack[]) => {
     if (!given) tracks.forEach((track) => track.kind !== 'data' && track.stop());
   };
@@ -123,7 +81,13 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
       let joined: Room | undefined;
       const roomDriver = (driver = new Driver(core, {
         media,
-        peerOptions: { configuration: configurationOf(options) },
+        peerOptions: {
+          configuration: configurationOf(options),
+          RTCPeerConnection: options.RTCPeerConnection,
+          MediaStream: overrides.MediaStream,
+          codecs,
+          sending,
+        },
         onTokenRequest(op) {
           void askForToken(token as TokenFunction, op).then((answer) => roomDriver.dispatch(answer));
         },
@@ -131,19 +95,32 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
         onEmit(event) {
           if (event.event === 'roomConnected') {
             const { participantSid, identity, signalingRegion, publications } = event;
-            joined = new Room(event, { driver: roomDriver, media, localParticipant, stopOwnTracks: () => stopOwn(tracks) });
+            joined = new Room(event, { driver: roomDriver, media, localParticipant, stopOwnTracks: () => stopOwn(tracks), overrides });
             localParticipant._connected(participantSid, identity, signalingRegion, publications);
             resolve(joined);
           } else if (event.event === 'connectFailed') reject(createError(event.error));
           else joined?._apply(event);
         },
-        onLog: log,
+        onLog(level, message) {
+          logOf(message.startsWith('signaling') ? 'signaling' : message.startsWith('peer') ? 'webrtc' : 'default')(level, message);
+        },
+        onSocketStep: watchSignaling((event) => {
+          log(event.level === 'warning' ? 'warn' : event.level, 'event', event);
+          options.eventListener?.emit('event', event);
+        }),
         onFatal(cause) {
           if (joined) joined._fail(cause);
           else reject(createError({ code: 53000 }, cause));
         },
       }));
-      const localParticipant = new LocalParticipant(media, (input) => roomDriver.dispatch(input));
+      const localParticipant = new LocalParticipant(
+        media,
+        (input) => roomDriver.dispatch(input),
+        (limits) => {
+          checkLimits('setParameters', limits, options);
+          sending.limit(limits);
+        },
+      );
       const {
         name,
         iceServers,
@@ -174,8 +151,11 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
         sdkVersion: version,
       });
     });
-    return await Promise.race([room, canceled]);
+    const joined = await Promise.race([room, canceled]);
+    log('info', 'Room name:', joined.name);
+    return joined;
   } catch (error) {
+    log('info', 'Error while connecting:', error);
     acquiring.then(stopOwn, ignore);
     if (driver) {
       driver.dispatch({ kind: 'disconnect' }); // If the server has heard of us, it hears that we are gone.
@@ -187,14 +167,14 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
   }
 }
 
-function checkTracks(tracks: unknown): LocalTrack[] {
+function checkTracks(tracks: unknown, overrides: MediaOverrides): LocalTrack[] {
   if (!Array.isArray(tracks)) {
     throw new TypeError('tracks must be an Array of LocalAudioTrack, LocalVideoTrack, LocalDataTrack, or MediaStreamTrack');
   }
   const byId = new Map<string, LocalTrack>();
   for (const track of tracks as unknown[]) {
     checkTrack(track);
-    if (!byId.has(track.id)) byId.set(track.id, asLocalTrack(track));
+    if (!byId.has(track.id)) byId.set(track.id, asLocalTrack(track, overrides));
   }
   return [...byId.values()];
 }
@@ -215,12 +195,19 @@ function signalingUrl(wsServer: unknown = '/signaling'): string {
   return url.href;
 }
 
+/** 'auto' leaves the bitrate of video to Holdfast. */
+function checkLimits(call: string, { maxVideoBitrate }: EncodingParameters, { preferredVideoCodecs }: ConnectOptions): void {
+  if (maxVideoBitrate && preferredVideoCodecs === 'auto')
+    throw new TypeError(`Illegal call to ${call}: maxVideoBitrate is not compatible with preferredVideoCodecs 'auto'`);
+}
+
+const configurationKeys = ['bundlePolicy', 'certificates', 'iceCandidatePoolSize', 'iceTransportPolicy', 'rtcpMuxPolicy'];
+
 /** As in twilio-video.js, what RTCConfiguration knows may also stand among the options themselves. */
-function configurationOf({ iceServers, iceTransportPolicy, rtcConfiguration, ...others }: ConnectOptions): RTCConfiguration {
+function configurationOf({ iceServers, rtcConfiguration, ...options }: ConnectOptions): RTCConfiguration {
   return {
-    ...(others as RTCConfiguration),
+    ...pick<RTCConfiguration>(options, configurationKeys),
     ...(Array.isArray(iceServers) && { iceServers }),
-    ...(iceTransportPolicy && { iceTransportPolicy }),
     ...rtcConfiguration,
   };
 }

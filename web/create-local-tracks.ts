@@ -1,66 +1,69 @@
 // Local tracks from the microphone and the camera.
 
 import { LocalAudioTrack, LocalVideoTrack, type Capture, type LocalTrack } from './local-tracks.js';
-import { createLogger, type LogLevel } from './logger.js';
+import { createLog, type LogOptions } from './logger.js';
+import { constraintsIn, overridesOf, type MediaOverrides } from './overrides.js';
 
 /** Constraints for getUserMedia, and a name for the track. */
-export interface CreateLocalTrackOptions extends MediaTrackConstraints {
+export interface CreateLocalTrackOptions extends MediaTrackConstraints, LogOptions, MediaOverrides {
   /** Default: the id of the MediaStreamTrack. */
   name?: string;
-  logLevel?: LogLevel;
 }
 
-export interface CreateLocalTracksOptions {
+export interface CreateLocalTracksOptions extends LogOptions, MediaOverrides {
   /** Both are true if neither is given, else the missing one is false. */
   audio?: boolean | CreateLocalTrackOptions;
   video?: boolean | CreateLocalTrackOptions;
   /** Returned as they are; nothing is acquired then. */
   tracks?: LocalTrack[];
-  logLevel?: LogLevel;
 }
 
 /** Audio first. Rejects with getUserMedia's error. */
 export async function createLocalTracks(given?: CreateLocalTracksOptions): Promise<LocalTrack[]> {
   const options = given ?? {};
-  createLogger(options.logLevel);
+  createLog(options, '');
   const neither = !('audio' in options || 'video' in options);
   const { audio = neither, video = neither, tracks } = options;
   if (!audio && !video) return [];
   if (tracks) return tracks;
-  const stream = await getUserMedia({ audio: constraintsOf(audio), video: constraintsOf(video) });
+  const overrides = overridesOf(options);
+  const capture = overrides.getUserMedia ?? getUserMedia;
+  const stream = await capture({ audio: constraintsOf(audio), video: constraintsOf(video) });
+  const optionsOf = (wanted: Wanted) => ({ ...(typeof wanted === 'object' && wanted), ...overrides });
   return [
-    ...stream.getAudioTracks().map((track) => new LocalAudioTrack(track, optionsOf(audio))._madeBy(captureAgain('audio', audio))),
-    ...stream.getVideoTracks().map((track) => new LocalVideoTrack(track, optionsOf(video))._madeBy(captureAgain('video', video))),
+    ...stream.getAudioTracks().map((track) => new LocalAudioTrack(track, optionsOf(audio))._madeBy(captureAgain(capture, 'audio', audio))),
+    ...stream.getVideoTracks().map((track) => new LocalVideoTrack(track, optionsOf(video))._madeBy(captureAgain(capture, 'video', video))),
   ];
 }
 
 export async function createLocalAudioTrack(options?: CreateLocalTrackOptions): Promise<LocalAudioTrack> {
-  const [track] = await createLocalTracks({ audio: options ?? true, ...logLevelOf(options) });
-  return track as LocalAudioTrack;
+  return (await createLocalTrack('audio', options)) as LocalAudioTrack;
 }
 
 export async function createLocalVideoTrack(options?: CreateLocalTrackOptions): Promise<LocalVideoTrack> {
-  const [track] = await createLocalTracks({ video: options ?? true, ...logLevelOf(options) });
-  return track as LocalVideoTrack;
+  return (await createLocalTrack('video', options)) as LocalVideoTrack;
 }
 
+type Kind = 'audio' | 'video';
 type Wanted = boolean | CreateLocalTrackOptions;
 
-const optionsOf = (wanted: Wanted) => (typeof wanted === 'object' ? wanted : {});
-
-const logLevelOf = (options?: CreateLocalTrackOptions) => (options?.logLevel === undefined ? {} : { logLevel: options.logLevel });
+/** Options for logging and overrides are among the constraints. */
+async function createLocalTrack(kind: Kind, options?: CreateLocalTrackOptions): Promise<LocalTrack | undefined> {
+  const [track] = await createLocalTracks({ ...options, audio: false, video: false, [kind]: options ?? true });
+  return track;
+}
 
 function constraintsOf(wanted: Wanted): boolean | MediaTrackConstraints {
   if (typeof wanted !== 'object') return wanted;
-  const { name: _name, logLevel: _logLevel, ...constraints } = wanted;
-  return constraints;
+  const constraints = constraintsIn(wanted);
+  return Object.keys(constraints).length > 0 ? constraints : true;
 }
 
 /** Without an argument the constraints are those of the last time. */
-function captureAgain(kind: 'audio' | 'video', wanted: Wanted): Capture {
+function captureAgain(capture: typeof getUserMedia, kind: Kind, wanted: Wanted): Capture {
   let last = constraintsOf(wanted);
   return async (constraints = last) => {
-    const stream = await getUserMedia({ [kind]: constraints });
+    const stream = await capture({ [kind]: constraints });
     last = constraints;
     return stream.getTracks()[0] as MediaStreamTrack;
   };

@@ -6,18 +6,34 @@ export { createLocalAudioTrack, createLocalTracks, createLocalVideoTrack } from 
 export * from './errors.js';
 export { isSupported } from './is-supported.js';
 export { LocalAudioTrack, LocalDataTrack, LocalVideoTrack } from './local-tracks.js';
+export { Logger } from './logger.js';
 export { TabLockedError } from './tab-lock.js';
 export { version } from './version.js';
 
 export type { WasmSource } from '../js-glue/load.js';
+export type { BandwidthProfileOptions, VideoBandwidthProfileOptions } from './bandwidth-profile.js';
 export type { CancelablePromise } from './cancelable-promise.js';
-export type { ConnectOptions } from './connect.js';
+export type {
+  AudioCodec,
+  AudioCodecSettings,
+  OpusCodecSettings,
+  VideoCodec,
+  VideoCodecSettings,
+  VP8CodecSettings,
+} from './codec-options.js';
+export type { ConnectOptions } from './connect-options.js';
 export type { CreateLocalTrackOptions, CreateLocalTracksOptions } from './create-local-tracks.js';
 export type { EventEmitter } from './events.js';
-export type { LocalParticipant, LocalTrackPublishOptions, MediaStreamTrackPublishOptions } from './local-participant.js';
+export type {
+  EncodingParameters,
+  LocalParticipant,
+  LocalTrackPublishOptions,
+  MediaStreamTrackPublishOptions,
+} from './local-participant.js';
 export type { LocalDataTrackOptions, LocalTrack, LocalTrackOptions } from './local-tracks.js';
-export type { LogLevel } from './logger.js';
+export type { LogLevel, LoglevelLogger, LoglevelRoot, LogLevels, LogOptions } from './logger.js';
 export type { VideoDimensions } from './media-track.js';
+export type { MediaOverrides } from './overrides.js';
 export type { Participant, ParticipantState } from './participant.js';
 export type { TrackPriority } from './priority.js';
 export type {
@@ -33,5 +49,6 @@ export type {
 export type { RemoteParticipant } from './remote-participant.js';
 export type { RemoteAudioTrack, RemoteDataTrack, RemoteTrack, RemoteVideoTrack } from './remote-tracks.js';
 export type { ConnectionInfo, ConnectionLink, Room, RoomEvents, RoomState } from './room.js';
+export type { SignalingEvent } from './signaling-events.js';
 export type { TokenFunction } from './token.js';
 export type * from './types.js';

@@ -16,6 +16,13 @@ export interface LocalTrackPublishOptions {
 
 export interface MediaStreamTrackPublishOptions extends LocalTrackPublishOptions, LocalTrackOptions {}
 
+/** Limits for what is sent to each of the others, bit/s. null or 0: none. */
+export interface EncodingParameters {
+  maxAudioBitrate?: number | null;
+  /** Not together with `preferredVideoCodecs: 'auto'`. */
+  maxVideoBitrate?: number | null;
+}
+
 type LocalParticipantEvents = {
   disconnected: [participant: LocalParticipant];
   reconnecting: [participant: LocalParticipant];
@@ -56,12 +63,14 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
   readonly #intents = new Map<string, Intent>();
   readonly #media: LocalMedia;
   readonly #dispatch: (input: Input) => void;
+  readonly #limit: (limits: EncodingParameters) => void;
 
   /** @internal */
-  constructor(media: LocalMedia, dispatch: (input: Input) => void) {
+  constructor(media: LocalMedia, dispatch: (input: Input) => void, limit: (limits: EncodingParameters) => void = () => undefined) {
     super('', '', 'connecting');
     this.#media = media;
     this.#dispatch = dispatch;
+    this.#limit = limit;
     show<LocalParticipant>(this, { signalingRegion: '' });
   }
 
@@ -107,6 +116,23 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
   unpublishTracks(tracks: (LocalTrack | MediaStreamTrack)[]): LocalTrackPublication[] {
     checkArray(tracks);
     return tracks.flatMap((track) => this.unpublishTrack(track) ?? []);
+  }
+
+  /**
+   * Changes the limits for everything that is published, now and later. What is missing stays as it is; null instead of an object lifts
+   * both. A screen is not limited in Chromium, nor is audio in a codec whose bitrate is fixed. Throws TypeError for what is neither number
+   * nor null.
+   */
+  setParameters(encodingParameters?: EncodingParameters | null): this {
+    const wanted = encodingParameters === null ? { maxAudioBitrate: null, maxVideoBitrate: null } : encodingParameters;
+    if (wanted === undefined) return this;
+    if (typeof wanted !== 'object') throw new TypeError('encodingParameters must be an object, null or undefined');
+    for (const name of ['maxAudioBitrate', 'maxVideoBitrate'] as const) {
+      const value: unknown = wanted[name] ?? 0;
+      if (typeof value !== 'number') throw new TypeError(`encodingParameters.${name} must be a number, null or undefined`);
+    }
+    this.#limit(wanted);
+    return this;
   }
 
   /** @internal Takes note of a track to publish as soon as there is a room. The state is for the core. */

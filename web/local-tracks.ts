@@ -1,15 +1,19 @@
 // The app's own microphone, camera and data tracks. A track knows nothing of rooms: a room listens to it and sends a clone.
 
 import { MediaTrack, type MediaKind, type VideoDimensions } from './media-track.js';
+import type { LogOptions } from './logger.js';
+import type { MediaOverrides } from './overrides.js';
 import { PublicObject, show } from './public-object.js';
 import type { EventMap } from './events.js';
 
-export interface LocalTrackOptions {
-  /** Default: the id of the MediaStreamTrack, for a data track its own. */
+export interface LocalTrackOptions extends LogOptions, MediaOverrides {
+  /** Default: the id of the MediaStreamTrack. */
   name?: string;
 }
 
-export interface LocalDataTrackOptions extends LocalTrackOptions {
+export interface LocalDataTrackOptions extends LogOptions {
+  /** Default: its id. */
+  name?: string;
   /** ms; null or absent: no limit. At most one of the two limits. */
   maxPacketLifeTime?: number | null;
   maxRetransmits?: number | null;
@@ -42,7 +46,7 @@ abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> 
 
   /** @internal */
   constructor(kind: Kind, mediaStreamTrack: MediaStreamTrack, options: LocalTrackOptions | undefined) {
-    super(kind, String(options?.name ?? mediaStreamTrack.id), mediaStreamTrack);
+    super(kind, String(options?.name ?? mediaStreamTrack.id), mediaStreamTrack, options);
     show<LocalMediaTrack<MediaKind, EventMap>>(this, {
       id: mediaStreamTrack.id,
       get isEnabled() {

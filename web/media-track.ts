@@ -1,6 +1,8 @@
 // What local and remote audio and video tracks have in common: showing their media in elements, and telling when it can play and how
 // large it is. A hidden, muted element per track finds that out.
 
+import { callGuarded } from '../js-glue/index.js';
+import type { MediaOverrides } from './overrides.js';
 import { PublicObject, show } from './public-object.js';
 import type { EventMap } from './events.js';
 
@@ -23,10 +25,13 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
 
   readonly #elements = new Set<HTMLMediaElement>();
   #hidden: HTMLVideoElement | null = null;
+  readonly #overrides: MediaOverrides;
 
   /** @internal */
-  constructor(kind: Kind, name: string, mediaStreamTrack: MediaStreamTrack) {
+  constructor(kind: Kind, name: string, mediaStreamTrack: MediaStreamTrack, overrides: MediaOverrides = {}) {
     super();
+    if (overrides.MediaStream && typeof overrides.MediaStream !== 'function') throw new Error('MediaStream must be a constructor');
+    this.#overrides = overrides;
     show<MediaTrack>(this, { kind, name, isStarted: false, mediaStreamTrack, processedTrack: null });
     if (kind === 'video') show(this as unknown as VideoMembers, { dimensions: { width: null, height: null }, processor: null });
   }
@@ -39,7 +44,7 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
   attach(selector: string): HTMLMediaElement;
   attach(target?: HTMLMediaElement | string): HTMLMediaElement {
     const element = target ? resolve(target) : document.createElement(this.kind);
-    play(element, this.mediaStreamTrack);
+    this.#play(element);
     this.#elements.add(element);
     return element;
   }
@@ -51,7 +56,10 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
   detach(target?: HTMLMediaElement | string): HTMLMediaElement | HTMLMediaElement[] {
     if (!target) return [...this.#elements].map((element) => this.detach(element));
     const element = resolve(target);
-    if (this.#elements.delete(element) && element.srcObject instanceof MediaStream) element.srcObject.removeTrack(this.mediaStreamTrack);
+    if (this.#elements.delete(element)) {
+      if (element.srcObject instanceof this.#Stream) element.srcObject.removeTrack(this.mediaStreamTrack);
+      this.#dispose(element);
+    }
     return element;
   }
 
@@ -64,7 +72,7 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
   _setMediaStreamTrack(mediaStreamTrack: MediaStreamTrack, startsAnew: boolean): void {
     mediaStreamTrack.enabled = this.mediaStreamTrack.enabled;
     show<MediaTrack>(this, { mediaStreamTrack });
-    for (const element of this.#elements) play(element, mediaStreamTrack);
+    for (const element of this.#elements) this.#play(element);
     this._watch(startsAnew);
   }
 
@@ -89,15 +97,40 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
     hidden.onresize = () => {
       if (this.#measure(hidden) && this.isStarted) this.emit('dimensionsChanged', this);
     };
-    play(hidden, this.mediaStreamTrack);
+    this.#play(hidden);
   }
 
   /** @internal Lets go of the hidden element. */
   _unwatch(): void {
     const hidden = this.#hidden;
     if (!hidden) return;
-    hidden.oncanplay = hidden.onresize = hidden.srcObject = null;
+    hidden.oncanplay = hidden.onresize = null;
+    if (!this.#dispose(hidden)) hidden.srcObject = null;
     this.#hidden = null;
+  }
+
+  get #Stream(): typeof MediaStream {
+    return this.#overrides.MediaStream ?? MediaStream;
+  }
+
+  #play(element: HTMLMediaElement & { playsInline?: boolean }): void {
+    const track = this.mediaStreamTrack;
+    const { mapMediaElement } = this.#overrides;
+    const stream = element.srcObject instanceof this.#Stream ? element.srcObject : new this.#Stream();
+    for (const other of stream.getTracks()) if (other.kind === track.kind) stream.removeTrack(other);
+    stream.addTrack(track);
+    if (mapMediaElement) callGuarded(() => mapMediaElement(element));
+    // Setting the same stream again looks idle, but Chromium does not always show a track that was swapped inside it.
+    element.srcObject = stream;
+    element.autoplay = true;
+    element.playsInline = true;
+  }
+
+  /** False if the app has no say in it. */
+  #dispose(element: HTMLMediaElement): boolean {
+    const { disposeMediaElement } = this.#overrides;
+    if (disposeMediaElement) callGuarded(() => disposeMediaElement(element));
+    return Boolean(disposeMediaElement);
   }
 
   #measure({ videoWidth: width, videoHeight: height }: HTMLVideoElement): boolean {
@@ -120,14 +153,4 @@ function resolve(target: HTMLMediaElement | string): HTMLMediaElement {
   const element = typeof target === 'string' ? document.querySelector<HTMLMediaElement>(target) : target;
   if (!element) throw new Error(`Selector matched no element: ${String(target)}`);
   return element;
-}
-
-function play(element: HTMLMediaElement & { playsInline?: boolean }, track: MediaStreamTrack): void {
-  const stream = element.srcObject instanceof MediaStream ? element.srcObject : new MediaStream();
-  for (const other of stream.getTracks()) if (other.kind === track.kind) stream.removeTrack(other);
-  stream.addTrack(track);
-  // Setting the same stream again looks idle, but Chromium does not always show a track that was swapped inside it.
-  element.srcObject = stream;
-  element.autoplay = true;
-  element.playsInline = true;
 }

@@ -3,6 +3,7 @@
 import type { RemoteChannel } from '../js-glue/index.js';
 import type { EventMap } from './events.js';
 import { MediaTrack, type MediaKind, type VideoDimensions } from './media-track.js';
+import type { MediaOverrides } from './overrides.js';
 import { checkPriority, type TrackPriority } from './priority.js';
 import { PublicObject, show } from './public-object.js';
 
@@ -11,6 +12,7 @@ export interface RemoteTrackInfo {
   sid: string;
   name: string;
   enabled: boolean;
+  overrides?: MediaOverrides | undefined;
 }
 
 type RemoteMediaTrackEvents<T> = {
@@ -29,8 +31,8 @@ abstract class RemoteMediaTrack<Kind extends MediaKind, Events extends EventMap>
   declare readonly priority: TrackPriority | null;
 
   /** @internal */
-  constructor(kind: Kind, { sid, name, enabled }: RemoteTrackInfo, mediaStreamTrack: MediaStreamTrack) {
-    super(kind, name, mediaStreamTrack);
+  constructor(kind: Kind, { sid, name, enabled, overrides }: RemoteTrackInfo, mediaStreamTrack: MediaStreamTrack) {
+    super(kind, name, mediaStreamTrack, overrides);
     show<RemoteMediaTrack<MediaKind, EventMap>>(this, { isEnabled: enabled, isSwitchedOff: false, priority: null, sid });
     this._watch();
   }

@@ -6,6 +6,7 @@ import type { Driver, LocalMedia } from '../js-glue/index.js';
 import { createError, type TwilioError } from './twilio-error.js';
 import type { LocalParticipant } from './local-participant.js';
 import type { ParticipantState } from './participant.js';
+import type { MediaOverrides } from './overrides.js';
 import { PublicObject, show } from './public-object.js';
 import type { AnyRemoteTrackPublication, RemoteTrackPublication } from './publications.js';
 import { RemoteParticipant, type RemoteTrackEvents } from './remote-participant.js';
@@ -72,6 +73,7 @@ export interface RoomParts {
   localParticipant: LocalParticipant;
   /** Tracks that connect() acquired itself: stopped when the room is over. */
   stopOwnTracks(): void;
+  overrides?: MediaOverrides;
 }
 
 type RoomConnected = Extract<RoomEvent, { event: 'roomConnected' }>;
@@ -297,9 +299,9 @@ export class Room extends PublicObject<RoomEvents> {
   }
 
   #subscribe(participant: RemoteParticipant, publication: AnyRemoteTrackPublication, { peer, mid, mediaId }: TrackSubscribed): void {
-    const { driver } = this.#parts;
+    const { driver, overrides } = this.#parts;
     const { kind, trackSid: sid, trackName: name, isTrackEnabled: enabled, track: known } = publication;
-    const info = { sid, name, enabled };
+    const info = { sid, name, enabled, overrides };
     if (kind === 'data') {
       const channel = driver.remoteChannel(peer, mediaId);
       if (!channel) return;

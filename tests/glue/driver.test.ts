@@ -312,3 +312,24 @@ test('driver: strings reach the core well-formed', () => {
     cases.map(([, expected]) => expected),
   );
 });
+
+test('driver: those who watch see what sockets say and what is asked of them, in order; one that throws changes nothing', (t) => {
+  FakeWebSocket.install(t);
+  const reported: unknown[] = [];
+  stubGlobals(t, { reportError: (error: unknown) => reported.push(error) });
+  const steps: string[] = [];
+  const open = { kind: 'openSocket', socket: 1, url: 'ws://host' } as const;
+  const hello = { kind: 'sendText', socket: 1, text: 'hello' } as const;
+  const core = new FakeCore(({ kind }) => (kind === 'connect' ? [open] : kind === 'socketOpened' ? [hello] : []));
+  const { driver } = makeDriver(core, {
+    onSocketStep: ({ kind }) => {
+      steps.push(kind);
+      throw new Error('mine');
+    },
+  });
+  driver.dispatch({ kind: 'connect' } as Input);
+  FakeWebSocket.made[0]!.onopen!();
+  assert.deepEqual(steps, ['openSocket', 'socketOpened', 'sendText']);
+  assert.deepEqual(FakeWebSocket.made[0]!.sent, ['hello']);
+  assert.equal(reported.length, 3);
+});

@@ -275,9 +275,11 @@ describe('connect', () => {
     assert(!inputs.join().includes('secret'));
 
     ScriptedCore.answer = ({ kind }) => (kind === 'connect' ? [{ event: 'connectFailed', error: { code: 53405 } }] : []);
-    const debug = t.mock.method(console, 'debug', () => undefined);
+    const debug = t.mock.method(console, 'log', () => undefined);
+    t.mock.method(console, 'info', () => undefined);
+    t.mock.method(console, 'warn', () => undefined);
     await assert.rejects(connect('secret', { ...options, logLevel: 'debug' }));
-    assert.equal(headerOf(String(debug.mock.calls.at(-1)!.arguments[0])).holdfastTrace, 1);
+    assert.equal(headerOf(String(debug.mock.calls.at(-1)!.arguments.at(-1))).holdfastTrace, 1);
   });
 
   test('a failure rejects with its error and stops what was acquired', async (t) => {

@@ -1,8 +1,10 @@
 // Loaded before the package (node --import): every way to have an effect throws, and whatever is written to the global object shows.
 // With HOLDFAST_BROWSER set there is also everything that a browser has, none of which may be touched but to ask for its type.
 
+const called = [];
 const forbid = (name) =>
   function () {
+    called.push(name); // Also if the error is caught.
     throw new Error(`importing called ${name}`);
   };
 const put = (name, value) => Object.defineProperty(globalThis, name, { value, configurable: true, writable: false, enumerable: false });
@@ -47,6 +49,10 @@ performance.now = forbid('performance.now');
 
 const before = new Set(Reflect.ownKeys(globalThis));
 process.on('exit', () => {
+  if (called.length > 0) {
+    process.stderr.write(`importing called ${called.join(', ')}\n`);
+    process.exitCode = 1;
+  }
   const added = Reflect.ownKeys(globalThis).filter((key) => !before.has(key));
   if (added.length > 0) {
     process.stderr.write(`importing wrote ${added.map(String).join(', ')}\n`);

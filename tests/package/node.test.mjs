@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
+import { createContext, runInContext } from 'node:vm';
 
 import { build } from 'esbuild';
 import { publint } from 'publint';
@@ -45,8 +46,16 @@ describe('importing', () => {
       'createLocalVideoTrack',
       'LocalAudioTrack',
       'LocalVideoTrack',
+      'Logger',
     ])
       assert(imported[0].includes(name), name);
+  });
+
+  test('the script tag defines no module where there is a loader for them, and its Logger works', async () => {
+    const define = Object.assign(() => assert.fail('define() was called'), { amd: {} });
+    const page = createContext({ define, console, URL, location: { href: 'https://app.example/' } });
+    runInContext(await readFile(join(root, 'dist/holdfast.min.js'), 'utf8'), page);
+    assert.equal(runInContext('Holdfast.Logger.getLevel()', page), 3);
   });
 
   test('the version is that of package.json', async () => {

@@ -33,6 +33,15 @@ export interface RoomState {
 /** By '<identity>/<name of track>'. */
 export type Inbound = Record<string, { frames: number; bytes: number }>;
 
+/** What one sender has sent so far; `at`: by the page's clock, ms. */
+export interface Outbound {
+  kind: 'audio' | 'video';
+  codec?: string;
+  bytes: number;
+  packets: number;
+  at: number;
+}
+
 // What a track may say at any time: the encoder finds its size, data is compared by its content, and the local tracks of a room have
 // started before it. How many attempts it takes to come back is nobody's promise.
 function isIncidental([object, event]: Emitted): boolean {
@@ -97,6 +106,14 @@ export class Caller {
 
   measure(milliseconds: number): Promise<Inbound> {
     return this.run('measure', milliseconds);
+  }
+
+  outbound(): Promise<Outbound[]> {
+    return this.run('outbound');
+  }
+
+  setParameters(limits: object | null): Promise<void> {
+    return this.run('setParameters', limits);
   }
 
   startWatching(track: string): Promise<void> {

@@ -8,7 +8,7 @@ import { saveReports } from './reports.js';
 export type { BrowserKind, TestBrowser } from './browser.js';
 
 export { Caller };
-export type { Emitted, JoinOptions, Payload, Sdk } from './caller.js';
+export type { Emitted, JoinOptions, Outbound, Payload, Sdk } from './caller.js';
 export { assertConversation, assertData, assertMedia, assertPath } from './conversation.js';
 export { Coturn } from './coturn.js';
 export { assertEvents } from './events.js';

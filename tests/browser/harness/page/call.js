@@ -167,6 +167,22 @@
       return totals;
     },
 
+    /** What every sender of media has sent so far. */
+    async outbound() {
+      const senders = [];
+      for (const connection of connections) {
+        if (connection.connectionState === 'closed') continue;
+        const report = await connection.getStats();
+        for (const { type, kind, codecId, bytesSent: bytes, packetsSent: packets } of report.values())
+          if (type === 'outbound-rtp') senders.push({ kind, codec: report.get(codecId)?.mimeType, bytes, packets, at: performance.now() });
+      }
+      return senders;
+    },
+
+    setParameters(limits) {
+      this.room.localParticipant.setParameters(limits);
+    },
+
     /** What came in during some time, in the shape of inbound(). */
     async measure(milliseconds) {
       const before = await this.inbound();

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { LocalMedia } from '../../js-glue/media.js';
+import { Sending, type BitrateLimits } from '../../js-glue/sending.js';
+import { settle, stubGlobals } from './fakes.js';
+
+type Encoding = { maxBitrate?: number; networkPriority?: string };
+
+class Sender {
+  encodings: Encoding[] = [{}];
+  mimeType: string | undefined = 'video/VP8';
+  calls = 0;
+  failure: Error | undefined;
+  readonly track: object;
+
+  constructor(kind: 'audio' | 'video', settings: object = {}) {
+    this.track = { kind, getSettings: () => settings };
+    if (kind === 'audio') this.mimeType = 'audio/opus';
+  }
+
+  getParameters() {
+    const { mimeType } = this;
+    return { encodings: this.encodings.map((encoding) => ({ ...encoding })), codecs: mimeType ? [{ mimeType }] : [] };
+  }
+
+  setParameters({ encodings }: { encodings: Encoding[] }): Promise<void> {
+    this.calls++;
+    if (this.failure) return Promise.reject(this.failure);
+    this.encodings = encodings;
+    return Promise.resolve();
+  }
+
+  get native(): RTCRtpSender {
+    return this as unknown as RTCRtpSender;
+  }
+}
+
+function bed(limits: BitrateLimits, isUrgent = false) {
+  const media = new LocalMedia();
+  const warned: unknown[] = [];
+  return { media, warned, sending: new Sending(media, limits, isUrgent, (error) => void warned.push(error)) };
+}
+
+test('sending: each kind has its limit, which is set once', async () => {
+  const { sending } = bed({ maxAudioBitrate: 16_000, maxVideoBitrate: 300_000 });
+  const audio = new Sender('audio');
+  const video = new Sender('video');
+  for (const sender of [audio, video, video]) {
+    sending.apply(sender.native);
+    await settle();
+  }
+  assert.deepEqual([audio.encodings, video.encodings], [[{ maxBitrate: 16_000 }], [{ maxBitrate: 300_000 }]]);
+  assert.deepEqual([audio.calls, video.calls], [1, 1]);
+});
+
+test('sending: without limits nothing is touched', () => {
+  const { sending } = bed({ maxAudioBitrate: null, maxVideoBitrate: 0 });
+  const video = new Sender('video');
+  sending.apply(video.native);
+  assert.equal(video.calls, 0);
+});
+
+test('sending: a change reaches all that send now; what is undefined stays, null and 0 lift', async () => {
+  const { media, sending } = bed({ maxVideoBitrate: 300_000 });
+  const senders = [new Sender('audio'), new Sender('video'), new Sender('video')] as const;
+  media.addTrack('A', {} as MediaStreamTrack);
+  media.addTrack('V', {} as MediaStreamTrack);
+  media.track('A')!.senders.add(senders[0].native);
+  for (const sender of senders.slice(1)) media.track('V')!.senders.add(sender.native);
+  const limits = async (wanted: BitrateLimits) => {
+    sending.limit(wanted);
+    await settle();
+    return senders.map(({ encodings }) => encodings[0]!.maxBitrate);
+  };
+  assert.deepEqual(await limits({ maxAudioBitrate: 20_000 }), [20_000, 300_000, 300_000]);
+  assert.deepEqual(await limits({ maxVideoBitrate: null }), [20_000, undefined, undefined]);
+  assert.deepEqual(await limits({ maxAudioBitrate: 0, maxVideoBitrate: 5 }), [undefined, 5, 5]);
+});
+
+test('sending: audio of a fixed bitrate has no limit, nor has a screen in Chromium', async (t) => {
+  const { sending } = bed({ maxAudioBitrate: 16_000, maxVideoBitrate: 300_000 });
+  const limitOf = async (sender: Sender) => {
+    sending.apply(sender.native);
+    await settle();
+    return sender.encodings[0]!.maxBitrate;
+  };
+  for (const mimeType of ['audio/PCMU', 'audio/PCMA', 'audio/ISAC'])
+    assert.equal(await limitOf(Object.assign(new Sender('audio'), { mimeType })), undefined);
+  const limited = Object.assign(new Sender('audio'), { mimeType: 'audio/PCMU', encodings: [{ maxBitrate: 16_000 }] });
+  assert.equal(await limitOf(limited), undefined);
+  for (const [userAgent, limit] of [
+    ['Mozilla/5.0 Chrome/140.0.0.0 Safari/537.36', undefined],
+    ['Mozilla/5.0 Gecko/20100101 Firefox/140.0', 300_000],
+  ] as const) {
+    stubGlobals(t, { navigator: { userAgent } });
+    assert.equal(await limitOf(new Sender('video', { displaySurface: 'monitor' })), limit);
+    assert.equal(await limitOf(new Sender('video')), 300_000);
+  }
+});
+
+test('sending: urgent media says so on its first encoding', async () => {
+  const { sending } = bed({ maxVideoBitrate: 7 }, true);
+  const video = Object.assign(new Sender('video'), { encodings: [{ networkPriority: 'low' }, { networkPriority: 'low' }] });
+  sending.apply(video.native);
+  await settle();
+  assert.deepEqual(video.encodings, [
+    { networkPriority: 'high', maxBitrate: 7 },
+    { networkPriority: 'low', maxBitrate: 7 },
+  ]);
+});
+
+test('sending: a browser that refuses is reported, and an idle sender is left alone', async () => {
+  const { sending, warned } = bed({ maxVideoBitrate: 7 });
+  const video = new Sender('video');
+  video.failure = new Error('no');
+  sending.apply(video.native);
+  sending.apply({ track: null } as RTCRtpSender);
+  sending.apply({ track: video.track } as RTCRtpSender);
+  await settle();
+  assert.deepEqual(warned.map(String).sort(), ['Error: no', 'TypeError: sender.getParameters is not a function']);
+});
