@@ -13,6 +13,7 @@ export type * from './boundary.js';
 export { Driver, type DriverOptions } from './driver.js';
 export { loadCore, setWasm, type WasmSource } from './load.js';
 export { LocalMedia } from './media.js';
+export type { PeerStats } from './peer.js';
 export type { PeerOptions } from './peers.js';
 export { RemoteChannel, type DataMessage } from './remote-channel.js';
 export { reportUncaught } from './report-error.js';

@@ -3,6 +3,7 @@
 //   dist/index.js            ES module, no bare imports; finds holdfast.wasm beside itself
 //   dist/index.cjs           the same for require()
 //   dist/holdfast.min.js     the same for a script tag: global Holdfast
+//   dist/lazy/*.js           parts that these load when they are used (docs/adr/0014), ES modules
 //   dist/holdfast.wasm       the core
 //   dist/types[-cjs]/        declarations, as seen by import and by require()
 //   dist/server/             the room server for Node, its command, and its wasm
@@ -50,22 +51,46 @@ async function buildClient() {
   const common = {
     entryPoints: [at('web/index.ts')],
     bundle: true,
+    external: ['./lazy/*'],
     minify: true,
     sourcemap: true,
     target: 'es2022',
     logLevel: 'warning',
     alias: { 'holdfast-core': at('build/wasm/client.mjs') },
     define: { __HOLDFAST_VERSION__: JSON.stringify(version) },
+    // Here since minifying drops the comments.
+    banner: { js: 'var holdfastImport=(url)=>import(/*webpackIgnore:true*//*@vite-ignore*/url);' },
   };
   // Where these scripts are, which import.meta tells an ES module. The script tag is only known while it runs, so this does too.
   const beside = (elsewhere) =>
     `var holdfastUrl=typeof document<"u"?document.currentScript&&document.currentScript.src||document.baseURI:${elsewhere};`;
-  const urlOf = (elsewhere) => ({ define: { ...common.define, 'import.meta.url': 'holdfastUrl' }, banner: { js: beside(elsewhere) } });
+  const urlOf = (elsewhere) => ({
+    define: { ...common.define, 'import.meta.url': 'holdfastUrl' },
+    banner: { js: beside(elsewhere) + common.banner.js },
+  });
   const ofThisFile = '"file://"+(__filename[0]==="/"?"":"/")+__filename.replace(/[%#?]/g,encodeURIComponent)';
+  // A script tag may name another origin, and then import() does not know where its script is from.
+  const besideScript = {
+    name: 'beside the script',
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /\bweb\/parts\.ts$/ }, async ({ path }) => ({
+        contents: (await readFile(path, 'utf8')).replace(/import\(('.*?')\)/g, 'import(new URL($1, import.meta.url).href)'),
+        loader: 'ts',
+      })),
+  };
+  const lazy = (await readdir(at('web/lazy'))).map((name) => at(`web/lazy/${name}`));
   await Promise.all([
     build({ ...common, format: 'esm', outfile: at('dist/index.js') }),
+    build({ ...common, entryPoints: lazy, banner: {}, format: 'esm', outdir: at('dist/lazy') }),
     build({ ...common, ...urlOf(`typeof location<"u"?location.href:${ofThisFile}`), format: 'cjs', outfile: at('dist/index.cjs') }),
-    build({ ...common, ...urlOf('location.href'), format: 'iife', globalName: 'Holdfast', outfile: at('dist/holdfast.min.js') }),
+    build({
+      ...common,
+      ...urlOf('location.href'),
+      format: 'iife',
+      globalName: 'Holdfast',
+      plugins: [besideScript],
+      outfile: at('dist/holdfast.min.js'),
+    }),
   ]);
 }
 
@@ -123,6 +148,7 @@ async function buildDemo() {
     entryPoints: [at('demo/demo.ts')],
     outdir: at('dist/demo'),
     bundle: true,
+    splitting: true,
     minify: true,
     sourcemap: true,
     format: 'esm',

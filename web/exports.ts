@@ -6,6 +6,7 @@ export { createLocalAudioTrack, createLocalTracks, createLocalVideoTrack } from 
 export * from './errors.js';
 export { isSupported } from './is-supported.js';
 export { LocalAudioTrack, LocalDataTrack, LocalVideoTrack } from './local-tracks.js';
+export * from './stats.js';
 export { TabLockedError } from './tab-lock.js';
 export { version } from './version.js';
 

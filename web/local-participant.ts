@@ -3,6 +3,7 @@
 
 import type { Input, LocalMedia, LocalTrackState, Publication } from '../js-glue/index.js';
 import { createError, type TwilioError } from './twilio-error.js';
+import type { TrackIds } from './lazy/stats.js';
 import { asLocalTrack, checkTrack, uuid, type LocalTrack, type LocalTrackOptions, type LocalVideoTrack } from './local-tracks.js';
 import { Participant } from './participant.js';
 import { checkPriority, type TrackPriority } from './priority.js';
@@ -160,6 +161,15 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
   _setPriority(track: LocalTrack, priority: TrackPriority): void {
     const intent = this.#find(track);
     if (intent) this.#dispatch({ kind: 'setTrackPriority', id: intent.state.id, priority });
+  }
+
+  /** @internal The audio and video tracks that are published, by signaled id. */
+  _sent(): Map<string, TrackIds> {
+    const sent = new Map<string, TrackIds>();
+    for (const [id, { track, publication }] of this.#intents) {
+      if (publication && track.kind !== 'data') sent.set(id, { kind: track.kind, trackId: track.id, trackSid: publication.trackSid });
+    }
+    return sent;
   }
 
   /** @internal Publications stay listed until `_unpublishAll`. */
