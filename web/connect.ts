@@ -9,6 +9,7 @@ import { asLocalTrack, checkTrack, type LocalTrack } from './local-tracks.js';
 import { createLogger, type LogLevel } from './logger.js';
 import { kEndless, Room } from './room.js';
 import { joinLocked } from './tab-lock.js';
+import { signalingUrl } from './signaling-url.js';
 import { askForToken, withLifetime, type TokenFunction } from './token.js';
 import { version } from './version.js';
 
@@ -172,22 +173,6 @@ function checkTracks(tracks: unknown): LocalTrack[] {
     if (!byId.has(track.id)) byId.set(track.id, asLocalTrack(track));
   }
   return [...byId.values()];
-}
-
-/** Throws TypeError where there is none. http: and https: do as well as ws: and wss:. */
-function signalingUrl(wsServer: unknown = '/signaling'): string {
-  const base = typeof location === 'undefined' ? undefined : location.href;
-  let url: URL | undefined;
-  try {
-    url = new URL(String(wsServer), base);
-    url.protocol = url.protocol.replace('http', 'ws');
-  } catch {
-    // Said below.
-  }
-  if (typeof wsServer !== 'string' || !url || !/^wss?:$/.test(url.protocol)) {
-    throw new TypeError(`wsServer must be the ws: or wss: URL of the room server; it is ${String(wsServer)}`);
-  }
-  return url.href;
 }
 
 function configurationOf({ iceServers, iceTransportPolicy, rtcConfiguration }: ConnectOptions): RTCConfiguration {

@@ -6,6 +6,7 @@ export { createLocalAudioTrack, createLocalTracks, createLocalVideoTrack } from 
 export * from './errors.js';
 export { isSupported } from './is-supported.js';
 export { LocalAudioTrack, LocalDataTrack, LocalVideoTrack } from './local-tracks.js';
+export { PreflightTest, runPreflight } from './preflight.js';
 export * from './stats.js';
 export { TabLockedError } from './tab-lock.js';
 export { version } from './version.js';
@@ -17,9 +18,11 @@ export type { CreateLocalTrackOptions, CreateLocalTracksOptions } from './create
 export type { EventEmitter } from './events.js';
 export type { LocalParticipant, LocalTrackPublishOptions, MediaStreamTrackPublishOptions } from './local-participant.js';
 export type { LocalDataTrackOptions, LocalTrack, LocalTrackOptions } from './local-tracks.js';
+export type { PreflightTestReport } from './lazy/preflight.js';
 export type { LogLevel } from './logger.js';
 export type { VideoDimensions } from './media-track.js';
 export type { Participant, ParticipantState } from './participant.js';
+export type { PreflightOptions } from './preflight.js';
 export type { TrackPriority } from './priority.js';
 export type {
   LocalAudioTrackPublication,

@@ -6,6 +6,7 @@ import { toError } from '../js-glue/report-error.js';
 /** import() where bundlers do not look; scripts/build.mjs puts it in. */
 declare const holdfastImport: (url: string) => Promise<unknown>;
 
+export const loadPreflight = () => load(() => import('./lazy/preflight.js'));
 export const loadStats = () => load(() => import('./lazy/stats.js'));
 
 let failures = 0;

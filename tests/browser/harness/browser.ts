@@ -38,6 +38,8 @@ export interface LaunchOptions {
   namespace?: string;
   /** An http origin to be treated as a secure one. Firefox then gives devices to every origin. */
   trustedOrigin?: string;
+  /** A TURN server on loopback will do. Chromium takes it anyway. */
+  turnOnLoopback?: boolean;
 }
 
 export function launch(kind: BrowserKind, options: LaunchOptions = {}): Promise<TestBrowser> {
@@ -118,12 +120,16 @@ async function launchChromium({ namespace, trustedOrigin }: LaunchOptions): Prom
   };
 }
 
-async function launchFirefox({ trustedOrigin }: LaunchOptions): Promise<TestBrowser> {
+async function launchFirefox({ trustedOrigin, turnOnLoopback }: LaunchOptions): Promise<TestBrowser> {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: FIREFOX,
     headless: true,
-    extraPrefsFirefox: { ...FIREFOX_PREFERENCES, ...(trustedOrigin === undefined ? {} : DEVICES_FOR_EVERY_ORIGIN) },
+    extraPrefsFirefox: {
+      ...FIREFOX_PREFERENCES,
+      ...(trustedOrigin === undefined ? {} : DEVICES_FOR_EVERY_ORIGIN),
+      ...(turnOnLoopback && { 'media.peerconnection.ice.loopback': true }),
+    },
   });
   const pid = browser.process()!.pid!;
 
