@@ -134,9 +134,10 @@ async function buildTypes() {
       process.exit(1);
     });
   await Promise.all([tsc('tsconfig.json'), tsc('tsconfig.server.json')]);
-  // Of the glue, apps see how the wasm is found, and the server's options name what it is made of.
+  // Of the glue, apps see how the wasm is found, and the server's options name what it is made of. Of the parts they see nothing.
   const seen = ['load.d.ts', 'boundary.d.ts', 'server-boundary.d.ts'];
   for (const name of await readdir(at('dist/types/js-glue'))) if (!seen.includes(name)) await rm(at(`dist/types/js-glue/${name}`));
+  await rm(at('dist/types/web/lazy'), { recursive: true });
   // require() gives the same, so it has the same declarations; only what kind of module they describe differs.
   await cp(at('dist/types/web'), at('dist/types-cjs/web'), { recursive: true });
   await cp(at('dist/types/js-glue'), at('dist/types-cjs/js-glue'), { recursive: true });

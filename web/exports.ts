@@ -18,11 +18,10 @@ export type { CreateLocalTrackOptions, CreateLocalTracksOptions } from './create
 export type { EventEmitter } from './events.js';
 export type { LocalParticipant, LocalTrackPublishOptions, MediaStreamTrackPublishOptions } from './local-participant.js';
 export type { LocalDataTrackOptions, LocalTrack, LocalTrackOptions } from './local-tracks.js';
-export type { PreflightTestReport } from './lazy/preflight.js';
 export type { LogLevel } from './logger.js';
 export type { VideoDimensions } from './media-track.js';
 export type { Participant, ParticipantState } from './participant.js';
-export type { PreflightOptions } from './preflight.js';
+export type { PreflightOptions, PreflightTestReport } from './preflight.js';
 export type { TrackPriority } from './priority.js';
 export type {
   LocalAudioTrackPublication,

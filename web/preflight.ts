@@ -2,7 +2,6 @@
 
 import { Driver, LocalMedia, loadCore } from '../js-glue/index.js';
 import { EventEmitter } from './events.js';
-import type { PreflightTestReport } from './lazy/preflight.js';
 import { loadPreflight } from './parts.js';
 import { signalingUrl } from './signaling-url.js';
 import { withLifetime } from './token.js';
@@ -18,6 +17,44 @@ export interface PreflightOptions {
   region?: string;
   /** Accepted without effect, for apps written for twilio-video.js. */
   environment?: string;
+}
+
+/** ms since the epoch; without an end it was not reached. */
+export interface TimeMeasurement {
+  start: number;
+  end?: number;
+  duration?: number;
+}
+
+export interface Stats {
+  average: number;
+  max: number;
+  min: number;
+}
+
+/** What webrtc-stats calls them; absent where the browser does not tell. */
+export interface RTCIceCandidateStats {
+  transportId?: string;
+  candidateType?: string;
+  port?: number;
+  address?: string;
+  priority?: number;
+  protocol?: string;
+  url?: string;
+  relayProtocol?: string;
+}
+
+export interface PreflightTestReport {
+  testTiming: TimeMeasurement;
+  networkTiming: Record<'connect' | 'dtls' | 'ice' | 'peerConnection' | 'media', TimeMeasurement>;
+  /** jitter of audio in seconds, rtt in ms, packetLoss in percent. */
+  stats: { jitter: Stats | null; rtt: Stats | null; packetLoss: Stats | null };
+  iceCandidateStats: RTCIceCandidateStats[];
+  selectedIceCandidatePairStats: { localCandidate: RTCIceCandidateStats; remoteCandidate: RTCIceCandidateStats } | null;
+  /** duration: ms since the start of the test. */
+  progressEvents: { duration: number; name: string }[];
+  /** Of speech, estimated from the three of stats: 1 (bad) to 4.5. */
+  mos: Stats | null;
 }
 
 export class PreflightTest extends EventEmitter<{

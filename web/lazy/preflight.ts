@@ -2,48 +2,10 @@
 // another, over TURN, and what the browser measures of it.
 
 import type { Driver, LocalMedia, loadCore } from '../../js-glue/index.js';
-import type { PreflightOptions } from '../preflight.js';
+import type { PreflightOptions, PreflightTestReport, RTCIceCandidateStats, Stats, TimeMeasurement } from '../preflight.js';
 import type { signalingUrl } from '../signaling-url.js';
 import type { withLifetime } from '../token.js';
 import type { createError } from '../twilio-error.js';
-
-/** ms since the epoch; without an end it was not reached. */
-export interface TimeMeasurement {
-  start: number;
-  end?: number;
-  duration?: number;
-}
-
-export interface Stats {
-  average: number;
-  max: number;
-  min: number;
-}
-
-/** What webrtc-stats calls them; absent where the browser does not tell. */
-export interface RTCIceCandidateStats {
-  transportId?: string;
-  candidateType?: string;
-  port?: number;
-  address?: string;
-  priority?: number;
-  protocol?: string;
-  url?: string;
-  relayProtocol?: string;
-}
-
-export interface PreflightTestReport {
-  testTiming: TimeMeasurement;
-  networkTiming: Record<'connect' | 'dtls' | 'ice' | 'peerConnection' | 'media', TimeMeasurement>;
-  /** jitter of audio in seconds, rtt in ms, packetLoss in percent. */
-  stats: { jitter: Stats | null; rtt: Stats | null; packetLoss: Stats | null };
-  iceCandidateStats: RTCIceCandidateStats[];
-  selectedIceCandidatePairStats: { localCandidate: RTCIceCandidateStats; remoteCandidate: RTCIceCandidateStats } | null;
-  /** duration: ms since the start of the test. */
-  progressEvents: { duration: number; name: string }[];
-  /** Of speech, estimated from the three of stats: 1 (bad) to 4.5. */
-  mos: Stats | null;
-}
 
 interface Parts {
   Driver: typeof Driver;
