@@ -7,6 +7,7 @@ export * from './errors.js';
 export { isSupported } from './is-supported.js';
 export { LocalAudioTrack, LocalDataTrack, LocalVideoTrack } from './local-tracks.js';
 export { PreflightTest, runPreflight } from './preflight.js';
+export { VideoProcessor } from './processing.js';
 export * from './stats.js';
 export { TabLockedError } from './tab-lock.js';
 export { version } from './version.js';
@@ -33,6 +34,7 @@ export type {
   RemoteTrackPublication,
   RemoteVideoTrackPublication,
 } from './publications.js';
+export type { AddProcessorOptions } from './processing.js';
 export type { RemoteParticipant } from './remote-participant.js';
 export type { RemoteAudioTrack, RemoteDataTrack, RemoteTrack, RemoteVideoTrack } from './remote-tracks.js';
 export type { ConnectionInfo, ConnectionLink, Room, RoomEvents, RoomState } from './room.js';

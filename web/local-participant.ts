@@ -203,7 +203,7 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
       });
       return id;
     }
-    const clone = track.mediaStreamTrack.clone();
+    const clone = track._media.clone();
     this.#media.addTrack(clone.id, clone);
     return clone.id;
   }
@@ -211,7 +211,7 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
   #trackChanged({ state: { id }, track, publication }: Intent, event: string, data: unknown): void {
     if (track.kind === 'data') return this.#media.send(id, data as string);
     const clone = this.#media.track(id)?.track;
-    if (event === 'replaced') this.#media.replaceTrack(id, track.mediaStreamTrack.clone());
+    if (event === 'replaced') this.#media.replaceTrack(id, track._media.clone());
     else if (event === 'stopped') clone?.stop();
     else if (event === 'enabled' || event === 'disabled') {
       const enabled = event === 'enabled';

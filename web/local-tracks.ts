@@ -1,6 +1,7 @@
 // The app's own microphone, camera and data tracks. A track knows nothing of rooms: a room listens to it and sends a clone.
 
 import { MediaTrack, type MediaKind, type VideoDimensions } from './media-track.js';
+import type { AddProcessorOptions, VideoProcessor } from './processing.js';
 import { PublicObject, show } from './public-object.js';
 import type { EventMap } from './events.js';
 
@@ -58,6 +59,11 @@ abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> 
     this.#listen();
   }
 
+  /** @internal */
+  override get _isSent(): boolean {
+    return this._isObserved;
+  }
+
   /** @internal Holdfast made this track and can make its media again. */
   _madeBy(capture: Capture): this {
     this.#capture = capture;
@@ -67,7 +73,7 @@ abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> 
   /** Repeat calls emit nothing. Where the track is published, the others see it. */
   enable(enabled = true): this {
     if (enabled !== this.isEnabled) {
-      this.mediaStreamTrack.enabled = enabled;
+      this._enableMedia(enabled);
       this._announce(enabled ? 'enabled' : 'disabled', this);
     }
     return this;
@@ -140,12 +146,27 @@ export class LocalVideoTrack extends LocalMediaTrack<
 > {
   /** Of the picture, in pixels; null until known. One object for the life of the track. */
   declare readonly dimensions: VideoDimensions;
-  /** Always null: video processors are not part of this version. */
-  declare readonly processor: null;
+  declare readonly processor: VideoProcessor | null;
 
   constructor(mediaStreamTrack: MediaStreamTrack, options?: LocalTrackOptions) {
     super('video', mediaStreamTrack, options);
     this._watch();
+  }
+
+  /**
+   * Every frame goes through the processor: what it draws is shown and sent instead, once its code is loaded. Frames are processed while
+   * the track is enabled and attached or published. Throws Error for what is no processor, for options that the browser cannot follow, where there is one
+   * already, and if the track has ended. If its code cannot be loaded, the error goes to `reportError`, and nothing is shown.
+   */
+  addProcessor(processor: VideoProcessor, options?: AddProcessorOptions): this {
+    this._addProcessor(processor, options);
+    return this;
+  }
+
+  /** Throws Error if it is not the one that was added. */
+  removeProcessor(processor: VideoProcessor): this {
+    this._removeProcessor(processor);
+    return this;
   }
 }
 

@@ -7,6 +7,7 @@ import { toError } from '../js-glue/report-error.js';
 declare const holdfastImport: (url: string) => Promise<unknown>;
 
 export const loadPreflight = () => load(() => import('./lazy/preflight.js'));
+export const loadProcessing = () => load(() => import('./lazy/processing.js'));
 export const loadStats = () => load(() => import('./lazy/stats.js'));
 
 let failures = 0;
