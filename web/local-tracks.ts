@@ -155,8 +155,9 @@ export class LocalVideoTrack extends LocalMediaTrack<
 
   /**
    * Every frame goes through the processor: what it draws is shown and sent instead, once its code is loaded. Frames are processed while
-   * the track is enabled and attached or published. Throws Error for what is no processor, for options that the browser cannot follow, where there is one
-   * already, and if the track has ended. If its code cannot be loaded, the error goes to `reportError`, and nothing is shown.
+   * the track is enabled and attached or published. Throws Error for what is no processor, for options that the browser cannot follow,
+   * where there is one already, and if the track has ended. If its code cannot be loaded, the error goes to `reportError`, and nothing is
+   * shown.
    */
   addProcessor(processor: VideoProcessor, options?: AddProcessorOptions): this {
     this._addProcessor(processor, options);

@@ -1,5 +1,5 @@
-// What is rarely used is loaded when it is used (docs/adr/0014): web/lazy/*.ts, each a file of its own in dist/lazy/. Bundlers look for these
-// very expressions. A part imports nothing: what it needs of the rest is handed to it.
+// What is rarely used is loaded when it is used (docs/adr/0014): web/lazy/*.ts, each a file of its own in dist/lazy/. Bundlers look for
+// these very expressions. A part imports nothing: what it needs of the rest is handed to it.
 
 import { toError } from '../js-glue/report-error.js';
 

@@ -62,8 +62,8 @@ export class PreflightTest extends EventEmitter<{
   progress: [step: string];
   completed: [report: PreflightTestReport];
   /**
-   * Signaling and token errors as in connect(), 53002 or 53405 when a step of signaling or of media takes too long, Error 'stopped' after stop(),
-   * an Error if the code of the test does not load. In the report stats are null then and candidates missing.
+   * Signaling and token errors as in connect(), 53002 or 53405 when a step of signaling or of media takes too long, Error 'stopped' after
+   * stop(), an Error if the code of the test does not load. In the report stats are null then and candidates missing.
    */
   failed: [error: Error, report: PreflightTestReport];
 }> {

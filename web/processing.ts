@@ -6,8 +6,8 @@ import { loadProcessing } from './parts.js';
 /** Any object with this method is one. */
 export abstract class VideoProcessor {
   /**
-   * Draws on `output`, which has the size of the input. The next frame waits for the promise, if it gives one; whatever it throws or rejects with
-   * is swallowed.
+   * Draws on `output`, which has the size of the input. The next frame waits for the promise, if it gives one; whatever it throws or
+   * rejects with is swallowed.
    */
   abstract processFrame(
     input: OffscreenCanvas | HTMLCanvasElement | HTMLVideoElement | VideoFrame,
@@ -19,8 +19,8 @@ const inputTypes = ['videoframe', 'video', 'canvas', 'offscreencanvas'] as const
 
 export interface AddProcessorOptions {
   /**
-   * What `processFrame` is given. 'videoframe' is a VideoFrame where the browser makes them (MediaStreamTrackProcessor), else the video element.
-   * Default: 'offscreencanvas'; 'canvas' where there is none.
+   * What `processFrame` is given. 'videoframe' is a VideoFrame where the browser makes them (MediaStreamTrackProcessor), else the video
+   * element. Default: 'offscreencanvas'; 'canvas' where there is none.
    */
   inputFrameBufferType?: (typeof inputTypes)[number];
   /** Of the output canvas. Default: '2d'. */

@@ -81,9 +81,10 @@ export class RemoteVideoTrack extends RemoteMediaTrack<
   declare readonly processor: VideoProcessor | null;
 
   /**
-   * Every frame goes through the processor: what it draws is shown and sent instead, once its code is loaded. Frames are processed while
-   * the track is enabled and attached. Throws Error for what is no processor, for options that the browser cannot follow, where there is one
-   * already, and if the track has ended. If its code cannot be loaded, the error goes to `reportError`, and nothing is shown.
+   * Every frame goes through the processor: what it draws is shown instead, once its code is loaded. Frames are processed while
+   * the track is enabled and attached. Throws Error for what is no processor, for options that the browser cannot follow,
+   * where there is one already, and if the track has ended. If its code cannot be loaded, the error goes to `reportError`, and nothing is
+   * shown.
    */
   addProcessor(processor: VideoProcessor, options?: AddProcessorOptions): this {
     this._addProcessor(processor, options);

@@ -117,7 +117,10 @@ export class Room extends PublicObject<RoomEvents> {
     return this;
   }
 
-  /** What is sent and received at this moment, a report for each peer connection: none after `disconnected`. Rejects with Error if its code cannot be loaded. */
+  /**
+   * What is sent and received at this moment, a report for each peer connection: none after `disconnected`. Rejects with Error if its code
+   * cannot be loaded.
+   */
   async getStats(): Promise<classes.StatsReport[]> {
     if (this.state === 'disconnected') return [];
     const [{ statsReports }, peers] = await Promise.all([loadStats(), this.#parts.driver.getStats()]);

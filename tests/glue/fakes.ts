@@ -202,18 +202,22 @@ export class FakeSender {
   setStreams(...streams: unknown[]): void {
     this.streams = streams;
   }
+
+  getStats(): Promise<string> {
+    return this.track?.readyState === 'ended' ? Promise.reject(new Error('over')) : Promise.resolve(`of ${this.track?.id ?? 'nothing'}`);
+  }
 }
 
 export class FakeTransceiver {
   mid: string | null = null;
-  readonly receiver: { track: FakeTrack };
+  readonly receiver: { track: FakeTrack; getStats(): Promise<string> };
 
   constructor(
     readonly sender: FakeSender,
     kind: 'audio' | 'video',
     public direction: RTCRtpTransceiverDirection,
   ) {
-    this.receiver = { track: new FakeTrack(kind, `remote ${kind}`) };
+    this.receiver = { track: new FakeTrack(kind, `remote ${kind}`), getStats: () => Promise.resolve(`of remote ${kind}`) };
   }
 }
 
