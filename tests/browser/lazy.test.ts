@@ -16,12 +16,13 @@ const PAGES: Record<string, string> = {
   '/script.html': `<script src="/dist/holdfast.min.js"></script>`,
 };
 
-/** The package; `isAway`: but not its parts. */
-async function serve(t: TestContext): Promise<{ origin: string; isAway: boolean }> {
+/** The package; `isAway`: but not its parts. `asked`: how often for one of them. */
+async function serve(t: TestContext): Promise<{ origin: string; isAway: boolean; asked: number }> {
   const types: Record<string, string> = { '.js': 'text/javascript', '.wasm': 'application/wasm' };
   const server = createServer(({ url = '' }, response) => {
     const path = url.split('?', 1)[0]!;
     const page = PAGES[path];
+    if (path.includes('/lazy/')) served.asked++;
     if (page) return void response.writeHead(200, { 'content-type': 'text/html' }).end(page);
     const answer =
       path.startsWith('/dist/') && !(served.isAway && path.includes('/lazy/'))
@@ -39,7 +40,7 @@ async function serve(t: TestContext): Promise<{ origin: string; isAway: boolean 
     server.close();
     server.closeAllConnections();
   });
-  const served = { origin: `http://127.0.0.1:${(server.address() as { port: number }).port}`, isAway: false };
+  const served = { origin: `http://127.0.0.1:${(server.address() as { port: number }).port}`, isAway: false, asked: 0 };
   return served;
 }
 
@@ -68,6 +69,7 @@ for (const kind of ['chromium', 'firefox'] as const) {
             }),
           null,
         );
+      assert.equal(served.asked, 0, 'nothing is loaded before it is used');
       served.isAway = true;
       for (const attempt of [1, 2, 3]) {
         const said = await run();
