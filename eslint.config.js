@@ -42,6 +42,11 @@ export default tseslint.config(
   },
   { files: ['js-glue/**'], rules: noImports('web', 'server', 'demo', 'tests') },
   { files: ['web/**'], rules: noImports('server', 'demo', 'tests') },
+  {
+    // A part that is loaded by itself brings nothing along (docs/adr/0014).
+    files: ['web/lazy/**'],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ group: ['*'], allowTypeImports: true }] }] },
+  },
   { files: ['server/**'], rules: noImports('web', 'demo', 'tests') },
   { files: ['demo/**'], rules: noImports('web', 'js-glue', 'server', 'tests') },
 );

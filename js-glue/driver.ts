@@ -5,6 +5,7 @@ import type { Batch, ClientCore, Description, Effect, Emit, Input, LogEffect, So
 import type { LocalMedia } from './media.js';
 import { listenToNetwork } from './network.js';
 import { listenToPage } from './page.js';
+import type { PeerStats } from './peer.js';
 import { Peers, type PeerOptions } from './peers.js';
 import type { RemoteChannel } from './remote-channel.js';
 import { callGuarded, toError } from './report-error.js';
@@ -100,6 +101,11 @@ export class Driver {
   /** The data channel of a `trackSubscribed` event, by its mediaId; nothing if it is closed by now. */
   remoteChannel(peer: number, label: string): RemoteChannel | undefined {
     return this.peers.remoteChannel(peer, label);
+  }
+
+  /** What the browser measures of each peer connection that is open. */
+  getStats(): Promise<PeerStats[]> {
+    return this.peers.getStats();
   }
 
   /** What the core was told, without what is personal or secret (trace.ts). `version` is that of the package. Also after the end. */

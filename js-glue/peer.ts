@@ -10,6 +10,15 @@ import { toError } from './report-error.js';
 
 export type PeerOperation = Exclude<PeerEffect, { kind: 'createPeer' | 'setIceServers' | 'closePeer' }>;
 
+/** What the browser measures, track by track. */
+export interface PeerStats {
+  peer: number;
+  /** By signaled id. */
+  sent: Map<string, RTCStatsReport>;
+  /** By mid. */
+  received: Map<string, RTCStatsReport>;
+}
+
 export interface PeerContext {
   /** Everything this peer sends is one stream, so that the receiver keeps sound and picture in step. */
   stream: MediaStream;
@@ -60,6 +69,15 @@ export class Peer {
 
   remoteChannel(label: string): RemoteChannel | undefined {
     return this.remoteChannels.get(label);
+  }
+
+  async getStats(): Promise<PeerStats> {
+    const transceivers = this.connection.getTransceivers();
+    const [sent, received] = await Promise.all([
+      collect([...this.transceivers].map(([id, { sender }]) => [id, sender])),
+      collect(transceivers.flatMap(({ mid, receiver }) => (mid === null ? [] : [[mid, receiver]]))),
+    ]);
+    return { peer: this.peer, sent, received };
   }
 
   close(): void {
@@ -270,6 +288,10 @@ function candidateInit({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: R
     ...(sdpMLineIndex !== null && { sdpMLineIndex }),
     ...(usernameFragment && { usernameFragment }),
   };
+}
+
+async function collect(measurable: [string, RTCRtpSender | RTCRtpReceiver][]): Promise<Map<string, RTCStatsReport>> {
+  return new Map(await Promise.all(measurable.map(async ([key, it]) => [key, await it.getStats()] as const)));
 }
 
 interface Stats extends RTCStats {

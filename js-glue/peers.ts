@@ -2,7 +2,7 @@
 
 import type { IceServer, PeerEffect } from './boundary.js';
 import type { CodecPreferences } from './codecs.js';
-import { Peer, type PeerContext } from './peer.js';
+import { Peer, type PeerContext, type PeerStats } from './peer.js';
 import type { RemoteChannel } from './remote-channel.js';
 import { toError } from './report-error.js';
 import type { Sending } from './sending.js';
@@ -46,6 +46,12 @@ export class Peers {
 
   remoteChannel(peer: number, label: string): RemoteChannel | undefined {
     return this.peers.get(peer)?.remoteChannel(label);
+  }
+
+  /** Of those that are there now; one that closes meanwhile is left out. */
+  async getStats(): Promise<PeerStats[]> {
+    const asked = [...this.peers.values()].map((peer) => peer.getStats().catch(() => undefined));
+    return (await Promise.all(asked)).filter((stats) => stats !== undefined);
   }
 
   close(): void {

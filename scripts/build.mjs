@@ -3,6 +3,7 @@
 //   dist/index.js            ES module, no bare imports; finds holdfast.wasm beside itself
 //   dist/index.cjs           the same for require()
 //   dist/holdfast.min.js     the same for a script tag: global Holdfast
+//   dist/lazy/*.js           parts that these load when they are used (docs/adr/0014), ES modules
 //   dist/holdfast.wasm       the core
 //   dist/react.js, .cjs      the hooks; React and the client beside them are imported
 //   dist/testing.js, .cjs    fake tracks for the tests of apps
@@ -52,6 +53,7 @@ async function buildClient() {
   const common = {
     entryPoints: [at('web/index.ts')],
     bundle: true,
+    external: ['./lazy/*'],
     minify: true,
     sourcemap: true,
     target: 'es2022',
@@ -59,18 +61,41 @@ async function buildClient() {
     alias: { 'holdfast-core': at('build/wasm/client.mjs') },
     // loglevel asks for `define`; with it, a script tag beside RequireJS would define a nameless module.
     define: { __HOLDFAST_VERSION__: JSON.stringify(version), define: 'undefined' },
+    // Here since minifying drops the comments.
+    banner: { js: 'var holdfastImport=(url)=>import(/*webpackIgnore:true*//*@vite-ignore*/url);' },
   };
   // Where these scripts are, which import.meta tells an ES module. The script tag is only known while it runs, so this does too.
   const beside = (elsewhere) =>
     `var holdfastUrl=typeof document<"u"?document.currentScript&&document.currentScript.src||document.baseURI:${elsewhere};`;
-  const urlOf = (elsewhere) => ({ define: { ...common.define, 'import.meta.url': 'holdfastUrl' }, banner: { js: beside(elsewhere) } });
+  const urlOf = (elsewhere) => ({
+    define: { ...common.define, 'import.meta.url': 'holdfastUrl' },
+    banner: { js: beside(elsewhere) + common.banner.js },
+  });
   const ofThisFile = '"file://"+(__filename[0]==="/"?"":"/")+__filename.replace(/[%#?]/g,encodeURIComponent)';
-  const hooks = { ...common, entryPoints: [at('web/react.ts')], external: ['react'] };
-  const testing = { ...common, entryPoints: [at('web/testing.ts')] };
+  const hooks = { ...common, entryPoints: [at('web/react.ts')], external: ['react'], banner: {} };
+  const testing = { ...common, entryPoints: [at('web/testing.ts')], banner: {} };
+  // A script tag may name another origin, and then import() does not know where its script is from.
+  const besideScript = {
+    name: 'beside the script',
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /\bweb\/parts\.ts$/ }, async ({ path }) => ({
+        contents: (await readFile(path, 'utf8')).replace(/import\(('.*?')\)/g, 'import(new URL($1, import.meta.url).href)'),
+        loader: 'ts',
+      })),
+  };
+  const lazy = (await readdir(at('web/lazy'))).map((name) => at(`web/lazy/${name}`));
   await Promise.all([
     build({ ...common, format: 'esm', outfile: at('dist/index.js') }),
+    build({ ...common, entryPoints: lazy, banner: {}, format: 'esm', outdir: at('dist/lazy') }),
     build({ ...common, ...urlOf(`typeof location<"u"?location.href:${ofThisFile}`), format: 'cjs', outfile: at('dist/index.cjs') }),
-    build({ ...common, ...urlOf('location.href'), format: 'iife', globalName: 'Holdfast', outfile: at('dist/holdfast.min.js') }),
+    build({
+      ...common,
+      ...urlOf('location.href'),
+      format: 'iife',
+      globalName: 'Holdfast',
+      plugins: [besideScript],
+      outfile: at('dist/holdfast.min.js'),
+    }),
     build({ ...hooks, format: 'esm', outfile: at('dist/react.js'), plugins: [indexAt('./index.js')] }),
     build({ ...hooks, format: 'cjs', outfile: at('dist/react.cjs'), plugins: [indexAt('./index.cjs')] }),
     build({ ...testing, format: 'esm', outfile: at('dist/testing.js') }),
@@ -133,9 +158,10 @@ async function buildTypes() {
       process.exit(1);
     });
   await Promise.all([tsc('tsconfig.json'), tsc('tsconfig.server.json')]);
-  // Of the glue, apps see how the wasm is found, and the server's options name what it is made of.
+  // Of the glue, apps see how the wasm is found, and the server's options name what it is made of. Of the parts they see nothing.
   const seen = ['load.d.ts', 'boundary.d.ts', 'server-boundary.d.ts'];
   for (const name of await readdir(at('dist/types/js-glue'))) if (!seen.includes(name)) await rm(at(`dist/types/js-glue/${name}`));
+  await rm(at('dist/types/web/lazy'), { recursive: true });
   // require() gives the same, so it has the same declarations; only what kind of module they describe differs.
   await cp(at('dist/types/web'), at('dist/types-cjs/web'), { recursive: true });
   await cp(at('dist/types/js-glue'), at('dist/types-cjs/js-glue'), { recursive: true });
@@ -147,6 +173,7 @@ async function buildDemo() {
     entryPoints: [at('demo/demo.ts')],
     outdir: at('dist/demo'),
     bundle: true,
+    splitting: true,
     minify: true,
     sourcemap: true,
     format: 'esm',

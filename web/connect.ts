@@ -15,6 +15,7 @@ import { kEndless, Room } from './room.js';
 import { keepSession as keepForNextPage, takeKeptSession } from './kept-session.js';
 import { watchSignaling } from './signaling-events.js';
 import { joinLocked } from './tab-lock.js';
+import { signalingUrl } from './signaling-url.js';
 import { askForToken, withLifetime, type TokenFunction } from './token.js';
 import { version } from './version.js';
 
@@ -177,22 +178,6 @@ function checkTracks(tracks: unknown, overrides: MediaOverrides): LocalTrack[] {
     if (!byId.has(track.id)) byId.set(track.id, asLocalTrack(track, overrides));
   }
   return [...byId.values()];
-}
-
-/** Throws TypeError where there is none. http: and https: do as well as ws: and wss:. */
-function signalingUrl(wsServer: unknown = '/signaling'): string {
-  const base = typeof location === 'undefined' ? undefined : location.href;
-  let url: URL | undefined;
-  try {
-    url = new URL(String(wsServer), base);
-    url.protocol = url.protocol.replace('http', 'ws');
-  } catch {
-    // Said below.
-  }
-  if (typeof wsServer !== 'string' || !url || !/^wss?:$/.test(url.protocol)) {
-    throw new TypeError(`wsServer must be the ws: or wss: URL of the room server; it is ${String(wsServer)}`);
-  }
-  return url.href;
 }
 
 /** 'auto' leaves the bitrate of video to Holdfast. */

@@ -7,6 +7,9 @@ export * from './errors.js';
 export { isSupported } from './is-supported.js';
 export { LocalAudioTrack, LocalDataTrack, LocalVideoTrack } from './local-tracks.js';
 export { Logger } from './logger.js';
+export { PreflightTest, runPreflight } from './preflight.js';
+export { VideoProcessor } from './processing.js';
+export * from './stats.js';
 export { TabLockedError } from './tab-lock.js';
 export { version } from './version.js';
 
@@ -35,6 +38,7 @@ export type { LogLevel, LoglevelLogger, LoglevelRoot, LogLevels, LogOptions } fr
 export type { VideoDimensions } from './media-track.js';
 export type { MediaOverrides } from './overrides.js';
 export type { Participant, ParticipantState } from './participant.js';
+export type { PreflightOptions, PreflightTestReport } from './preflight.js';
 export type { TrackPriority } from './priority.js';
 export type {
   LocalAudioTrackPublication,
@@ -46,6 +50,7 @@ export type {
   RemoteTrackPublication,
   RemoteVideoTrackPublication,
 } from './publications.js';
+export type { AddProcessorOptions } from './processing.js';
 export type { RemoteParticipant } from './remote-participant.js';
 export type { RemoteAudioTrack, RemoteDataTrack, RemoteTrack, RemoteVideoTrack } from './remote-tracks.js';
 export type { ConnectionInfo, ConnectionLink, Room, RoomEvents, RoomState } from './room.js';

@@ -3,6 +3,7 @@
 
 import type { Input, LocalMedia, LocalTrackState, Publication } from '../js-glue/index.js';
 import { createError, type TwilioError } from './twilio-error.js';
+import type { TrackIds } from './lazy/stats.js';
 import { asLocalTrack, checkTrack, uuid, type LocalTrack, type LocalTrackOptions, type LocalVideoTrack } from './local-tracks.js';
 import { Participant } from './participant.js';
 import { checkPriority, type TrackPriority } from './priority.js';
@@ -188,6 +189,15 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
     if (intent) this.#dispatch({ kind: 'setTrackPriority', id: intent.state.id, priority });
   }
 
+  /** @internal The audio and video tracks that are published, by signaled id. */
+  _sent(): Map<string, TrackIds> {
+    const sent = new Map<string, TrackIds>();
+    for (const [id, { track, publication }] of this.#intents) {
+      if (publication && track.kind !== 'data') sent.set(id, { kind: track.kind, trackId: track.id, trackSid: publication.trackSid });
+    }
+    return sent;
+  }
+
   /** @internal Publications stay listed until `_unpublishAll`. */
   _disconnected(): void {
     show<LocalParticipant>(this, { state: 'disconnected' });
@@ -219,7 +229,7 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
       });
       return id;
     }
-    const clone = track.mediaStreamTrack.clone();
+    const clone = track._media.clone();
     this.#media.addTrack(clone.id, clone);
     return clone.id;
   }
@@ -232,7 +242,7 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
     const clone = this.#media.track(id)?.track;
     const enabled = event === 'enabled';
     const toggled = enabled || event === 'disabled';
-    if (event === '_replaced') this.#media.replaceTrack(id, track.mediaStreamTrack.clone());
+    if (event === '_replaced') this.#media.replaceTrack(id, track._media.clone());
     else if (event === 'stopped') clone?.stop();
     else if (toggled) {
       if (clone) clone.enabled = enabled;

@@ -3,6 +3,7 @@
 import { MediaTrack, type MediaKind, type VideoDimensions } from './media-track.js';
 import type { LogOptions } from './logger.js';
 import type { MediaOverrides } from './overrides.js';
+import type { AddProcessorOptions, VideoProcessor } from './processing.js';
 import { PublicObject, show } from './public-object.js';
 import type { EventMap } from './events.js';
 
@@ -62,6 +63,11 @@ abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> 
     this.#listen();
   }
 
+  /** @internal */
+  override get _isSent(): boolean {
+    return this._isObserved;
+  }
+
   /** @internal Holdfast made this track and can make its media again. */
   _madeBy(capture: Capture): this {
     this.#capture = capture;
@@ -72,7 +78,7 @@ abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> 
   enable(wanted = true): this {
     const enabled = (wanted as unknown) !== false;
     if (enabled !== this.isEnabled) {
-      this.mediaStreamTrack.enabled = enabled;
+      this._enableMedia(enabled);
       this.emit(enabled ? 'enabled' : 'disabled', this);
     }
     return this;
@@ -145,12 +151,28 @@ export class LocalVideoTrack extends LocalMediaTrack<
 > {
   /** Of the picture, in pixels; null until known. One object for the life of the track. */
   declare readonly dimensions: VideoDimensions;
-  /** Always null: video processors are not part of this version. */
-  declare readonly processor: null;
+  declare readonly processor: VideoProcessor | null;
 
   constructor(mediaStreamTrack: MediaStreamTrack, options?: LocalTrackOptions) {
     super('video', mediaStreamTrack, options);
     this._watch();
+  }
+
+  /**
+   * Every frame goes through the processor: what it draws is shown and sent instead, once its code is loaded. Frames are processed while
+   * the track is enabled and attached or published. Throws Error for what is no processor, for options that the browser cannot follow,
+   * where there is one already, and if the track has ended. If its code cannot be loaded, the error goes to `reportError`, and nothing is
+   * shown.
+   */
+  addProcessor(processor: VideoProcessor, options?: AddProcessorOptions): this {
+    this._addProcessor(processor, options);
+    return this;
+  }
+
+  /** Throws Error if it is not the one that was added. */
+  removeProcessor(processor: VideoProcessor): this {
+    this._removeProcessor(processor);
+    return this;
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { callGuarded } from '../js-glue/index.js';
 import type { MediaOverrides } from './overrides.js';
+import { startProcessing, type AddProcessorOptions, type Processing, type VideoProcessor } from './processing.js';
 import { PublicObject, show } from './public-object.js';
 import type { EventMap } from './events.js';
 
@@ -20,12 +21,13 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
   /** True from the first moment the media could play, also after it has ended. */
   declare readonly isStarted: boolean;
   declare readonly mediaStreamTrack: MediaStreamTrack;
-  /** Always null: video processors are not part of this version. */
-  declare readonly processedTrack: null;
+  /** What a video processor makes of it; it is shown and sent instead. Null without one. */
+  declare readonly processedTrack: MediaStreamTrack | null;
 
   readonly #elements = new Set<HTMLMediaElement>();
   #hidden: HTMLVideoElement | null = null;
   readonly #overrides: MediaOverrides;
+  #processing: Processing | null = null;
 
   /** @internal */
   constructor(kind: Kind, name: string, mediaStreamTrack: MediaStreamTrack, overrides: MediaOverrides = {}) {
@@ -57,7 +59,7 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
     if (!target) return [...this.#elements].map((element) => this.detach(element));
     const element = resolve(target);
     if (this.#elements.delete(element)) {
-      if (element.srcObject instanceof this.#Stream) element.srcObject.removeTrack(this.mediaStreamTrack);
+      if (element.srcObject instanceof this.#Stream) element.srcObject.removeTrack(this._media);
       this.#dispose(element);
     }
     return element;
@@ -68,11 +70,65 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
     return this.#elements.size > 0;
   }
 
+  /** @internal What is shown and sent. */
+  get _media(): MediaStreamTrack {
+    return this.processedTrack ?? this.mediaStreamTrack;
+  }
+
+  /** @internal */
+  _enableMedia(enabled: boolean): void {
+    this.mediaStreamTrack.enabled = this._media.enabled = enabled;
+  }
+
+  /** @internal Does anybody but elements want the media? */
+  get _isSent(): boolean {
+    return false;
+  }
+
+  /** @internal For `addProcessor` of video tracks. */
+  _addProcessor(processor: VideoProcessor, options: AddProcessorOptions = {}): void {
+    if (typeof (processor as VideoProcessor | undefined)?.processFrame !== 'function')
+      throw new Error('processor must have a function processFrame');
+    if (this.#processing) throw new Error('There is a processor already: remove it first');
+    if (this.mediaStreamTrack.readyState === 'ended') throw new Error('The track has ended');
+    this.#process(processor, options);
+    this._tell('_replaced');
+  }
+
+  /** @internal For `removeProcessor` of video tracks. */
+  _removeProcessor(processor: VideoProcessor): void {
+    if (!processor) throw new Error('processor is missing');
+    if (!this.#processing) throw new Error('There is no processor');
+    if (this.#processing.processor !== processor) throw new Error('There is another processor');
+    this.#process(null);
+    this._tell('_replaced');
+  }
+
+  /** In place of the processing that was. */
+  #process(processor: VideoProcessor | null, options: AddProcessorOptions = {}): void {
+    const source = this.mediaStreamTrack;
+    const isWanted = () => source.enabled && (this._isAttached || this._isSent);
+    const processing = processor && startProcessing(source, processor, options, isWanted);
+    this.#processing?.stop();
+    this.#processing = processing;
+    if (this.kind === 'video') show(this as unknown as VideoMembers, { processor });
+    show<MediaTrack>(this, { processedTrack: processing?.processedTrack ?? null });
+    // In some browsers media made from what was silent for a while stays silent.
+    const again = () => {
+      if (processing !== this.#processing || !this.processedTrack?.muted) return;
+      this.#process(processor, options);
+      this._tell('_replaced');
+    };
+    if (processing) source.addEventListener('unmute', again);
+    for (const element of this.#elements) this.#play(element);
+  }
+
   /** @internal Other media under the same track: elements go on with it, and it is enabled or not as before. */
   _setMediaStreamTrack(mediaStreamTrack: MediaStreamTrack, startsAnew: boolean): void {
     mediaStreamTrack.enabled = this.mediaStreamTrack.enabled;
     show<MediaTrack>(this, { mediaStreamTrack });
-    for (const element of this.#elements) this.#play(element);
+    const { processor = null, options } = this.#processing ?? {};
+    this.#process(processor, options);
     this._watch(startsAnew);
   }
 
@@ -97,7 +153,7 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
     hidden.onresize = () => {
       if (this.#measure(hidden) && this.isStarted) this.emit('dimensionsChanged', this);
     };
-    this.#play(hidden);
+    this.#play(hidden, this.mediaStreamTrack);
   }
 
   /** @internal Lets go of the hidden element. */
@@ -113,8 +169,7 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
     return this.#overrides.MediaStream ?? MediaStream;
   }
 
-  #play(element: HTMLMediaElement & { playsInline?: boolean }): void {
-    const track = this.mediaStreamTrack;
+  #play(element: HTMLMediaElement & { playsInline?: boolean }, track = this._media): void {
     const { mapMediaElement } = this.#overrides;
     const stream = element.srcObject instanceof this.#Stream ? element.srcObject : new this.#Stream();
     for (const other of stream.getTracks()) if (other.kind === track.kind) stream.removeTrack(other);
@@ -145,8 +200,8 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
 export interface VideoMembers {
   /** Of the picture, in pixels; null until known. One object for the life of the track. */
   readonly dimensions: VideoDimensions;
-  /** Always null: video processors are not part of this version. */
-  readonly processor: null;
+  /** As added. */
+  readonly processor: VideoProcessor | null;
 }
 
 function resolve(target: HTMLMediaElement | string): HTMLMediaElement {

@@ -20,6 +20,11 @@ export class PublicObject<Events extends EventMap = EventMap> extends EventEmitt
     return () => this.#observers.delete(observer);
   }
 
+  /** @internal Is it in use by Holdfast itself? */
+  get _isObserved(): boolean {
+    return this.#observers.size > 0;
+  }
+
   /** @internal Tells Holdfast's own observers. */
   _tell(event: string, ...args: unknown[]): void {
     for (const observer of [...this.#observers]) observer(event, ...args);

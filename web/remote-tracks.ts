@@ -4,6 +4,7 @@ import type { RemoteChannel } from '../js-glue/index.js';
 import type { EventMap } from './events.js';
 import { MediaTrack, type MediaKind, type VideoDimensions } from './media-track.js';
 import type { MediaOverrides } from './overrides.js';
+import type { AddProcessorOptions, VideoProcessor } from './processing.js';
 import { checkPriority, type TrackPriority } from './priority.js';
 import { PublicObject, show } from './public-object.js';
 
@@ -43,7 +44,7 @@ abstract class RemoteMediaTrack<Kind extends MediaKind, Events extends EventMap>
   override attach(selector: string): HTMLMediaElement;
   override attach(target?: HTMLMediaElement | string): HTMLMediaElement {
     const element = super.attach(target as HTMLMediaElement);
-    this.mediaStreamTrack.enabled = true;
+    this._enableMedia(true);
     return element;
   }
 
@@ -53,7 +54,7 @@ abstract class RemoteMediaTrack<Kind extends MediaKind, Events extends EventMap>
   override detach(target?: HTMLMediaElement | string): HTMLMediaElement | HTMLMediaElement[] {
     const wasAttached = this._isAttached;
     const detached = super.detach(target as HTMLMediaElement);
-    if (wasAttached && !this._isAttached) this.mediaStreamTrack.enabled = false;
+    if (wasAttached && !this._isAttached) this._enableMedia(false);
     return detached;
   }
 
@@ -79,8 +80,24 @@ export class RemoteVideoTrack extends RemoteMediaTrack<
 > {
   /** Of the picture, in pixels; null until known. One object for the life of the track. */
   declare readonly dimensions: VideoDimensions;
-  /** Always null: video processors are not part of this version. */
-  declare readonly processor: null;
+  declare readonly processor: VideoProcessor | null;
+
+  /**
+   * Every frame goes through the processor: what it draws is shown instead, once its code is loaded. Frames are processed while
+   * the track is enabled and attached. Throws Error for what is no processor, for options that the browser cannot follow,
+   * where there is one already, and if the track has ended. If its code cannot be loaded, the error goes to `reportError`, and nothing is
+   * shown.
+   */
+  addProcessor(processor: VideoProcessor, options?: AddProcessorOptions): this {
+    this._addProcessor(processor, options);
+    return this;
+  }
+
+  /** Throws Error if it is not the one that was added. */
+  removeProcessor(processor: VideoProcessor): this {
+    this._removeProcessor(processor);
+    return this;
+  }
 }
 
 export class RemoteDataTrack extends PublicObject<{ message: [data: string | ArrayBuffer, track: RemoteDataTrack] }> {

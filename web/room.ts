@@ -3,14 +3,17 @@
 
 import type { LinkState, ReconnectProgress, RoomEvent } from '../js-glue/boundary.js';
 import type { Driver, LocalMedia } from '../js-glue/index.js';
+import type { ReceivedTrack } from './lazy/stats.js';
 import { createError, type TwilioError } from './twilio-error.js';
 import type { LocalParticipant } from './local-participant.js';
+import { loadStats } from './parts.js';
 import type { ParticipantState } from './participant.js';
 import type { MediaOverrides } from './overrides.js';
 import { PublicObject, show } from './public-object.js';
 import type { AnyRemoteTrackPublication, RemoteTrackPublication } from './publications.js';
 import { RemoteParticipant, type RemoteTrackEvents } from './remote-participant.js';
 import { RemoteAudioTrack, RemoteDataTrack, RemoteVideoTrack, type RemoteTrack } from './remote-tracks.js';
+import * as classes from './stats.js';
 import { withLifetime } from './token.js';
 import { version } from './version.js';
 
@@ -99,6 +102,8 @@ export class Room extends PublicObject<RoomEvents> {
   declare readonly mediaRegion: string | null;
 
   readonly #parts: RoomParts;
+  /** By track SID. */
+  readonly #received = new Map<string, ReceivedTrack>();
   #cause: TwilioError | null = null;
 
   /** @internal */
@@ -121,6 +126,16 @@ export class Room extends PublicObject<RoomEvents> {
   disconnect(): this {
     this.#parts.driver.dispatch({ kind: 'disconnect' });
     return this;
+  }
+
+  /**
+   * What is sent and received at this moment, a report for each peer connection: none after `disconnected`. Rejects with Error if its code
+   * cannot be loaded.
+   */
+  async getStats(): Promise<classes.StatsReport[]> {
+    if (this.state === 'disconnected') return [];
+    const [{ statsReports }, peers] = await Promise.all([loadStats(), this.#parts.driver.getStats()]);
+    return statsReports(peers, this.localParticipant._sent(), [...this.#received.values()], classes);
   }
 
   /** How things are at this moment: a new object each time. */
@@ -312,6 +327,7 @@ export class Room extends PublicObject<RoomEvents> {
     }
     const media = driver.remoteTrack(peer, mid ?? '');
     if (!media) return;
+    this.#received.set(sid, { kind, peer, mid: mid ?? '', trackId: mediaId, trackSid: sid });
     if (known) (known as RemoteAudioTrack | RemoteVideoTrack)._setMediaStreamTrack(media, false);
     else
       this.#subscribed(
@@ -340,6 +356,7 @@ export class Room extends PublicObject<RoomEvents> {
   #unsubscribe(participant: RemoteParticipant, publication: AnyRemoteTrackPublication): void {
     const { track } = publication;
     if (!track) return;
+    this.#received.delete(publication.trackSid);
     show<RemoteTrackPublication>(publication, { track: null });
     if (track.kind !== 'data') track._unwatch();
     publication.emit('unsubscribed', track);

@@ -25,6 +25,8 @@ export type DataTrackPublication = LocalDataTrackPublication | RemoteDataTrackPu
 export type TrackPublication = AudioTrackPublication | VideoTrackPublication | DataTrackPublication;
 
 export type CreateLocalAudioTrackOptions = CreateLocalTrackOptions;
+/** 0 to 32767. */
+export type AudioLevel = number;
 export type NetworkQualityLevel = number;
 
 export declare namespace Track {

@@ -203,11 +203,20 @@ export class FakeSender {
   setStreams(...streams: unknown[]): void {
     this.streams = streams;
   }
+
+  getStats(): Promise<string> {
+    return this.track?.readyState === 'ended' ? Promise.reject(new Error('over')) : Promise.resolve(`of ${this.track?.id ?? 'nothing'}`);
+  }
 }
 
 export class FakeTransceiver {
   mid: string | null = null;
-  readonly receiver: { track: FakeTrack; levels: number[]; getSynchronizationSources(): { audioLevel: number }[] };
+  readonly receiver: {
+    track: FakeTrack;
+    levels: number[];
+    getSynchronizationSources(): { audioLevel: number }[];
+    getStats(): Promise<string>;
+  };
 
   constructor(
     readonly sender: FakeSender,
@@ -218,6 +227,7 @@ export class FakeTransceiver {
       track: new FakeTrack(kind, `remote ${kind}`),
       levels: [],
       getSynchronizationSources: () => this.receiver.levels.map((audioLevel) => ({ audioLevel })),
+      getStats: () => Promise.resolve(`of remote ${kind}`),
     };
   }
 }

@@ -385,6 +385,29 @@ for (const [browser, inUse] of [
   });
 }
 
+test('peers: what is measured of each track, by its signaled id and by its mid; not of connections that are over', async (t) => {
+  const bed = new Bed(t);
+  const track = new FakeTrack('audio', 'mic');
+  bed.media.addTrack('mine', track as unknown as MediaStreamTrack);
+  await bed.createPeer();
+  await bed.perform({ kind: 'addTrack', peer: 1, id: 'mine' }, kOffer, { kind: 'createPeer', peer: 2, iceServers: [] });
+  bed.connection.addTransceiver('video', { direction: 'recvonly' }); // Not negotiated yet: nothing can have come.
+
+  assert.deepEqual(await bed.peers.getStats(), [
+    { peer: 1, sent: new Map([['mine', 'of mic']]), received: new Map([['0', 'of remote audio']]) },
+    { peer: 2, sent: new Map(), received: new Map() },
+  ]);
+  track.readyState = 'ended';
+  const asked = bed.peers.getStats();
+  await bed.perform({ kind: 'closePeer', peer: 2 });
+  assert.deepEqual(
+    (await asked).map(({ peer }) => peer),
+    [2],
+    'one that fails is left out',
+  );
+  assert.deepEqual(await bed.peers.getStats(), []);
+});
+
 test('peers: a remote track is reported by its mid and found by it', async (t) => {
   const bed = new Bed(t);
 

@@ -1,8 +1,9 @@
 // The packed package in a real page, however it gets there: each page calls connect() on a port where nobody listens. That it fails
-// with 53000 is the core's verdict, so the wasm was found, compiled under the Content-Security-Policy, and runs.
+// with 53000 is the core's verdict, so the wasm was found, compiled under the Content-Security-Policy, and runs. So is that of a preflight
+// test, whose own code was found and loaded before.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
@@ -79,9 +80,17 @@ describe('in Chromium', { skip }, () => {
   }
 
   async function reachesTheCore(origin, path) {
-    const { code, message, violations } = await outcomeAt(origin, path);
+    const { code, message, preflight, violations } = await outcomeAt(origin, path);
     assert.equal(code, 53000, message);
+    assert.deepEqual(preflight, ['Signaling connection error', 'mediaAcquired']);
     assert.deepEqual(violations, []);
+  }
+
+  /** A bundler has left what is rarely used in files of their own. */
+  async function isSplit(folderOfScripts) {
+    const scripts = (await readdir(folderOfScripts)).filter((name) => name.endsWith('.js'));
+    const parts = (await readdir(join(folder, 'dist/lazy'))).filter((name) => name.endsWith('.js'));
+    assert.equal(scripts.length, 1 + parts.length, scripts.join());
   }
 
   /** Serves files by `find(path)`, which gives a file name or the text of a page. */
@@ -219,6 +228,7 @@ describe('in Chromium', { skip }, () => {
         await writeFile(join(app, 'src/index.html'), page(`<script type="module" src="/${entry}.js"></script>`));
         const outDir = join(app, `built-${version}`);
         await build(config(outDir));
+        if (entry === 'main') await isSplit(join(outDir, 'assets'));
         await reachesTheCore(await serve((path) => join(outDir, path === '/' ? 'index.html' : path)));
       });
 
@@ -251,9 +261,10 @@ describe('in Chromium', { skip }, () => {
             output: { path, filename: 'main.js' },
             ...(isCommonJs && { module: { rules: [{ test: /required\.js$/, type: 'javascript/dynamic' }] } }),
           },
-          (error, stats) => (error || stats.hasErrors() ? reject(error ?? new Error(stats.toString())) : resolve()),
+          (error, stats) => (error || stats.hasErrors() || stats.hasWarnings() ? reject(error ?? new Error(stats.toString())) : resolve()),
         ),
       );
+      await isSplit(path);
       // What require() loads cannot tell webpack of the wasm: the app puts it beside its script.
       if (isCommonJs) await copyFile(join(folder, 'dist/holdfast.wasm'), join(path, 'holdfast.wasm'));
       const html = page('<script src="/main.js"></script>');

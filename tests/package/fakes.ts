@@ -1,5 +1,5 @@
 // Stand-ins for what a room is made of, and a recorder of everything that is emitted.
-import type { Description, Driver, Input, ParticipantModel, RoomEvent, TrackModel } from '../../js-glue/index.js';
+import type { Description, Driver, Input, ParticipantModel, PeerStats, RoomEvent, TrackModel } from '../../js-glue/index.js';
 import { LocalMedia, RemoteChannel } from '../../js-glue/index.js';
 import type { EventEmitter } from '../../web/events.js';
 import { LocalParticipant } from '../../web/local-participant.js';
@@ -81,10 +81,12 @@ export function makeRoom(...participants: ParticipantModel[]) {
   const media = new LocalMedia();
   const channel = new FakeDataChannel();
   const state: { closed: boolean; ownTracksStopped: boolean; description?: Description } = { closed: false, ownTracksStopped: false };
+  const stats: PeerStats[] = [];
   const remoteChannel = new RemoteChannel(channel as unknown as RTCDataChannel);
   const driver = {
     dispatch: (input: Input) => void inputs.push(input),
     describe: () => state.description,
+    getStats: () => Promise.resolve(stats),
     remoteTrack: (peer: number, mid: string) => (peer === 1 ? new FakeMediaStreamTrack(mid as 'audio' | 'video').native : undefined),
     remoteChannel: () => remoteChannel,
     close: () => (state.closed = true),
@@ -130,6 +132,7 @@ export function makeRoom(...participants: ParticipantModel[]) {
     said,
     channel,
     state,
+    stats,
     record,
     apply: (...events: RoomEvent[]) => events.forEach((each) => room._apply(each)),
   };

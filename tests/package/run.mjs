@@ -32,6 +32,7 @@ await build({
   sourcemap: 'inline',
   alias: { 'holdfast-core': join(import.meta.dirname, 'scripted-core.ts') },
   define: { __HOLDFAST_VERSION__: '"0"' },
+  banner: { js: 'var holdfastImport = (url) => import(url);' },
   logLevel: 'warning',
 });
 

@@ -57,6 +57,8 @@ export interface LaunchOptions {
    * switched off, and the most that Chromium does to a hidden tab begins after 5 s instead of 5 min.
    */
   tabs?: boolean;
+  /** A TURN server on loopback will do. Chromium takes it anyway. */
+  turnOnLoopback?: boolean;
 }
 
 export function launch(kind: BrowserKind, options: LaunchOptions = {}): Promise<TestBrowser> {
@@ -193,12 +195,16 @@ async function launchTabs(kind: BrowserKind): Promise<TestBrowser> {
   };
 }
 
-async function launchFirefox({ trustedOrigin }: LaunchOptions): Promise<TestBrowser> {
+async function launchFirefox({ trustedOrigin, turnOnLoopback }: LaunchOptions): Promise<TestBrowser> {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: FIREFOX,
     headless: true,
-    extraPrefsFirefox: { ...FIREFOX_PREFERENCES, ...(trustedOrigin === undefined ? {} : DEVICES_FOR_EVERY_ORIGIN) },
+    extraPrefsFirefox: {
+      ...FIREFOX_PREFERENCES,
+      ...(trustedOrigin === undefined ? {} : DEVICES_FOR_EVERY_ORIGIN),
+      ...(turnOnLoopback && { 'media.peerconnection.ice.loopback': true }),
+    },
   });
   const pid = browser.process()!.pid!;
 
