@@ -46,8 +46,8 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
   attach(selector: string): HTMLMediaElement;
   attach(target?: HTMLMediaElement | string): HTMLMediaElement {
     const element = target ? resolve(target) : document.createElement(this.kind);
-    this.#play(element);
     this.#elements.add(element);
+    this.#play(element);
     return element;
   }
 
@@ -61,14 +61,26 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
     if (this.#elements.delete(element)) {
       if (element.srcObject instanceof this.#Stream) element.srcObject.removeTrack(this._media);
       this.#dispose(element);
+      this._left(element);
     }
     return element;
+  }
+
+  /** @internal */
+  _isAttachedTo(element: HTMLMediaElement): boolean {
+    return this.#elements.has(element);
   }
 
   /** @internal Is any element attached? */
   get _isAttached(): boolean {
     return this.#elements.size > 0;
   }
+
+  /** @internal An attached element has been given the media, or different media. */
+  _given(_element: HTMLMediaElement): void {}
+
+  /** @internal It is detached. */
+  _left(_element: HTMLMediaElement): void {}
 
   /** @internal What is shown and sent. */
   get _media(): MediaStreamTrack {
@@ -179,6 +191,7 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
     element.srcObject = stream;
     element.autoplay = true;
     element.playsInline = true;
+    if (this._isAttachedTo(element)) this._given(element);
   }
 
   /** False if the app has no say in it. */

@@ -40,6 +40,8 @@ export type RoomEvents = WithParticipant<RemoteTrackEvents> & {
   participantReconnected: [participant: RemoteParticipant];
   /** Only with the option `dominantSpeaker`; not for oneself. */
   dominantSpeakerChanged: [participant: RemoteParticipant | null];
+  /** `canPlaybackAudio` has changed to this. */
+  audioPlaybackChanged: [canPlay: boolean];
 };
 
 /** How a Room is doing, for showing to its user. Times in ms. */
@@ -105,6 +107,7 @@ export class Room extends PublicObject<RoomEvents> {
   /** By track SID. */
   readonly #received = new Map<string, ReceivedTrack>();
   #cause: TwilioError | null = null;
+  #canPlay = true;
 
   /** @internal */
   constructor({ sid, name, participants }: RoomConnected, parts: RoomParts) {
@@ -149,6 +152,22 @@ export class Room extends PublicObject<RoomEvents> {
       timeLeft: limited(timeLeft),
       links,
     };
+  }
+
+  /**
+   * False while the browser refuses to play an element that a track of the others is attached to, with sound or without, until the user has
+   * done something on the page: call `startAudio()` then.
+   */
+  get canPlaybackAudio(): boolean {
+    return this.#canPlay;
+  }
+
+  /**
+   * Plays what the browser has refused to play. To be called where the user has just clicked or tapped. Resolves when all of it plays, with
+   * `audioPlaybackChanged` emitted; rejects with the browser's error (NotAllowedError: that was no such place).
+   */
+  async startAudio(): Promise<void> {
+    await Promise.all(this.#refused().map((element) => element.play()));
   }
 
   /** While something is being re-established: tries at once, instead of waiting for the next attempt. Without effect otherwise. */
@@ -344,6 +363,7 @@ export class Room extends PublicObject<RoomEvents> {
       if (event === 'started') this.#relay(participant, 'trackStarted', track);
       else if (event === 'dimensionsChanged') this.#relay(participant, 'trackDimensionsChanged', track as RemoteVideoTrack);
       else if (event === 'message') this.#relay(participant, 'trackMessage', ...(args as [string | ArrayBuffer, RemoteDataTrack]));
+      else if (event === '_refused') this.#judgePlayback();
     });
     publication.emit('subscribed', track);
     this.#relay(participant, 'trackSubscribed', track, publication);
@@ -361,6 +381,19 @@ export class Room extends PublicObject<RoomEvents> {
     if (track.kind !== 'data') track._unwatch();
     publication.emit('unsubscribed', track);
     this.#relay(participant, 'trackUnsubscribed', track, publication);
+    this.#judgePlayback();
+  }
+
+  #refused(): HTMLMediaElement[] {
+    const tracks = [...this.participants.values()].flatMap((participant) => [...participant.tracks.values()].map(({ track }) => track));
+    return tracks.flatMap((track) => (track && track.kind !== 'data' ? [...track._refused] : []));
+  }
+
+  #judgePlayback(): void {
+    const canPlay = !this.#refused().length;
+    if (canPlay === this.#canPlay) return;
+    this.#canPlay = canPlay;
+    this.emit('audioPlaybackChanged', canPlay);
   }
 
   /** First the participant's event, then the Room's. */

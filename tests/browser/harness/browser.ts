@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { chromium, type Page as ChromiumPage } from 'playwright-core';
 import puppeteer, { type Page } from 'puppeteer-core';
 import { CHROMIUM, FIREFOX } from './requirements.js';
 
@@ -25,6 +25,8 @@ export interface TestPage {
   closeTab(): Promise<void>;
   /** Tries to close it, and stays when the page asks (`beforeunload`). Resolves when the page has asked. */
   closeAndStay(): Promise<void>;
+  /** A click beside everything; of a browser that was launched with `untouched`. */
+  click?(): Promise<void>;
   /** Of a browser that was launched with `tabs`. */
   readonly tab?: TabControls;
 }
@@ -57,6 +59,8 @@ export interface LaunchOptions {
    * switched off, and the most that Chromium does to a hidden tab begins after 5 s instead of 5 min.
    */
   tabs?: boolean;
+  /** As browsers are set at first, nothing sounds before the user has clicked, and `evaluate` does not count as that. Chromium only. */
+  untouched?: boolean;
   /** A TURN server on loopback will do. Chromium takes it anyway. */
   turnOnLoopback?: boolean;
 }
@@ -75,8 +79,8 @@ const CHROMIUM_FLAGS = [
   '--disable-sync',
   '--use-fake-device-for-media-stream',
   '--use-fake-ui-for-media-stream',
-  '--autoplay-policy=no-user-gesture-required',
 ];
+const AUTOPLAY = '--autoplay-policy=no-user-gesture-required';
 
 const FIREFOX_PREFERENCES = {
   'dom.disable_beforeunload': false,
@@ -92,7 +96,7 @@ const FIREFOX_PREFERENCES = {
 
 const DEVICES_FOR_EVERY_ORIGIN = { 'media.devices.insecure.enabled': true, 'media.getusermedia.insecure.enabled': true };
 
-async function launchChromium({ namespace, trustedOrigin }: LaunchOptions): Promise<TestBrowser> {
+async function launchChromium({ namespace, trustedOrigin, untouched }: LaunchOptions): Promise<TestBrowser> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-chromium-'));
   let executablePath = CHROMIUM;
   if (namespace !== undefined) {
@@ -105,7 +109,7 @@ async function launchChromium({ namespace, trustedOrigin }: LaunchOptions): Prom
     executablePath,
     headless: true,
     chromiumSandbox: false,
-    args: [...CHROMIUM_FLAGS, ...trusted],
+    args: [...CHROMIUM_FLAGS, ...trusted, ...(untouched ? [] : [AUTOPLAY])],
   });
   const pid = findProcess((line) => line.includes(`--user-data-dir=${profile}`) && !line.includes('--type=') && !line.includes('/bin/sh'));
 
@@ -123,7 +127,8 @@ async function launchChromium({ namespace, trustedOrigin }: LaunchOptions): Prom
         console,
         goto: async (url) => void (await page.goto(url)),
         reload: async () => void (await page.reload()),
-        evaluate: (run, argument) => page.evaluate(run as never, argument as never),
+        evaluate: untouched ? await evaluateUnnoticed(page) : (run, argument) => page.evaluate(run as never, argument as never),
+        ...(untouched && { click: () => page.mouse.click(1, 1) }),
         closeTab: () => page.close(),
         async closeAndStay() {
           await page.mouse.click(1, 1); // Pages that nobody has touched may not ask.
@@ -141,6 +146,17 @@ async function launchChromium({ namespace, trustedOrigin }: LaunchOptions): Prom
   };
 }
 
+/** What Playwright evaluates counts as done by the user. */
+async function evaluateUnnoticed(page: ChromiumPage): Promise<TestPage['evaluate']> {
+  const devtools = await page.context().newCDPSession(page);
+  return async (run, argument) => {
+    const expression = `(${String(run)})(${JSON.stringify(argument)})`;
+    const { result, exceptionDetails } = await devtools.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value as never;
+  };
+}
+
 async function launchTabs(kind: BrowserKind): Promise<TestBrowser> {
   const browser = await puppeteer.launch(
     kind === 'firefox'
@@ -148,7 +164,7 @@ async function launchTabs(kind: BrowserKind): Promise<TestBrowser> {
       : {
           executablePath: CHROMIUM,
           headless: true,
-          args: ['--no-sandbox', ...CHROMIUM_FLAGS, '--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/5'],
+          args: ['--no-sandbox', ...CHROMIUM_FLAGS, AUTOPLAY, '--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/5'],
           ignoreDefaultArgs: [
             '--disable-background-timer-throttling',
             '--disable-backgrounding-occluded-windows',

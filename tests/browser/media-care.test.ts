@@ -1,0 +1,50 @@
+// What happens to media in a call without the app's doing: browsers that let nothing sound, devices that go, buffers that fill.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { LocalDataTrack, LocalVideoTrack, Room } from '../../web/index.js';
+import { Caller, Site, needs, sharedBrowser, startBrowser } from './harness/index.js';
+
+let site: Site;
+before(async () => void (site = await Site.start()));
+after(() => site.close());
+
+interface CarePage {
+  call: { room: Room; localTracks: { video: LocalVideoTrack; data: LocalDataTrack } };
+  told: string[];
+}
+
+test('chromium: sound that autoplay rules forbid is told, and startAudio() plays it after a click', needs('chromium'), async () => {
+  const room = 'playback';
+  await Caller.join(await sharedBrowser('chromium'), site, { identity: 'alice', room, media: ['audio'] });
+  const untouched = await startBrowser('chromium', { untouched: true });
+  const bob = await Caller.join(untouched, site, { identity: 'bob', room, media: [] });
+  await bob.untilSees('alice');
+  await bob.page.evaluate(() => {
+    const page = globalThis as unknown as CarePage;
+    page.told = [];
+    document.addEventListener('click', () => {
+      page.call.room.startAudio().then(
+        () => page.told.push('started'),
+        ({ name }: Error) => page.told.push(name),
+      );
+    });
+  }, null);
+  const emitted = async () => (await bob.events()).filter(([, event]) => event === 'audioPlaybackChanged').map(([, , canPlay]) => canPlay);
+  await bob.until('it is told that nothing sounds', async () => (await emitted()).join() === 'false');
+  const error = await bob.page.evaluate(
+    () =>
+      (globalThis as unknown as CarePage).call.room.startAudio().then(
+        () => '',
+        ({ name }: Error) => name,
+      ),
+    null,
+  );
+  assert.equal(error, 'NotAllowedError');
+  await bob.page.click!();
+  const told = () => bob.page.evaluate(() => (globalThis as unknown as CarePage).told.join(), null);
+  await bob.until('all of it plays', async () => (await told()) === 'started');
+  assert.deepEqual(await emitted(), ['false', 'true']);
+  const paused = await bob.page.evaluate(() => [...document.querySelectorAll('audio')].some((element) => element.paused), null);
+  assert.equal(paused, false);
+});
