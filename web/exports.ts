@@ -5,7 +5,7 @@ export { connect } from './connect.js';
 export { createLocalAudioTrack, createLocalTracks, createLocalVideoTrack } from './create-local-tracks.js';
 export * from './errors.js';
 export { isSupported } from './is-supported.js';
-export { LocalAudioTrack, LocalDataTrack, LocalVideoTrack } from './local-tracks.js';
+export { DataTrackError, LocalAudioTrack, LocalDataTrack, LocalVideoTrack } from './local-tracks.js';
 export { Logger } from './logger.js';
 export { PreflightTest, runPreflight } from './preflight.js';
 export { VideoProcessor } from './processing.js';

@@ -237,6 +237,7 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
   #trackChanged({ state: { id }, track, publication }: Intent, event: string, data: unknown): void {
     if (track.kind === 'data') {
       if (event === '_send') this.#media.send(id, data as string);
+      else if (event === '_channels') (data as RTCDataChannel[]).push(...(this.#media.dataTrack(id)?.channels ?? []));
       return;
     }
     const clone = this.#media.track(id)?.track;

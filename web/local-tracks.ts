@@ -1,6 +1,7 @@
 // The app's own microphone, camera and data tracks. A track knows nothing of rooms: a room listens to it and sends a clone.
 
 import { MediaTrack, type MediaKind, type VideoDimensions } from './media-track.js';
+import { loadDraining } from './parts.js';
 import type { LogOptions } from './logger.js';
 import type { MediaOverrides } from './overrides.js';
 import type { AddProcessorOptions, VideoProcessor } from './processing.js';
@@ -187,6 +188,8 @@ export class LocalDataTrack extends PublicObject {
   /** No limit was given. */
   declare readonly reliable: boolean;
 
+  #threshold = 65_536;
+
   constructor(options?: LocalDataTrackOptions) {
     super();
     const { maxPacketLifeTime = null, maxRetransmits = null, ordered = true, name } = options ?? {};
@@ -198,6 +201,51 @@ export class LocalDataTrack extends PublicObject {
   /** Never throws and queues nothing: who is not connected at this moment misses it. */
   send(data: string | Blob | ArrayBuffer | ArrayBufferView): void {
     this._tell('_send', data);
+  }
+
+  /** Bytes that were sent and wait at this end: of the receiver for whom it is most, 0 if nobody is connected. */
+  get bufferedAmount(): number {
+    return Math.max(0, ...this.#open().map((channel) => channel.bufferedAmount));
+  }
+
+  /** `sendAsync()` waits until `bufferedAmount` is not above it. Bytes, default: 65536. RangeError for what is no number of bytes. */
+  get bufferedAmountLowThreshold(): number {
+    return this.#threshold;
+  }
+  set bufferedAmountLowThreshold(bytes: number) {
+    if (!(bytes >= 0)) throw new RangeError('bufferedAmountLowThreshold must be >= 0');
+    this.#threshold = bytes;
+  }
+
+  /**
+   * Sends at once, as `send()` does, and resolves when `bufferedAmount` is not above `bufferedAmountLowThreshold`: time for the next
+   * message. A receiver that leaves is waited for no longer. Rejects with DataTrackError: 'full' (over 8 MiB are waiting; nothing was sent),
+   * 'closed' (all receivers whose buffers were full have gone, and there is no other), 'timeout' (for 30 s a buffer has stayed too full), or with Error if
+   * the code that waits cannot be loaded.
+   */
+  async sendAsync(data: string | Blob | ArrayBuffer | ArrayBufferView): Promise<void> {
+    if (this.bufferedAmount > 2 ** 23) throw new DataTrackError('full');
+    this.send(data);
+    if (this.bufferedAmount <= this.#threshold) return;
+    const { drained } = await loadDraining();
+    const failure = await drained(() => this.#open(), this.#threshold);
+    if (failure) throw new DataTrackError(failure);
+  }
+
+  #open(): RTCDataChannel[] {
+    const channels: RTCDataChannel[] = [];
+    this._tell('_channels', channels);
+    return channels.filter(({ readyState }) => readyState === 'open');
+  }
+}
+
+/** Why `sendAsync()` was rejected. */
+export class DataTrackError extends Error {
+  override readonly name = 'DataTrackError';
+
+  /** @internal */
+  constructor(readonly reason: 'full' | 'closed' | 'timeout') {
+    super(reason);
   }
 }
 

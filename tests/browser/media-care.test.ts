@@ -48,3 +48,29 @@ test('chromium: sound that autoplay rules forbid is told, and startAudio() plays
   const paused = await bob.page.evaluate(() => [...document.querySelectorAll('audio')].some((element) => element.paused), null);
   assert.equal(paused, false);
 });
+
+for (const browser of ['chromium', 'firefox'] as const) {
+  test(`${browser}: sendAsync() keeps the buffers low, and everything arrives`, needs(browser), async () => {
+    const room = `draining-${browser}`;
+    const alice = await Caller.join(await sharedBrowser(browser), site, { identity: 'alice', room, media: ['data'] });
+    const bob = await Caller.join(await sharedBrowser(browser), site, { identity: 'bob', room, media: [] });
+    await bob.untilSees('alice');
+    await alice.until('her channel is open', async () => {
+      await alice.send({ text: 'open?' });
+      return (await bob.received()).length > 0;
+    });
+    const before = (await bob.received()).length;
+    const highest = await alice.page.evaluate(async () => {
+      const { data } = (globalThis as unknown as CarePage).call.localTracks;
+      let seen = 0;
+      for (let count = 0; count < 100; count++) {
+        const sent = data.sendAsync('x'.repeat(50_000));
+        seen = Math.max(seen, data.bufferedAmount);
+        await sent;
+      }
+      return seen;
+    }, null);
+    assert.ok(highest > 0 && highest <= 65_536 + 50_000, `at most ${highest} bytes waited`);
+    await bob.until('all of it has come', async () => (await bob.received()).length === before + 100);
+  });
+}
