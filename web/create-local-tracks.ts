@@ -8,7 +8,14 @@ import { constraintsIn, overridesOf, type MediaOverrides } from './overrides.js'
 export interface CreateLocalTrackOptions extends MediaTrackConstraints, LogOptions, MediaOverrides {
   /** Default: the id of the MediaStreamTrack. */
   name?: string;
+  /**
+   * Audio only. 'auto': a microphone that was captured as the system's default is changed with it, where the browser tells which one that
+   * is (Chromium). RangeError for what is neither. Default: 'auto'.
+   */
+  defaultDeviceCaptureMode?: DefaultDeviceCaptureMode;
 }
+
+export type DefaultDeviceCaptureMode = 'auto' | 'manual';
 
 export interface CreateLocalTracksOptions extends LogOptions, MediaOverrides {
   /** Both are true if neither is given, else the missing one is false. */
@@ -26,12 +33,16 @@ export async function createLocalTracks(given?: CreateLocalTracksOptions): Promi
   const { audio = neither, video = neither, tracks } = options;
   if (!audio && !video) return [];
   if (tracks) return tracks;
+  const { defaultDeviceCaptureMode: mode = 'auto' } = audio as CreateLocalTrackOptions;
+  if (!captureModes.includes(mode)) throw new RangeError(`defaultDeviceCaptureMode must be one of ${String(captureModes)}`);
   const overrides = overridesOf(options);
   const capture = overrides.getUserMedia ?? getUserMedia;
   const stream = await capture({ audio: constraintsOf(audio), video: constraintsOf(video) });
   const optionsOf = (wanted: Wanted) => ({ ...(typeof wanted === 'object' && wanted), ...overrides });
   return [
-    ...stream.getAudioTracks().map((track) => new LocalAudioTrack(track, optionsOf(audio))._madeBy(captureAgain(capture, 'audio', audio))),
+    ...stream
+      .getAudioTracks()
+      .map((track) => new LocalAudioTrack(track, optionsOf(audio))._madeBy(captureAgain(capture, 'audio', audio), mode === 'auto')),
     ...stream.getVideoTracks().map((track) => new LocalVideoTrack(track, optionsOf(video))._madeBy(captureAgain(capture, 'video', video))),
   ];
 }
@@ -43,6 +54,8 @@ export async function createLocalAudioTrack(options?: CreateLocalTrackOptions): 
 export async function createLocalVideoTrack(options?: CreateLocalTrackOptions): Promise<LocalVideoTrack> {
   return (await createLocalTrack('video', options)) as LocalVideoTrack;
 }
+
+const captureModes = ['auto', 'manual'];
 
 type Kind = 'audio' | 'video';
 type Wanted = boolean | CreateLocalTrackOptions;
@@ -62,7 +75,9 @@ function constraintsOf(wanted: Wanted): boolean | MediaTrackConstraints {
 /** Without an argument the constraints are those of the last time. */
 function captureAgain(capture: typeof getUserMedia, kind: Kind, wanted: Wanted): Capture {
   let last = constraintsOf(wanted);
-  return async (constraints = last) => {
+  return async (given, anyDevice) => {
+    const { deviceId, groupId, ...others } = Object(given ?? last) as MediaTrackConstraints;
+    const constraints = anyDevice ? others : (given ?? last);
     const stream = await capture({ [kind]: constraints });
     last = constraints;
     return stream.getTracks()[0] as MediaStreamTrack;

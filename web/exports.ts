@@ -25,7 +25,7 @@ export type {
   VP8CodecSettings,
 } from './codec-options.js';
 export type { ConnectOptions } from './connect-options.js';
-export type { CreateLocalTrackOptions, CreateLocalTracksOptions } from './create-local-tracks.js';
+export type { CreateLocalTrackOptions, CreateLocalTracksOptions, DefaultDeviceCaptureMode } from './create-local-tracks.js';
 export type { EventEmitter } from './events.js';
 export type {
   EncodingParameters,
@@ -33,7 +33,7 @@ export type {
   LocalTrackPublishOptions,
   MediaStreamTrackPublishOptions,
 } from './local-participant.js';
-export type { LocalDataTrackOptions, LocalTrack, LocalTrackOptions } from './local-tracks.js';
+export type { DeviceLossReason, LocalDataTrackOptions, LocalTrack, LocalTrackOptions } from './local-tracks.js';
 export type { LogLevel, LoglevelLogger, LoglevelRoot, LogLevels, LogOptions } from './logger.js';
 export type { VideoDimensions } from './media-track.js';
 export type { MediaOverrides } from './overrides.js';

@@ -4,7 +4,16 @@
 import type { Input, LocalMedia, LocalTrackState, Publication } from '../js-glue/index.js';
 import { createError, type TwilioError } from './twilio-error.js';
 import type { TrackIds } from './lazy/stats.js';
-import { asLocalTrack, checkTrack, uuid, type LocalTrack, type LocalTrackOptions, type LocalVideoTrack } from './local-tracks.js';
+import {
+  asLocalTrack,
+  checkTrack,
+  uuid,
+  type DeviceLossReason,
+  type LocalAudioTrack,
+  type LocalTrack,
+  type LocalTrackOptions,
+  type LocalVideoTrack,
+} from './local-tracks.js';
 import { Participant } from './participant.js';
 import { checkPriority, type TrackPriority } from './priority.js';
 import { LocalTrackPublication, type AnyLocalTrackPublication } from './publications.js';
@@ -35,6 +44,9 @@ type LocalParticipantEvents = {
   trackStarted: [track: LocalTrack];
   trackStopped: [track: LocalTrack];
   trackDimensionsChanged: [track: LocalVideoTrack];
+  /** Of what is published, as is `deviceLost` of the track, where it says more. */
+  trackDeviceLost: [track: LocalAudioTrack | LocalVideoTrack, reason: DeviceLossReason];
+  trackDeviceRestored: [track: LocalAudioTrack | LocalVideoTrack];
 };
 
 /** A track that shall be published; the server may not have answered yet. */
@@ -55,6 +67,8 @@ const trackEvents: Record<string, string> = {
   started: 'trackStarted',
   stopped: 'trackStopped',
   dimensionsChanged: 'trackDimensionsChanged',
+  deviceLost: 'trackDeviceLost',
+  deviceRestored: 'trackDeviceRestored',
 };
 
 export class LocalParticipant extends Participant<AnyLocalTrackPublication, LocalParticipantEvents> {
@@ -149,7 +163,7 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
     let reject!: Intent['reject'];
     const published = new Promise<AnyLocalTrackPublication>((...settle) => ([resolve, reject] = settle));
     published.catch(() => undefined); // For tracks given to connect() nobody else may be listening.
-    const release = track._observe((event, data) => this.#trackChanged(intent, event, data));
+    const release = track._observe((event, ...data) => this.#trackChanged(intent, event, data));
     const intent: Intent = { state, track, publication: null, published, resolve, reject, release };
     this.#intents.set(id, intent);
     return intent;
@@ -234,10 +248,10 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
     return clone.id;
   }
 
-  #trackChanged({ state: { id }, track, publication }: Intent, event: string, data: unknown): void {
+  #trackChanged({ state: { id }, track, publication }: Intent, event: string, data: unknown[]): void {
     if (track.kind === 'data') {
-      if (event === '_send') this.#media.send(id, data as string);
-      else if (event === '_channels') (data as RTCDataChannel[]).push(...(this.#media.dataTrack(id)?.channels ?? []));
+      if (event === '_send') this.#media.send(id, data[0] as string);
+      else if (event === '_channels') (data[0] as RTCDataChannel[]).push(...(this.#media.dataTrack(id)?.channels ?? []));
       return;
     }
     const clone = this.#media.track(id)?.track;
@@ -250,7 +264,7 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
       this.#dispatch({ kind: 'setTrackEnabled', id, enabled });
     }
     const name = trackEvents[event];
-    if (name) this.emit(name, track);
+    if (name) this.emit(name, ...data);
     if (toggled) publication?.emit(name!);
   }
 

@@ -1,7 +1,9 @@
 // The app's own microphone, camera and data tracks. A track knows nothing of rooms: a room listens to it and sends a clone.
 
+import { reportUncaught } from '../js-glue/index.js';
 import { MediaTrack, type MediaKind, type VideoDimensions } from './media-track.js';
-import { loadDraining } from './parts.js';
+import { loadDevices, loadDraining } from './parts.js';
+import type { DeviceNews } from './lazy/devices.js';
 import type { LogOptions } from './logger.js';
 import type { MediaOverrides } from './overrides.js';
 import type { AddProcessorOptions, VideoProcessor } from './processing.js';
@@ -22,8 +24,15 @@ export interface LocalDataTrackOptions extends LogOptions {
   ordered?: boolean;
 }
 
-/** @internal Performs getUserMedia, for a track that the SDK made itself. */
-export type Capture = (constraints: MediaTrackConstraints | boolean | undefined) => Promise<MediaStreamTrack>;
+/** @internal Performs getUserMedia, for a track that the SDK made itself; with `anyDevice` whichever there is. */
+export type Capture = (constraints?: MediaTrackConstraints, anyDevice?: boolean) => Promise<MediaStreamTrack>;
+
+/**
+ * Why a device is lost: the browser has ended the track (the device was unplugged, another program took it, the user stopped sharing the
+ * screen), it has done so and the page may not use the device any more, or for 3 s nothing has come from it (muted by a switch or the
+ * system).
+ */
+export type DeviceLossReason = 'ended' | 'permission' | 'muted';
 
 type LocalMediaTrackEvents<T> = {
   started: [track: T];
@@ -33,6 +42,14 @@ type LocalMediaTrackEvents<T> = {
   /** The device or the system went silent, not the app. */
   muted: [track: T];
   unmuted: [track: T];
+  /**
+   * Not for what the app did itself. A track that Holdfast made, and that is published or attached, then tries other devices, at once and
+   * whenever devices have changed: publications and elements go on with what it finds, and whether it is enabled stays. A track of the app
+   * waits for the app. After 'ended' and 'permission' the track is stopped.
+   */
+  deviceLost: [track: T, reason: DeviceLossReason];
+  /** Media come again: from another device, the same one, or after `restart()`. */
+  deviceRestored: [track: T];
 };
 
 abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> extends MediaTrack<Kind, Events> {
@@ -44,6 +61,10 @@ abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> 
   declare readonly isStopped: boolean;
 
   #capture: Capture | undefined;
+  #followsDefault = false;
+  #isLost = false;
+  /** Counts what the app does to the media, and what happens to them. */
+  #turn = 0;
   #stopListening = new AbortController();
 
   /** @internal */
@@ -70,8 +91,9 @@ abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> 
   }
 
   /** @internal Holdfast made this track and can make its media again. */
-  _madeBy(capture: Capture): this {
+  _madeBy(capture: Capture, followsDefault = false): this {
     this.#capture = capture;
+    this.#followsDefault = followsDefault;
     return this;
   }
 
@@ -91,6 +113,7 @@ abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> 
 
   /** For good, but for `restart()`. It stays published. */
   stop(): this {
+    this.#turn++;
     if (!this.isStopped) {
       this.mediaStreamTrack.stop();
       this.#ended();
@@ -101,21 +124,66 @@ abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> 
   /**
    * Captures again; publications and elements go on with the new media, and whether it is enabled stays. Without an argument the
    * constraints are those of the last time. Rejects with TypeError if the track was not made by Holdfast, or with getUserMedia's error.
+   * Stopped or restarted again meanwhile, it lets go of what it captured.
    */
-  async restart(constraints?: MediaTrackConstraints): Promise<void> {
+  restart(constraints?: MediaTrackConstraints): Promise<void> {
+    return this.#restart(constraints);
+  }
+
+  async #restart(constraints?: MediaTrackConstraints, anyDevice?: boolean): Promise<void> {
     if (!this.#capture) throw new TypeError('Illegal call to restart: the track was made from a MediaStreamTrack of the app');
     this.stop();
-    this._setMediaStreamTrack(await this.#capture(constraints), true);
+    const turn = this.#turn;
+    const media = await this.#capture(constraints, anyDevice);
+    if (turn !== this.#turn) return media.stop();
+    this._setMediaStreamTrack(media, true);
     this.#listen();
     this._tell('_replaced');
+    if (!media.muted) this.#tell();
   }
 
   #listen(): void {
     const track = this.mediaStreamTrack;
     const { signal } = (this.#stopListening = new AbortController());
-    track.addEventListener('ended', () => this.#ended(), { signal });
-    track.addEventListener('mute', () => this.emit('muted', this), { signal });
-    track.addEventListener('unmute', () => this.emit('unmuted', this), { signal });
+    const on = (event: string, listener: () => unknown, target: EventTarget | undefined = track) =>
+      target?.addEventListener(event, listener, { signal });
+    on('ended', () => {
+      this.#ended();
+      this.#notice('ended');
+    });
+    on('mute', () => {
+      this.emit('muted', this);
+      this.#notice('muted');
+    });
+    on('unmute', () => {
+      this.emit('unmuted', this);
+      this.#tell();
+    });
+    on('devicechange', () => this.#followsDefault && this.#notice('changed'), globalThis.navigator?.mediaDevices);
+  }
+
+  /** What to make of it is the work of a part that is loaded. */
+  #notice(news: DeviceNews): void {
+    const device = {
+      track: this as LocalMediaTrack<MediaKind, EventMap>,
+      turn: news === 'changed' ? this.#turn : ++this.#turn,
+      turnNow: () => this.#turn,
+      tell: (reason: DeviceLossReason) => this.#tell(reason),
+      restart: this.#capture && ((anyDevice: boolean) => this.#restart(undefined, anyDevice)),
+    };
+    loadDevices()
+      .then(({ notice }) => notice(news, device))
+      .catch((error) => {
+        if (news === 'ended') this.#tell(news);
+        reportUncaught(error);
+      });
+  }
+
+  #tell(reason?: DeviceLossReason): void {
+    const wasLost = this.#isLost;
+    this.#isLost = Boolean(reason);
+    if (reason) this.emit('deviceLost', this, reason);
+    else if (wasLost) this.emit('deviceRestored', this);
   }
 
   #ended(): void {

@@ -25,6 +25,7 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
   declare readonly processedTrack: MediaStreamTrack | null;
 
   readonly #elements = new Set<HTMLMediaElement>();
+  readonly #refused = new Set<HTMLMediaElement>();
   #hidden: HTMLVideoElement | null = null;
   readonly #overrides: MediaOverrides;
   #processing: Processing | null = null;
@@ -46,8 +47,8 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
   attach(selector: string): HTMLMediaElement;
   attach(target?: HTMLMediaElement | string): HTMLMediaElement {
     const element = target ? resolve(target) : document.createElement(this.kind);
-    this.#elements.add(element);
     this.#play(element);
+    this.#elements.add(element);
     return element;
   }
 
@@ -61,26 +62,20 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
     if (this.#elements.delete(element)) {
       if (element.srcObject instanceof this.#Stream) element.srcObject.removeTrack(this._media);
       this.#dispose(element);
-      this._left(element);
+      this.#allow(element);
     }
     return element;
   }
 
-  /** @internal */
-  _isAttachedTo(element: HTMLMediaElement): boolean {
-    return this.#elements.has(element);
+  /** @internal Attached elements that the browser plays only when its user has done something. */
+  get _refused(): Iterable<HTMLMediaElement> {
+    return this.#refused;
   }
 
   /** @internal Is any element attached? */
   get _isAttached(): boolean {
     return this.#elements.size > 0;
   }
-
-  /** @internal An attached element has been given the media, or different media. */
-  _given(_element: HTMLMediaElement): void {}
-
-  /** @internal It is detached. */
-  _left(_element: HTMLMediaElement): void {}
 
   /** @internal What is shown and sent. */
   get _media(): MediaStreamTrack {
@@ -191,7 +186,24 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
     element.srcObject = stream;
     element.autoplay = true;
     element.playsInline = true;
-    if (this._isAttachedTo(element)) this._given(element);
+    (element as Partial<HTMLMediaElement>).addEventListener?.('canplay', () => void this.#check(element), { once: true });
+  }
+
+  /** Where autoplay has not begun, play() tells whether it is refused. Not before: until then the app may mute the element. */
+  async #check(element: HTMLMediaElement): Promise<void> {
+    const { paused, autoplay } = element;
+    try {
+      if (paused && autoplay && this.#elements.has(element)) await element.play();
+    } catch (error) {
+      if ((error as Error).name !== 'NotAllowedError' || !this.#elements.has(element)) return;
+      element.addEventListener('playing', () => this.#allow(element), { once: true });
+      this.#refused.add(element);
+      this._tell('_refused');
+    }
+  }
+
+  #allow(element: HTMLMediaElement): void {
+    if (this.#refused.delete(element)) this._tell('_refused');
   }
 
   /** False if the app has no say in it. */

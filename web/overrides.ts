@@ -3,7 +3,7 @@
 /** For tracks. */
 export interface MediaOverrides {
   getUserMedia?: (constraints: MediaStreamConstraints) => Promise<MediaStream>;
-  /** Accepted without effect: Holdfast lists no devices. */
+  /** Accepted without effect. */
   enumerateDevices?: () => Promise<MediaDeviceInfo[]>;
   MediaStream?: typeof MediaStream;
   /** Called with each element that a track is about to play in, also with Holdfast's own, which are never shown. */
@@ -21,7 +21,7 @@ export function overridesOf(options: MediaOverrides): MediaOverrides {
 
 /** @internal Without what is meant for Holdfast. */
 export function constraintsIn(options: MediaTrackConstraints & MediaOverrides): MediaTrackConstraints {
-  const meant = [...names, 'name', 'logLevel', 'loggerName'];
+  const meant = [...names, 'name', 'logLevel', 'loggerName', 'defaultDeviceCaptureMode'];
   return Object.fromEntries(Object.entries(options).filter(([key]) => !meant.includes(key)));
 }
 

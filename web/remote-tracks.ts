@@ -31,8 +31,6 @@ abstract class RemoteMediaTrack<Kind extends MediaKind, Events extends EventMap>
   /** What was asked for with `setPriority`. */
   declare readonly priority: TrackPriority | null;
 
-  readonly #refused = new Set<HTMLMediaElement>();
-
   /** @internal */
   constructor(kind: Kind, { sid, name, enabled, overrides }: RemoteTrackInfo, mediaStreamTrack: MediaStreamTrack) {
     super(kind, name, mediaStreamTrack, overrides);
@@ -58,32 +56,6 @@ abstract class RemoteMediaTrack<Kind extends MediaKind, Events extends EventMap>
     const detached = super.detach(target as HTMLMediaElement);
     if (wasAttached && !this._isAttached) this._enableMedia(false);
     return detached;
-  }
-
-  /** @internal Attached elements that the browser plays only when its user has done something. */
-  get _refused(): ReadonlySet<HTMLMediaElement> {
-    return this.#refused;
-  }
-
-  /** @internal Where autoplay has not begun, play() tells whether it is refused. Not before: until then the app may mute the element. */
-  override _given(element: Partial<HTMLMediaElement>): void {
-    element.addEventListener?.('canplay', ({ target }) => void this.#check(target as HTMLMediaElement), { once: true });
-  }
-
-  async #check(element: HTMLMediaElement): Promise<void> {
-    try {
-      if (element.paused && element.autoplay && this._isAttachedTo(element)) await element.play();
-    } catch (error) {
-      if ((error as Error).name !== 'NotAllowedError' || !this._isAttachedTo(element)) return;
-      element.addEventListener('playing', () => this._left(element), { once: true });
-      this.#refused.add(element);
-      this._tell('_refused');
-    }
-  }
-
-  /** @internal It has left those that are refused. */
-  override _left(element: HTMLMediaElement): void {
-    if (this.#refused.delete(element)) this._tell('_refused');
   }
 
   /** Kept as a property; peer-to-peer rooms have no use for it. */
