@@ -76,28 +76,26 @@ for (const browser of ['chromium', 'firefox'] as const) {
 }
 
 // No browser lets a test pull a plug: the MediaStreamTrack is stopped, and says what it says when its device has gone. What is captured
-// then, and what arrives, is real.
-for (const browser of ['chromium', 'firefox'] as const) {
-  test(`${browser}: a camera that is lost is told and replaced, and the others see on`, needs(browser), async () => {
-    const room = `device-${browser}`;
-    const alice = await Caller.join(await sharedBrowser(browser), site, { identity: 'alice', room, media: ['video'] });
-    const bob = await Caller.join(await sharedBrowser(browser), site, { identity: 'bob', room, media: [] });
-    await bob.untilSees('alice');
-    const lose = () =>
-      alice.page.evaluate(() => {
-        const page = globalThis as unknown as CarePage;
-        page.told = [];
-        const { room, localTracks } = page.call;
-        const media = localTracks.video.mediaStreamTrack;
-        room.localParticipant.on('trackDeviceLost', (track, reason) => page.told.push(`lost ${track.kind} ${reason}`));
-        room.localParticipant.on('trackDeviceRestored', (track) => page.told.push(`restored ${track.mediaStreamTrack.readyState}`));
-        media.stop();
-        media.dispatchEvent(new Event('ended'));
-      }, null);
-    const told = () => alice.page.evaluate(() => (globalThis as unknown as CarePage).told, null);
-    await lose();
-    await alice.until('the camera is replaced', async () => (await told()).length === 2);
-    assert.deepEqual(await told(), ['lost video ended', 'restored live']);
-    await bob.untilDecodes('alice/video');
-  });
-}
+// then, and what arrives, is real. Firefox gives listeners of a MediaStreamTrack no events that a page made.
+test('chromium: a camera that is lost is told and replaced, and the others see on', needs('chromium'), async () => {
+  const room = 'device';
+  const alice = await Caller.join(await sharedBrowser('chromium'), site, { identity: 'alice', room, media: ['video'] });
+  const bob = await Caller.join(await sharedBrowser('chromium'), site, { identity: 'bob', room, media: [] });
+  await bob.untilSees('alice');
+  const lose = () =>
+    alice.page.evaluate(() => {
+      const page = globalThis as unknown as CarePage;
+      page.told = [];
+      const { room, localTracks } = page.call;
+      const media = localTracks.video.mediaStreamTrack;
+      room.localParticipant.on('trackDeviceLost', (track, reason) => page.told.push(`lost ${track.kind} ${reason}`));
+      room.localParticipant.on('trackDeviceRestored', (track) => page.told.push(`restored ${track.mediaStreamTrack.readyState}`));
+      media.stop();
+      media.dispatchEvent(new Event('ended'));
+    }, null);
+  const told = () => alice.page.evaluate(() => (globalThis as unknown as CarePage).told, null);
+  await lose();
+  await alice.until('the camera is replaced', async () => (await told()).length === 2);
+  assert.deepEqual(await told(), ['lost video ended', 'restored live']);
+  await bob.untilDecodes('alice/video');
+});
