@@ -5,7 +5,7 @@ export { connect } from './connect.js';
 export { createLocalAudioTrack, createLocalTracks, createLocalVideoTrack } from './create-local-tracks.js';
 export * from './errors.js';
 export { isSupported } from './is-supported.js';
-export { DataTrackError, LocalAudioTrack, LocalDataTrack, LocalVideoTrack } from './local-tracks.js';
+export { LocalAudioTrack, LocalDataTrack, LocalVideoTrack } from './local-tracks.js';
 export { Logger } from './logger.js';
 export { PreflightTest, runPreflight } from './preflight.js';
 export { VideoProcessor } from './processing.js';
@@ -33,7 +33,7 @@ export type {
   LocalTrackPublishOptions,
   MediaStreamTrackPublishOptions,
 } from './local-participant.js';
-export type { DeviceLossReason, LocalDataTrackOptions, LocalTrack, LocalTrackOptions } from './local-tracks.js';
+export type { DataTrackError, DeviceLossReason, LocalDataTrackOptions, LocalTrack, LocalTrackOptions } from './local-tracks.js';
 export type { LogLevel, LoglevelLogger, LoglevelRoot, LogLevels, LogOptions } from './logger.js';
 export type { VideoDimensions } from './media-track.js';
 export type { MediaOverrides } from './overrides.js';

@@ -292,12 +292,9 @@ export class LocalDataTrack extends PublicObject {
    * the code that waits cannot be loaded.
    */
   async sendAsync(data: string | Blob | ArrayBuffer | ArrayBufferView): Promise<void> {
-    if (this.bufferedAmount > 2 ** 23) throw new DataTrackError('full');
-    this.send(data);
-    if (this.bufferedAmount <= this.#threshold) return;
-    const { drained } = await loadDraining();
-    const failure = await drained(() => this.#open(), this.#threshold);
-    if (failure) throw new DataTrackError(failure);
+    const isFull = this.bufferedAmount > 2 ** 23;
+    if (!isFull) this.send(data);
+    if (isFull || this.bufferedAmount > this.#threshold) await (await loadDraining()).drained(isFull, this.#threshold, () => this.#open());
   }
 
   #open(): RTCDataChannel[] {
@@ -307,14 +304,10 @@ export class LocalDataTrack extends PublicObject {
   }
 }
 
-/** Why `sendAsync()` was rejected. */
-export class DataTrackError extends Error {
-  override readonly name = 'DataTrackError';
-
-  /** @internal */
-  constructor(readonly reason: 'full' | 'closed' | 'timeout') {
-    super(reason);
-  }
+/** What `sendAsync()` rejects with, to be known by its name. */
+export interface DataTrackError extends Error {
+  readonly name: 'DataTrackError';
+  readonly reason: 'full' | 'closed' | 'timeout';
 }
 
 export type LocalTrack = LocalAudioTrack | LocalVideoTrack | LocalDataTrack;

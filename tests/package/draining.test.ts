@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 
 import { drained } from '../../web/lazy/draining.js';
-import { DataTrackError, LocalDataTrack } from '../../web/local-tracks.js';
+import { LocalDataTrack, type DataTrackError } from '../../web/local-tracks.js';
 import { makeRoom } from './fakes.js';
 
 class Channel extends EventTarget {
@@ -45,7 +45,7 @@ function watch(promise: Promise<void>): { state: string } {
   const watched = { state: 'waiting' };
   promise.then(
     () => (watched.state = 'sent'),
-    (error: unknown) => (watched.state = error instanceof DataTrackError ? error.reason : String(error)),
+    (error: DataTrackError) => (watched.state = error.name === 'DataTrackError' ? error.reason : String(error)),
   );
   return watched;
 }
@@ -110,6 +110,8 @@ test('sendAsync: over 8 MiB are refused unsent; send() is not', async () => {
   const track = publish(channel);
   channel.bufferedAmount = 2 ** 23 + 1;
   await assert.rejects(track.sendAsync('no'), { name: 'DataTrackError', reason: 'full' });
+  track.bufferedAmountLowThreshold = Infinity;
+  await assert.rejects(track.sendAsync('no'), { reason: 'full' });
   assert.deepEqual(channel.sent, []);
   track.send('yes');
   assert.deepEqual(channel.sent, ['yes']);
@@ -124,7 +126,7 @@ test('a channel that stays full is a timeout; one that falls silent is looked at
   const clock = mock.method(performance, 'now', () => now);
   try {
     const ends: string[] = [];
-    const wait = () => void drained(open, 0).then((end) => ends.push(String(end)));
+    const wait = () => void drained(false, 0, open).catch(({ reason }: DataTrackError) => ends.push(reason));
     const pass = async (ms: number) => {
       now += ms;
       mock.timers.tick(ms);
