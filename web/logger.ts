@@ -76,7 +76,7 @@ const components: readonly Component[] = ['default', 'media', 'signaling', 'webr
 /** @internal `speaker`: what it is that speaks. Throws RangeError for what is not a level. */
 export function createLog({ logLevel = 'warn', loggerName }: LogOptions, speaker: string): (component: Component) => Log {
   const levelOf = (component: Component) =>
-    typeof logLevel === 'string' ? logLevel : ((logLevel as LogLevels | null)?.[component] ?? 'warn');
+    typeof logLevel === 'string' ? logLevel : (logLevel[component] ?? 'warn');
   const wanted = components.map(levelOf);
   if (!wanted.every((level) => levels.includes(level))) throw new RangeError(`level must be one of ${levels.join(', ')}`);
   const isOne = new Set(wanted).size === 1;
