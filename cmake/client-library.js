@@ -18,14 +18,14 @@ mergeInto(LibraryManager.library, {
   _embind_register_std_string: function (type) {
     boundTypes[type] = {
       write: (text) => {
-        var bytes = new TextEncoder().encode(text);
-        var at = _malloc(4 + bytes.length);
+        const bytes = new TextEncoder().encode(text);
+        const at = _malloc(4 + bytes.length);
         HEAPU32[at >> 2] = bytes.length;
         HEAPU8.set(bytes, at + 4);
         return at;
       },
       read: (at) => {
-        var text = UTF8Decoder.decode(HEAPU8.subarray(at + 4, at + 4 + HEAPU32[at >> 2]));
+        const text = UTF8Decoder.decode(HEAPU8.subarray(at + 4, at + 4 + HEAPU32[at >> 2]));
         _free(at);
         return text;
       },
@@ -34,10 +34,10 @@ mergeInto(LibraryManager.library, {
   },
   _embind_register_function__deps: ['$boundTypes', '$asm', '$WebAssembly'],
   _embind_register_function: function (name, count, typesAt, signature, invoker, target) {
-    var types = HEAPU32.slice(typesAt >> 2, (typesAt >> 2) + count);
+    const types = HEAPU32.slice(typesAt >> 2, (typesAt >> 2) + count);
     Module[UTF8ToString(name)] = (...args) => {
-      var written = args.map((arg, i) => boundTypes[types[i + 1]].write(arg));
-      var result = wasmTable.get(invoker)(target, ...written);
+      const written = args.map((arg, i) => boundTypes[types[i + 1]].write(arg));
+      const result = wasmTable.get(invoker)(target, ...written);
       written.forEach((value, i) => boundTypes[types[i + 1]].free(value));
       return boundTypes[types[0]].read(result);
     };

@@ -16,7 +16,7 @@ set(SHIPPED_LINK_OPTIONS
   -Oz -flto -fno-rtti                         # -fno-rtti here chooses the Embind library that does without it
   --bind                                      # Embind
   -sMODULARIZE=1 -sEXPORT_ES6=1               # the glue is a function that makes an instance, not a global
-  -sUSE_ES6_IMPORT_META=0                     # no URL of a .wasm in the glue, which bundlers would look for: the caller hands in the code …
+  -sUSE_ES6_IMPORT_META=0                     # no URL of a .wasm in the glue, which bundlers would look for: the caller hands in the code
   -sENVIRONMENT=web,worker                    # runs in Node as well, as it is handed its code; `node` would bring in require()
   -sDYNAMIC_EXECUTION=0                       # no new Function: works under a strict Content-Security-Policy
   -sFILESYSTEM=0                              # there are no files
@@ -26,7 +26,8 @@ set(SHIPPED_LINK_OPTIONS
   -sSUPPORT_LONGJMP=0                         # nobody jumps
   -Wl,--wrap=strtod,--wrap=siprintf)                     # ours are small: src/bindings/libc.cpp
 
-# One module: `name`.mjs and `name`.wasm, exporting what src/bindings/`name`_bindings.cpp binds, with `library` over Emscripten's JavaScript.
+# One module: `name`.mjs and `name`.wasm, exporting what src/bindings/`name`_bindings.cpp binds, with `library` over Emscripten's
+# JavaScript.
 function(holdfast_module name library)
   add_executable(${name} src/bindings/${name}_bindings.cpp src/bindings/libc.cpp ${ARGN})
   set_target_properties(${name} PROPERTIES SUFFIX .mjs LINK_DEPENDS ${CMAKE_SOURCE_DIR}/cmake/${library})
