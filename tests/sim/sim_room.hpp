@@ -187,6 +187,7 @@ class SimRoom {
   void look_at_connections_of(std::size_t tab);
   void look_at_sides_of(std::size_t tab);
   void check_replaced(std::size_t tab, PeerId peer);
+  bool has_let_go(const Tab& tab, const Tab& of) const;
 
   // ---- some time after a fault (sim_notices.cpp)
   void expect_signs_of_loss(std::size_t tab);
@@ -246,8 +247,9 @@ class SimRoom {
   struct Left {
     int reason = 0;
   };
-  std::map<std::string, Left> left_;  // participants that the server dropped, by SID
-  std::set<std::string> expired_;     // tokens, by a step
+  std::map<std::string, Left> left_;          // participants that the server dropped, by SID
+  std::map<std::string, Instant> joined_at_;  // by SID, the last time
+  std::set<std::string> expired_;             // tokens, by a step
   std::set<std::string> slow_tokens_;
   std::multiset<std::string> slow_questions_;  // that the server has asked about them, and is not answered yet
   std::map<std::string, Instant> token_ends_;
