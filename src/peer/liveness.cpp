@@ -162,6 +162,8 @@ void Liveness::set_negotiating(bool negotiating, Instant now) {
 void Liveness::set_expecting(bool expecting, Instant now) {
   if (context_.expecting == expecting) return;
   context_.expecting = expecting;
+  // What begins to be expected may still have to be agreed on: it has to have come before it can be missed.
+  silence_counts_ = false;
   // Nothing is to come that could prove it, so being connected is enough.
   if (!expecting && is_in_trouble() && is_up(context_)) dispatch(LivenessTable::Event::kConnected, now);
   arrange_polls(now);

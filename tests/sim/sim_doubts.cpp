@@ -12,6 +12,8 @@ namespace {
 constexpr Millis kPeace = 5_s;
 // Polls of growing bytes after which a client of ours knows what silence is.
 constexpr int kFewPolls = 3;
+// Shorter than that, nobody has looked whether bytes come in.
+constexpr Millis kPollInterval = 500_ms;
 
 template <class... Events>
 const ParticipantSid* participant_of(const effect::Event& event) {
@@ -27,7 +29,7 @@ const ParticipantSid* participant_of(const effect::Event& event) {
 
 // What of this participant's is to come in, and how much of it has.
 SimRoom::Doubt SimRoom::doubt_about(const Tab& viewer, const AppModel::Participant& participant) const {
-  Doubt doubt{time_.now(), {}};
+  Doubt doubt{time_.now(), {}, false};
   for (const auto& [sid, track] : participant.tracks)
     if (track.subscribed && track.model.enabled && track.model.kind != backend::TrackKind::kData)
       doubt.tracks[sid] = {track.peer, viewer.links.bytes(track.peer)};
@@ -38,8 +40,12 @@ void SimRoom::check_doubts(std::size_t index, const effect::Event& event) {
   const Tab& tab = *tabs_[index];
   if (const auto* away = std::get_if<effect::ParticipantReconnecting>(&event)) {
     const auto known = tab.app.participants.find(away->participant.value);
-    if (away->error.code == code::kMediaConnection && known != tab.app.participants.end())
-      doubts_[{index, away->participant.value}] = doubt_about(tab, known->second);
+    if (away->error.code == code::kMediaConnection && known != tab.app.participants.end()) {
+      Doubt& doubt = doubts_[{index, away->participant.value}] = doubt_about(tab, known->second);
+      const Tab* owner = owner_of(away->participant);
+      const auto seen = owner == nullptr ? nullptr : &owner->app.participants;
+      doubt.is_theirs = seen != nullptr && seen->count(tab.app.participant_sid) > 0 && seen->at(tab.app.participant_sid).reconnecting;
+    }
   } else if (const auto* back = std::get_if<effect::ParticipantReconnected>(&event)) {
     if (const auto doubt = doubts_.extract({index, back->participant.value})) check_is_back(index, back->participant, doubt.mapped());
   } else if (const ParticipantSid* changed =
@@ -53,6 +59,7 @@ void SimRoom::check_is_back(std::size_t index, const ParticipantSid& participant
   const Tab& tab = *tabs_[index];
   const Tab* owner = owner_of(participant);
   const auto known = tab.app.participants.find(participant.value);
+  if (doubt.is_theirs && time_.now() - doubt.since < kPollInterval) return;
   const Millis length = time_.now() - doubt.since + kPeace;
   if (owner == nullptr || known == tab.app.participants.end() || !tab.signaling.is_calm(time_.now(), length) ||
       !owner->signaling.is_calm(time_.now(), length))
