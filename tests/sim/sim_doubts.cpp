@@ -12,8 +12,6 @@ namespace {
 constexpr Millis kPeace = 5_s;
 // Polls of growing bytes after which a client of ours knows what silence is.
 constexpr int kFewPolls = 3;
-// Shorter than that, nobody has looked whether bytes come in.
-constexpr Millis kPollInterval = 500_ms;
 
 template <class... Events>
 const ParticipantSid* participant_of(const effect::Event& event) {
@@ -59,7 +57,6 @@ void SimRoom::check_is_back(std::size_t index, const ParticipantSid& participant
   const Tab& tab = *tabs_[index];
   const Tab* owner = owner_of(participant);
   const auto known = tab.app.participants.find(participant.value);
-  if (doubt.is_theirs && time_.now() - doubt.since < kPollInterval) return;
   const Millis length = time_.now() - doubt.since + kPeace;
   if (owner == nullptr || known == tab.app.participants.end() || !tab.signaling.is_calm(time_.now(), length) ||
       !owner->signaling.is_calm(time_.now(), length))
@@ -70,7 +67,7 @@ void SimRoom::check_is_back(std::size_t index, const ParticipantSid& participant
     const PeerId peer = track->second.peer;
     if (!media_.is_open(index, peer) || !media_.has_connected(index, peer))
       return complain("media", index, owner->identity + " is called back, on a connection that is not there");
-    if (peer == before.first && tab.links.has_seen_media(peer, kFewPolls) && tab.links.bytes(peer) <= before.second)
+    if (!doubt.is_theirs && peer == before.first && tab.links.has_seen_media(peer, kFewPolls) && tab.links.bytes(peer) <= before.second)
       return complain("media", index, owner->identity + " is called back, and nothing has come in");
   }
 }

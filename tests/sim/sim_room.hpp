@@ -163,7 +163,7 @@ class SimRoom {
   struct Doubt {
     Instant since;
     std::map<std::string, std::pair<PeerId, std::int64_t>> tracks;  // by SID: where it is to come in, and how much the client knew of
-    bool is_theirs = false;                                         // it was the other end that missed ours
+    bool is_theirs = false;                                         // the other end missed ours: that tells nothing of what comes in
   };
   Doubt doubt_about(const Tab& viewer, const AppModel::Participant& participant) const;
   void check_doubts(std::size_t tab, const effect::Event& event);
