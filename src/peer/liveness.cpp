@@ -95,6 +95,7 @@ void LivenessTable::fail_and_restart(Context& context, const Input& in) {
 
 void LivenessTable::start_proof(Context& context, const Input& in) {
   context.timers.stop(Timer::kRestart);
+  context.has_connected = true;
   context.proof_time = kProofTime;
   context.timers.start(Timer::kProof, in.now + kProofTime);
 }

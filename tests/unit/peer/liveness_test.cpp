@@ -640,6 +640,11 @@ TEST_CASE("liveness: a new link that had to be restarted before it carried anyth
     bench.pass(3_s);
     CHECK(bench.liveness.wants_replacement());
   }
+  SECTION("it goes down again") {
+    bench.change(Connection::kConnecting);
+    bench.pass(6_s);
+    CHECK(bench.restarts == 2);
+  }
   SECTION("it does") {
     bench.flows = true;
     bench.pass(1_s);
