@@ -14,11 +14,9 @@ set(SHIPPED_COMPILE_OPTIONS
 
 set(SHIPPED_LINK_OPTIONS
   -Oz -flto -fno-rtti                         # -fno-rtti here chooses the Embind library that does without it
-  --bind                                      # Embind: one class a module …
-  "SHELL:--js-library ${CMAKE_CURRENT_LIST_DIR}/embind-types.js"  # … of which only doubles and strings are converted
+  --bind                                      # Embind
   -sMODULARIZE=1 -sEXPORT_ES6=1               # the glue is a function that makes an instance, not a global
-  -sUSE_ES6_IMPORT_META=0                     # no URL of a .wasm in the glue, which bundlers would look for: the caller hands in the code …
-  "-sINCOMING_MODULE_JS_API=[wasmBinary,instantiateWasm]"  # … in one of these ways, and sets nothing else
+  -sUSE_ES6_IMPORT_META=0                     # no URL of a .wasm in the glue, which bundlers would look for: the caller hands in the code
   -sENVIRONMENT=web,worker                    # runs in Node as well, as it is handed its code; `node` would bring in require()
   -sDYNAMIC_EXECUTION=0                       # no new Function: works under a strict Content-Security-Policy
   -sFILESYSTEM=0                              # there are no files
@@ -28,17 +26,24 @@ set(SHIPPED_LINK_OPTIONS
   -sSUPPORT_LONGJMP=0                         # nobody jumps
   -Wl,--wrap=strtod,--wrap=siprintf)                     # ours are small: src/bindings/libc.cpp
 
-# One module: `name`.mjs and `name`.wasm, exporting the class of src/bindings/`name`_bindings.cpp.
-function(holdfast_module name)
+# One module: `name`.mjs and `name`.wasm, exporting what src/bindings/`name`_bindings.cpp binds, with `library` over Emscripten's
+# JavaScript.
+function(holdfast_module name library)
   add_executable(${name} src/bindings/${name}_bindings.cpp src/bindings/libc.cpp ${ARGN})
-  set_target_properties(${name} PROPERTIES SUFFIX .mjs)
+  set_target_properties(${name} PROPERTIES SUFFIX .mjs LINK_DEPENDS ${CMAKE_SOURCE_DIR}/cmake/${library})
   target_link_libraries(${name} PRIVATE holdfast_options)
   target_compile_options(${name} PRIVATE ${SHIPPED_COMPILE_OPTIONS})
-  target_link_options(${name} PRIVATE ${SHIPPED_LINK_OPTIONS})
+  target_link_options(${name} PRIVATE ${SHIPPED_LINK_OPTIONS} "SHELL:--js-library ${CMAKE_SOURCE_DIR}/cmake/${library}")
 endfunction()
 
-holdfast_module(client ${CLIENT_SOURCES})
-holdfast_module(server ${SERVER_SOURCES})
+holdfast_module(client client-library.js ${CLIENT_SOURCES})
+target_link_options(client PRIVATE
+  -sMINIMAL_RUNTIME=1                         # the glue instantiates the module and no more
+  -sMINIMAL_RUNTIME_STREAMING_WASM_COMPILATION=1) # "streaming" means here that it is handed a compiled module
+
+holdfast_module(server embind-types.js ${SERVER_SOURCES})
+target_link_options(server PRIVATE
+  "-sINCOMING_MODULE_JS_API=[wasmBinary]")    # the way that the code is handed in; nothing else is
 
 # The same tests as natively: node --no-experimental-fetch core_tests_wasm.cjs
 holdfast_core(holdfast_core ${CLIENT_SOURCES} ${SERVER_SOURCES})

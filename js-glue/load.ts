@@ -79,12 +79,8 @@ async function download(url: string): Promise<ArrayBuffer> {
 function instantiate(module: WebAssembly.Module): Promise<CoreModule> {
   return new Promise((resolve, reject) => {
     createCore({
-      instantiateWasm(imports, done) {
-        WebAssembly.instantiate(module, imports)
-          .then((instance) => done(instance, module))
-          .catch(reject);
-        return {}; // "The exports will follow."
-      },
+      wasm: module,
+      instantiate: (wasm, imports) => new Promise((done) => WebAssembly.instantiate(wasm, imports).then(done, reject)),
     }).then(resolve, reject);
   });
 }

@@ -30,25 +30,26 @@ export interface ConnectOptions extends LogOptions, MediaOverrides, CodecOptions
   RTCPeerConnection?: typeof RTCPeerConnection;
   /**
    * How long the Room goes on reconnecting before it is `disconnected`, ms. No shorter than the server's session timeout, which is the
-   * default; Infinity: until you say stop. After the session timeout the server has dropped the participant, so a longer limit is for servers that
-   * were away themselves, and for `rejoin`.
+   * default; Infinity: until you say stop. After the session timeout the server has dropped the participant, so a longer limit is for
+   * servers that were away themselves, and for `rejoin`.
    */
   reconnectLimit?: number;
   /**
    * When the server has dropped the participant (53204), join again with the same identity and publish the same tracks: the Room is
-   * `reconnecting`, then `reconnected`, the objects stay the same (their SIDs do not), and what is different in the room is emitted. The others see
-   * the participant leave and join. Also when the page comes back from the back-forward cache. Never after 53205, 53118, a removal or
-   * `disconnect()`. With it `reconnectLimit` is Infinity unless given. Default: false.
+   * `reconnecting`, then `reconnected`, the objects stay the same (their SIDs do not), and what is different in the room is emitted. The
+   * others see the participant leave and join. Also when the page comes back from the back-forward cache. Never after 53205, 53118, a
+   * removal or `disconnect()`. With it `reconnectLimit` is Infinity unless given. Default: false.
    */
   rejoin?: boolean;
   /** Leave the room when the page goes away. Default: true. */
   pageLifecycle?: boolean;
   /**
    * Stay in the room while the page is reloaded. When the page goes, the session (not the token) is put into sessionStorage; the next
-   * `connect()` in this tab with `keepSession` and the same `name` takes it out and is, with a token of the same identity, the same participant
-   * with new tracks. The others see `participantReconnecting` and `participantReconnected`, no leave and join. It can only be used once and within
-   * 10 s of the page's end; otherwise `connect()` joins as ever. A tab that is closed has left after these 10 s. A page that goes to the
-   * back-forward cache leaves. Without effect if `pageLifecycle` is false. TypeError if it is no boolean. Default: false.
+   * `connect()` in this tab with `keepSession` and the same `name` takes it out and is, with a token of the same identity, the same
+   * participant with new tracks. The others see `participantReconnecting` and `participantReconnected`, no leave and join. It can only be
+   * used once and within 10 s of the page's end; otherwise `connect()` joins as ever. A tab that is closed has left after these 10 s. A
+   * page that goes to the back-forward cache leaves. Without effect if `pageLifecycle` is false. TypeError if it is no boolean. Default:
+   * false.
    */
   keepSession?: boolean;
   /** Keep `room.dominantSpeaker` and emit `dominantSpeakerChanged`. Default: false. */
@@ -58,8 +59,8 @@ export interface ConnectOptions extends LogOptions, MediaOverrides, CodecOptions
   /** Aborting it before `connect()` has settled calls it off: it rejects with the signal's reason. Afterwards it has no effect. */
   signal?: AbortSignal;
   /**
-   * A name that only one tab of this browser can be in a call under, for apps that would otherwise throw their own user out with 53205. While
-   * another has it `connect()` rejects with TabLockedError; it is free again when the Room is disconnected or its page is gone.
+   * A name that only one tab of this browser can be in a call under, for apps that would otherwise throw their own user out with 53205.
+   * While another has it `connect()` rejects with TabLockedError; it is free again when the Room is disconnected or its page is gone.
    */
   tabLock?: string;
   /** Its `emit('event', event)` is called for each step of the signaling connection, which is logged as well. Deprecated: use `Logger`. */

@@ -15,8 +15,8 @@ export interface LogOptions {
   /** Default: 'warn'. What `Logger` has stored for the logger's name comes first. */
   logLevel?: LogLevel | LogLevels;
   /**
-   * Of the `Logger` that is used. Default: 'twilio-video'. If the components have different levels, each has its own, '<name>-signaling' and
-   * so on.
+   * Of the `Logger` that is used. Default: 'twilio-video'. If the components have different levels, each has its own,
+   * '<name>-signaling' and so on.
    */
   loggerName?: string;
 }
@@ -75,8 +75,7 @@ const components: readonly Component[] = ['default', 'media', 'signaling', 'webr
 
 /** @internal `speaker`: what it is that speaks. Throws RangeError for what is not a level. */
 export function createLog({ logLevel = 'warn', loggerName }: LogOptions, speaker: string): (component: Component) => Log {
-  const levelOf = (component: Component) =>
-    typeof logLevel === 'string' ? logLevel : ((logLevel as LogLevels | null)?.[component] ?? 'warn');
+  const levelOf = (component: Component) => (typeof logLevel === 'string' ? logLevel : (logLevel[component] ?? 'warn'));
   const wanted = components.map(levelOf);
   if (!wanted.every((level) => levels.includes(level))) throw new RangeError(`level must be one of ${levels.join(', ')}`);
   const isOne = new Set(wanted).size === 1;

@@ -33,7 +33,7 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
   /** @internal */
   constructor(kind: Kind, name: string, mediaStreamTrack: MediaStreamTrack, overrides: MediaOverrides = {}) {
     super();
-    if (overrides.MediaStream && typeof overrides.MediaStream !== 'function') throw new Error('MediaStream must be a constructor');
+    if (overrides.MediaStream && typeof overrides.MediaStream !== 'function') throw new Error('invalid MediaStream constructor');
     this.#overrides = overrides;
     show<MediaTrack>(this, { kind, name, isStarted: false, mediaStreamTrack, processedTrack: null });
     if (kind === 'video') show(this as unknown as VideoMembers, { dimensions: { width: null, height: null }, processor: null });
@@ -95,7 +95,7 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
   /** @internal For `addProcessor` of video tracks. */
   _addProcessor(processor: VideoProcessor, options: AddProcessorOptions = {}): void {
     if (typeof (processor as VideoProcessor | undefined)?.processFrame !== 'function')
-      throw new Error('processor must have a function processFrame');
+      throw new Error('invalid VideoProcessor: no function processFrame');
     if (this.#processing) throw new Error('There is a processor already: remove it first');
     if (this.mediaStreamTrack.readyState === 'ended') throw new Error('The track has ended');
     this.#process(processor, options);

@@ -31,7 +31,10 @@ export type RoomEvents = WithParticipant<RemoteTrackEvents> & {
   reconnected: [];
   /** While signaling is away: this attempt follows. After `reconnecting`, and again whenever an attempt has failed. */
   reconnectProgress: [progress: ReconnectProgress];
-  /** The token ends in 60 s, or in less; once for each. Not where connect() was given a function. Followed by nothing: only a reconnect needs it. */
+  /**
+   * The token ends in 60 s, or in less; once for each. Not where connect() was given a function. Followed by nothing: only a reconnect
+   * needs it.
+   */
   tokenWillExpire: [];
   /** Not for those who were there at connect. */
   participantConnected: [participant: RemoteParticipant];
@@ -55,7 +58,10 @@ export interface ConnectionInfo {
   nextAttemptIn: number;
   /** Until the Room gives up; Infinity: it will not, or all is well. */
   timeLeft: number;
-  /** The media connections. `healthy`: connected, and bytes arrive where some should; `suspect`: they have stopped; `failed`: it is being rebuilt. */
+  /**
+   * The media connections. `healthy`: connected, and bytes arrive where some should; `suspect`: they have stopped; `failed`: it is being
+   * rebuilt.
+   */
   links: ConnectionLink[];
 }
 export interface ConnectionLink {

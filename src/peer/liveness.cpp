@@ -95,6 +95,7 @@ void LivenessTable::fail_and_restart(Context& context, const Input& in) {
 
 void LivenessTable::start_proof(Context& context, const Input& in) {
   context.timers.stop(Timer::kRestart);
+  context.has_connected = true;
   context.proof_time = kProofTime;
   context.timers.start(Timer::kProof, in.now + kProofTime);
 }
@@ -162,6 +163,8 @@ void Liveness::set_negotiating(bool negotiating, Instant now) {
 void Liveness::set_expecting(bool expecting, Instant now) {
   if (context_.expecting == expecting) return;
   context_.expecting = expecting;
+  // What begins to be expected may still have to be agreed on: it has to have come before it can be missed.
+  silence_counts_ = false;
   // Nothing is to come that could prove it, so being connected is enough.
   if (!expecting && is_in_trouble() && is_up(context_)) dispatch(LivenessTable::Event::kConnected, now);
   arrange_polls(now);

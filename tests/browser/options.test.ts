@@ -1,4 +1,5 @@
-// connect() options that only real media can prove: codecs, limits of bitrate, discontinuous audio, and what an app puts in place of its browser.
+// connect() options that only real media can prove: codecs, limits of bitrate, discontinuous audio, and what an app puts in place
+// of its browser.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';

@@ -164,7 +164,7 @@ for (const kind of ['chromium', 'firefox'] as const) {
       ];
     }, null);
     assert.deepEqual(refusals, [
-      'processor must have a function processFrame',
+      'invalid VideoProcessor: no function processFrame',
       'There is a processor already: remove it first',
       'processor is missing',
       'There is another processor',

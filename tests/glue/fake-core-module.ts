@@ -6,10 +6,7 @@ type Options = Parameters<typeof import('holdfast-core').default>[0];
 /** Every core that was created, in order. */
 export const made: { instance: WebAssembly.Instance; seedHex: string }[] = [];
 
-export default function createCore({ instantiateWasm }: Options): Promise<CoreModule> {
-  return new Promise((resolve) => {
-    instantiateWasm({ env: {} }, (instance) => {
-      resolve({ create: (seedHex) => void made.push({ instance, seedHex }), handle: () => '{"effects":[]}' });
-    });
-  });
+export default async function createCore({ wasm, instantiate }: Options): Promise<CoreModule> {
+  const instance = await instantiate(wasm, { env: {} });
+  return { create: (seedHex) => void made.push({ instance, seedHex }), handle: () => '{"effects":[]}' };
 }

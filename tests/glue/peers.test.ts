@@ -378,7 +378,7 @@ for (const [browser, inUse] of [
       { id: 'relay', type: 'remote-candidate', candidateType: 'relay' },
     ];
     const direct = [both[0]!, { ...both[1], candidateType: 'srflx' }];
-    const common = { kind: 'peerStats', peer: 1, op: 9, bytesReceived: 0, roundTripTime: 25 };
+    const common = { kind: 'peerStats', peer: 1, op: 9, bytesReceived: 0, audioLevel: 0, roundTripTime: 25 };
 
     assert.deepEqual(await facts(both), { ...common, relayed: true });
     assert.deepEqual(await facts(direct), { ...common, relayed: false });

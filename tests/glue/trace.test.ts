@@ -27,14 +27,7 @@ const linesOf = (trace: string): string[] => trace.trimEnd().split('\n').slice(1
 /** The wasm core, as it ships, with a seed of the test's. */
 async function makeCore(seed: string): Promise<CoreModule> {
   const module = await WebAssembly.compile(readFileSync(join(HOLDFAST_ROOT, 'build/wasm/client.wasm')));
-  const core = await new Promise<CoreModule>((resolve, reject) => {
-    createCore({
-      instantiateWasm(imports, done) {
-        WebAssembly.instantiate(module, imports).then((instance) => done(instance, module), reject);
-        return {};
-      },
-    }).then(resolve, reject);
-  });
+  const core = await createCore({ wasm: module, instantiate: (wasm, imports) => WebAssembly.instantiate(wasm, imports) });
   core.create(seed);
   return core;
 }

@@ -96,6 +96,7 @@ describe('connect', () => {
       automaticSubscription: true,
       pageLifecycle: true,
       networkMonitor: true,
+      dominantSpeaker: false,
     });
     joining.cancel();
     await assert.rejects(joining, /^Error: Canceled$/);

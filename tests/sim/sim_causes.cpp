@@ -40,8 +40,10 @@ void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
       complain("spurious", index, "told that a participant has lost signaling that was never disturbed");
   } else if (const auto* left = std::get_if<effect::ParticipantDisconnected>(&event)) {
     if (Tab* owner = owner_of(left->participant); owner != nullptr && owner->is_in_use()) owner->has_lost_its_links = true;
-    // Of whom nobody reports a link, a restarted server does not know that it is on its way back.
-    if (is_in_room(left->participant) && !is_server_waiting())
+    // Of whom nobody reports a link, a restarted server does not know that it is on its way back; that it was given up may be heard of
+    // after it has come.
+    const bool has_just_come = server_has_restarted_ && time_.now() - joined_at_[left->participant.value] < kLateWord;
+    if (is_in_room(left->participant) && !is_server_waiting() && !has_just_come)
       complain("spurious", index, "a participant disconnected that is still there");
   } else if (const auto* lost = std::get_if<effect::TrackUnsubscribed>(&event)) {
     // Our server never takes a subscription back, and a link that is replaced hands its own on. Only another session begins without any.

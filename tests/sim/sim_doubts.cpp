@@ -27,7 +27,7 @@ const ParticipantSid* participant_of(const effect::Event& event) {
 
 // What of this participant's is to come in, and how much of it has.
 SimRoom::Doubt SimRoom::doubt_about(const Tab& viewer, const AppModel::Participant& participant) const {
-  Doubt doubt{time_.now(), {}};
+  Doubt doubt{time_.now(), {}, false};
   for (const auto& [sid, track] : participant.tracks)
     if (track.subscribed && track.model.enabled && track.model.kind != backend::TrackKind::kData)
       doubt.tracks[sid] = {track.peer, viewer.links.bytes(track.peer)};
@@ -38,8 +38,12 @@ void SimRoom::check_doubts(std::size_t index, const effect::Event& event) {
   const Tab& tab = *tabs_[index];
   if (const auto* away = std::get_if<effect::ParticipantReconnecting>(&event)) {
     const auto known = tab.app.participants.find(away->participant.value);
-    if (away->error.code == code::kMediaConnection && known != tab.app.participants.end())
-      doubts_[{index, away->participant.value}] = doubt_about(tab, known->second);
+    if (away->error.code == code::kMediaConnection && known != tab.app.participants.end()) {
+      Doubt& doubt = doubts_[{index, away->participant.value}] = doubt_about(tab, known->second);
+      const Tab* owner = owner_of(away->participant);
+      const auto seen = owner == nullptr ? nullptr : &owner->app.participants;
+      doubt.is_theirs = seen != nullptr && seen->count(tab.app.participant_sid) > 0 && seen->at(tab.app.participant_sid).reconnecting;
+    }
   } else if (const auto* back = std::get_if<effect::ParticipantReconnected>(&event)) {
     if (const auto doubt = doubts_.extract({index, back->participant.value})) check_is_back(index, back->participant, doubt.mapped());
   } else if (const ParticipantSid* changed =
@@ -63,7 +67,7 @@ void SimRoom::check_is_back(std::size_t index, const ParticipantSid& participant
     const PeerId peer = track->second.peer;
     if (!media_.is_open(index, peer) || !media_.has_connected(index, peer))
       return complain("media", index, owner->identity + " is called back, on a connection that is not there");
-    if (peer == before.first && tab.links.has_seen_media(peer, kFewPolls) && tab.links.bytes(peer) <= before.second)
+    if (!doubt.is_theirs && peer == before.first && tab.links.has_seen_media(peer, kFewPolls) && tab.links.bytes(peer) <= before.second)
       return complain("media", index, owner->identity + " is called back, and nothing has come in");
   }
 }

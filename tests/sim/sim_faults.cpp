@@ -375,6 +375,7 @@ void SimRoom::cache(const Step& step, std::size_t index) {
   if (leaves && !returns && tab.app.state != AppModel::State::kConnecting) tab.app.lose_page();
   begin_trouble(index, true);
   tab.page_went = true;
+  tab.may_look_gone = tab.may_look_gone || returns;
   tab.page->enter_cache();
   if (leaves && !returns && !tab.is_over()) complain("promise", index, "the page has gone and the client has not");
   const bool is_kept = media_.open_peers(index) == 0 && (tab.person.browser == Browser::kChromium || network_.open_sockets(index) == 0);

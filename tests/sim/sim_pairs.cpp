@@ -78,6 +78,14 @@ void SimRoom::look_at_connections_of(std::size_t index) {
   if (looks > kMostLooksAtTooMany) complain("bound", index, "more connections than other participants");
 }
 
+// It has closed its end of the connection to the other, who is told and follows.
+bool SimRoom::has_let_go(const Tab& tab, const Tab& of) const {
+  const auto seen = tab.app.participants.find(of.participant_sid());
+  return seen != tab.app.participants.end() && std::any_of(seen->second.tracks.begin(), seen->second.tracks.end(), [&](const auto& track) {
+           return track.second.subscribed && !track.second.mid.empty() && !media_.is_open(index_of(tab), track.second.peer);
+         });
+}
+
 // The client closes a connection. Of a restarted server only those have a right to keep theirs to whom nothing else has happened.
 void SimRoom::check_replaced(std::size_t index, PeerId peer) {
   const Tab& tab = *tabs_[index];
@@ -89,7 +97,8 @@ void SimRoom::check_replaced(std::size_t index, PeerId peer) {
     const Tab* owner = owner_of(ParticipantSid(sid));
     const bool is_theirs = std::any_of(participant.tracks.begin(), participant.tracks.end(),
                                        [&](const auto& track) { return track.second.subscribed && track.second.peer == peer; });
-    if (is_theirs && owner != nullptr && owner->holdfast && owner->is_in_use() && is_in_room(ParticipantSid(sid)))
+    if (is_theirs && owner != nullptr && owner->holdfast && owner->is_in_use() && is_in_room(ParticipantSid(sid)) &&
+        !has_let_go(*owner, tab))
       complain("spurious", index, "gives up a connection that works");
   }
 }

@@ -163,6 +163,7 @@ class SimRoom {
   struct Doubt {
     Instant since;
     std::map<std::string, std::pair<PeerId, std::int64_t>> tracks;  // by SID: where it is to come in, and how much the client knew of
+    bool is_theirs = false;                                         // the other end missed ours: that tells nothing of what comes in
   };
   Doubt doubt_about(const Tab& viewer, const AppModel::Participant& participant) const;
   void check_doubts(std::size_t tab, const effect::Event& event);
@@ -187,6 +188,7 @@ class SimRoom {
   void look_at_connections_of(std::size_t tab);
   void look_at_sides_of(std::size_t tab);
   void check_replaced(std::size_t tab, PeerId peer);
+  bool has_let_go(const Tab& tab, const Tab& of) const;
 
   // ---- some time after a fault (sim_notices.cpp)
   void expect_signs_of_loss(std::size_t tab);
@@ -246,8 +248,9 @@ class SimRoom {
   struct Left {
     int reason = 0;
   };
-  std::map<std::string, Left> left_;  // participants that the server dropped, by SID
-  std::set<std::string> expired_;     // tokens, by a step
+  std::map<std::string, Left> left_;          // participants that the server dropped, by SID
+  std::map<std::string, Instant> joined_at_;  // by SID, the last time
+  std::set<std::string> expired_;             // tokens, by a step
   std::set<std::string> slow_tokens_;
   std::multiset<std::string> slow_questions_;  // that the server has asked about them, and is not answered yet
   std::map<std::string, Instant> token_ends_;

@@ -608,6 +608,23 @@ TEST_CASE("liveness: failed, then connected by itself, but empty: restart first"
   CHECK(bench.liveness.wants_replacement());
 }
 
+// Seed 8344: subscribed to while the answer that agrees to it waits for signaling.
+TEST_CASE("liveness: media that are expected anew are not missed before they have come", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.liveness.set_expecting(false, bench.now);
+  bench.flows = false;
+  bench.liveness.set_expecting(true, bench.now);
+  bench.liveness.set_signaling(false, bench.now);
+  bench.pass(5_s);
+  bench.liveness.set_signaling(true, bench.now);
+  CHECK(bench.state() == State::kHealthy);
+  bench.flows = true;
+  bench.pass(2_s);
+  bench.flows = false;
+  bench.pass(3_s);
+  CHECK(bench.state() == State::kSuspect);
+}
+
 // Firefox: UDP cut for 20 s, and the link that took the place of the dead one stayed empty for good.
 TEST_CASE("liveness: a new link that had to be restarted before it carried anything has to prove itself, too", "[peer][liveness]") {
   Bench bench;
@@ -622,6 +639,11 @@ TEST_CASE("liveness: a new link that had to be restarted before it carried anyth
   SECTION("it does not") {
     bench.pass(3_s);
     CHECK(bench.liveness.wants_replacement());
+  }
+  SECTION("it goes down again") {
+    bench.change(Connection::kConnecting);
+    bench.pass(6_s);
+    CHECK(bench.restarts == 2);
   }
   SECTION("it does") {
     bench.flows = true;

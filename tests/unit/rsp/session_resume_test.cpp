@@ -261,7 +261,7 @@ TEST_CASE("session: every failed dial makes the pause longer, a sync makes it sh
 TEST_CASE("session: the loss is reported once, however long it lasts", "[rsp][session][resume]") {
   SessionBench a;
   a.to_connected();
-  a.pass(3_s);
+  a.pass(2700_ms);
   CHECK(a.words().back() == "close 1 3001");
   CHECK(a.news() == Words{"lost"});
   for (int i = 0; i < 20; ++i) {
@@ -380,7 +380,7 @@ TEST_CASE("session: a wake counts silence from the wake, and checks the socket",
   SECTION("alive") {
     a.pass(100_ms);
     a.say_frame(Heartbeat{});
-    a.pass(2900_ms);
+    a.pass(2600_ms);
     CHECK(a.session.is_connected());
   }
 }
