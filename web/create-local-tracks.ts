@@ -76,8 +76,8 @@ function constraintsOf(wanted: Wanted): boolean | MediaTrackConstraints {
 function captureAgain(capture: typeof getUserMedia, kind: Kind, wanted: Wanted): Capture {
   let last = constraintsOf(wanted);
   return async (given, anyDevice) => {
-    const { deviceId, groupId, ...others } = Object(given ?? last) as MediaTrackConstraints;
-    const constraints = anyDevice ? others : (given ?? last);
+    let constraints = given ?? last;
+    if (anyDevice) constraints = { ...Object(constraints), deviceId: undefined, groupId: undefined } as MediaTrackConstraints;
     const stream = await capture({ [kind]: constraints });
     last = constraints;
     return stream.getTracks()[0] as MediaStreamTrack;

@@ -126,11 +126,10 @@ abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> 
    * constraints are those of the last time. Rejects with TypeError if the track was not made by Holdfast, or with getUserMedia's error.
    * Stopped or restarted again meanwhile, it lets go of what it captured.
    */
-  restart(constraints?: MediaTrackConstraints): Promise<void> {
-    return this.#restart(constraints);
-  }
-
-  async #restart(constraints?: MediaTrackConstraints, anyDevice?: boolean): Promise<void> {
+  restart(constraints?: MediaTrackConstraints): Promise<void>;
+  /** @internal */
+  restart(constraints: undefined, anyDevice: boolean): Promise<void>;
+  async restart(constraints?: MediaTrackConstraints, anyDevice?: boolean): Promise<void> {
     if (!this.#capture) throw new TypeError('Illegal call to restart: the track was made from a MediaStreamTrack of the app');
     this.stop();
     const turn = this.#turn;
@@ -169,7 +168,7 @@ abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> 
       turn: news === 'changed' ? this.#turn : ++this.#turn,
       turnNow: () => this.#turn,
       tell: (reason: DeviceLossReason) => this.#tell(reason),
-      restart: this.#capture && ((anyDevice: boolean) => this.#restart(undefined, anyDevice)),
+      restart: this.#capture && ((anyDevice: boolean) => this.restart(undefined, anyDevice)),
     };
     loadDevices()
       .then(({ notice }) => notice(news, device))
