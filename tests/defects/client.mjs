@@ -195,8 +195,8 @@ export const client = [
     edits: [
       {
         file: 'src/peer/liveness.cpp',
-        find: 'return is_up(context) && context.expecting && context.has_flowed;',
-        replace: 'return is_up(context) && !context.expecting && context.has_flowed;',
+        find: 'return is_up(context) && context.expecting && (context.has_flowed || context.restarted);',
+        replace: 'return is_up(context) && !context.expecting && (context.has_flowed || context.restarted);',
       },
     ],
   },
