@@ -2,7 +2,6 @@
 
 import { Driver, LocalMedia, loadCore, Sending } from '../js-glue/index.js';
 import { CancelablePromise } from './cancelable-promise.js';
-import { checkBandwidthProfile } from './bandwidth-profile.js';
 import { codecsOf } from './codec-options.js';
 import { warnOfOutdated, type ConnectOptions } from './connect-options.js';
 import { createLocalTracks, type CreateLocalTracksOptions } from './create-local-tracks.js';
@@ -11,6 +10,7 @@ import { LocalParticipant, type EncodingParameters } from './local-participant.j
 import { asLocalTrack, checkTrack, type LocalTrack } from './local-tracks.js';
 import { createLog } from './logger.js';
 import { overridesOf, pick, type MediaOverrides } from './overrides.js';
+import { loadBandwidthProfile } from './parts.js';
 import { kEndless, Room } from './room.js';
 import { keepSession as keepForNextPage, takeKeptSession } from './kept-session.js';
 import { watchSignaling } from './signaling-events.js';
@@ -61,7 +61,7 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
   const overrides = overridesOf(options);
   const given = 'tracks' in options ? checkTracks(options.tracks, overrides) : undefined;
   const url = signalingUrl(options.wsServer);
-  checkBandwidthProfile(options.bandwidthProfile);
+  if (options.bandwidthProfile !== undefined) (await loadBandwidthProfile()).checkBandwidthProfile(options.bandwidthProfile);
   checkLimits('connect', options, options);
   const codecs = codecsOf(options, log);
 

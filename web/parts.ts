@@ -6,6 +6,7 @@ import { toError } from '../js-glue/report-error.js';
 /** import() where bundlers do not look; scripts/build.mjs puts it in. */
 declare const holdfastImport: (url: string) => Promise<unknown>;
 
+export const loadBandwidthProfile = () => load(() => import('./lazy/bandwidth-profile.js'));
 export const loadDevices = () => load(() => import('./lazy/devices.js'));
 export const loadDraining = () => load(() => import('./lazy/draining.js'));
 export const loadPreflight = () => load(() => import('./lazy/preflight.js'));
