@@ -145,7 +145,7 @@ abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> 
     const track = this.mediaStreamTrack;
     const { signal } = (this.#stopListening = new AbortController());
     const on = (event: string, listener: () => unknown, target: EventTarget | undefined = track) =>
-      target?.addEventListener(event, listener, { signal });
+      target?.addEventListener?.(event, listener, { signal });
     on('ended', () => {
       this.#ended();
       this.#notice('ended');
