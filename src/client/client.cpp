@@ -30,6 +30,8 @@ namespace {
 constexpr Millis kWakeLateness{1000};
 // What was held back on the way arrives at once, oldest first: only when it is all here does it say how things are.
 constexpr Millis kBurst{100};
+// From signaling's return to the first word of lost media. No timer: whoever is in trouble hears and polls more often than that.
+constexpr Millis kHealingTime{3000};
 // Machines that keep one another busy without an input are broken.
 constexpr int kMaxRounds = 10000;
 
@@ -82,6 +84,8 @@ struct Client::Impl {
   bool heard_server = false;               // in this round
   std::optional<Instant> heard_all_at;     // … while a suspicion waits for that
   std::vector<ParticipantSid> in_trouble;  // as the roster was told
+  std::vector<ParticipantSid> said_lost;   // as the server was told
+  std::optional<Instant> restored_at;      // signaling, the last time
   std::vector<ParticipantSid> unheard_by;  // who says that our media do not come
 
   // ---- commands ---------------------------------------------------------------------------------------------------------------------
@@ -212,6 +216,7 @@ struct Client::Impl {
     heard_all_at.reset();
   }
   void on(const backend::SignalingRestored& restored) {
+    restored_at = now;
     if (!restored.participant_sid.empty()) {
       emit(effects, effect::RoomRejoined{restored.room_sid, restored.participant_sid});
       tracks.start_over();
@@ -297,8 +302,19 @@ struct Client::Impl {
       if (!contains(still, sid)) roster.set_link_trouble(sid, false, effects);
     for (const ParticipantSid& sid : still) roster.set_link_trouble(sid, true, effects);
     in_trouble = std::move(still);
-    session->set_media_lost(room.media_lost(), now, effects);
+    say_what_is_lost();
     if (speaker && speaker->update(roster.present(), now)) emit(effects, effect::DominantSpeakerChanged{speaker->participant()});
+  }
+
+  // Media that were cut with signaling mostly come back with it, and the others have just been told that we are back.
+  void say_what_is_lost() {
+    std::vector<ParticipantSid> lost = room.media_lost();
+    if (!session->is_connected() || (restored_at && now - *restored_at < kHealingTime)) {
+      const auto is_new = [this](const ParticipantSid& sid) { return !contains(said_lost, sid); };
+      lost.erase(std::remove_if(lost.begin(), lost.end(), is_new), lost.end());
+    }
+    said_lost = lost;
+    session->set_media_lost(lost, now, effects);
   }
 
   // Fires everything due, earliest first; at the same time in this order.
