@@ -30,8 +30,8 @@ namespace {
 constexpr Millis kWakeLateness{1000};
 // What was held back on the way arrives at once, oldest first: only when it is all here does it say how things are.
 constexpr Millis kBurst{100};
-// From signaling's return to the first word of lost media. No timer: whoever is in trouble hears and polls more often than that.
-constexpr Millis kHealingTime{3000};
+// From lost media to the word of it. No timer: whoever is in trouble hears and polls more often than that.
+constexpr Millis kLostForLong{3000};
 // Machines that keep one another busy without an input are broken.
 constexpr int kMaxRounds = 10000;
 
@@ -84,8 +84,11 @@ struct Client::Impl {
   bool heard_server = false;               // in this round
   std::optional<Instant> heard_all_at;     // … while a suspicion waits for that
   std::vector<ParticipantSid> in_trouble;  // as the roster was told
-  std::vector<ParticipantSid> said_lost;   // as the server was told
-  std::optional<Instant> restored_at;      // signaling, the last time
+  struct Lost {
+    ParticipantSid participant;
+    Instant since;
+  };
+  std::vector<Lost> media_lost;            // because of whom the Room is reconnecting
   std::vector<ParticipantSid> unheard_by;  // who says that our media do not come
 
   // ---- commands ---------------------------------------------------------------------------------------------------------------------
@@ -216,7 +219,6 @@ struct Client::Impl {
     heard_all_at.reset();
   }
   void on(const backend::SignalingRestored& restored) {
-    restored_at = now;
     if (!restored.participant_sid.empty()) {
       emit(effects, effect::RoomRejoined{restored.room_sid, restored.participant_sid});
       tracks.start_over();
@@ -306,15 +308,20 @@ struct Client::Impl {
     if (speaker && speaker->update(roster.present(), now)) emit(effects, effect::DominantSpeakerChanged{speaker->participant()});
   }
 
-  // Media that were cut with signaling mostly come back with it, and the others have just been told that we are back.
+  // Most troubles of media are over before the other end has to hear of them, or it finds them itself.
   void say_what_is_lost() {
-    std::vector<ParticipantSid> lost = room.media_lost();
-    if (!session->is_connected() || (restored_at && now - *restored_at < kHealingTime)) {
-      const auto is_new = [this](const ParticipantSid& sid) { return !contains(said_lost, sid); };
-      lost.erase(std::remove_if(lost.begin(), lost.end(), is_new), lost.end());
+    std::vector<Lost> lost;
+    std::vector<ParticipantSid> told;
+    for (const ParticipantSid& sid : room.media_lost()) {
+      const auto known = std::find_if(media_lost.begin(), media_lost.end(), [&](const Lost& one) { return one.participant == sid; });
+      Instant since = known == media_lost.end() ? now : known->since;
+      const bool is_told = now - since >= kLostForLong;
+      if (is_told) told.push_back(sid);
+      if (!is_told && !session->is_connected()) since = now;  // what was cut with signaling mostly comes back with it
+      lost.push_back({sid, since});
     }
-    said_lost = lost;
-    session->set_media_lost(lost, now, effects);
+    media_lost = std::move(lost);
+    session->set_media_lost(told, now, effects);
   }
 
   // Fires everything due, earliest first; at the same time in this order.
