@@ -322,7 +322,7 @@ export const client = [
   {
     name: 'lost-media-not-told',
     sentence: 'Whoever has lost the media of another keeps it to itself',
-    edits: [{ file: 'src/client/client.cpp', find: '    session->set_media_lost(room.media_lost(), now, effects);\n', replace: '' }],
+    edits: [{ file: 'src/client/client.cpp', find: '    session->set_media_lost(told, now, effects);\n', replace: '' }],
   },
   {
     name: 'back-before-its-link',
