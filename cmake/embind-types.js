@@ -5,6 +5,8 @@ mergeInto(LibraryManager.library, {
   _embind_register_bool: function () {},
   _embind_register_integer__deps: [],
   _embind_register_integer: function () {},
+  _embind_register_bigint__deps: [],
+  _embind_register_bigint: function () {},
   _embind_register_emval__deps: [],
   _embind_register_emval: function () {},
   _embind_register_memory_view__deps: [],

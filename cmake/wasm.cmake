@@ -26,22 +26,22 @@ set(SHIPPED_LINK_OPTIONS
   -sSUPPORT_LONGJMP=0                         # nobody jumps
   -Wl,--wrap=strtod,--wrap=siprintf)                     # ours are small: src/bindings/libc.cpp
 
-# One module: `name`.mjs and `name`.wasm, exporting what src/bindings/`name`_bindings.cpp binds, with `library` over Emscripten's
-# JavaScript.
-function(holdfast_module name library)
+# One module: `name`.mjs and `name`.wasm, exporting what src/bindings/`name`_bindings.cpp binds.
+function(holdfast_module name)
   add_executable(${name} src/bindings/${name}_bindings.cpp src/bindings/libc.cpp ${ARGN})
-  set_target_properties(${name} PROPERTIES SUFFIX .mjs LINK_DEPENDS ${CMAKE_SOURCE_DIR}/cmake/${library})
+  set_target_properties(${name} PROPERTIES SUFFIX .mjs LINK_DEPENDS "${CMAKE_SOURCE_DIR}/cmake/embind-types.js;${CMAKE_SOURCE_DIR}/cmake/client-library.js")
   target_link_libraries(${name} PRIVATE holdfast_options)
   target_compile_options(${name} PRIVATE ${SHIPPED_COMPILE_OPTIONS})
-  target_link_options(${name} PRIVATE ${SHIPPED_LINK_OPTIONS} "SHELL:--js-library ${CMAKE_SOURCE_DIR}/cmake/${library}")
+  target_link_options(${name} PRIVATE ${SHIPPED_LINK_OPTIONS} "SHELL:--js-library ${CMAKE_SOURCE_DIR}/cmake/embind-types.js")
 endfunction()
 
-holdfast_module(client client-library.js ${CLIENT_SOURCES})
+holdfast_module(client ${CLIENT_SOURCES})
 target_link_options(client PRIVATE
+  "SHELL:--js-library ${CMAKE_SOURCE_DIR}/cmake/client-library.js"
   -sMINIMAL_RUNTIME=1                         # the glue instantiates the module and no more
   -sMINIMAL_RUNTIME_STREAMING_WASM_COMPILATION=1) # "streaming" means here that it is handed a compiled module
 
-holdfast_module(server embind-types.js ${SERVER_SOURCES})
+holdfast_module(server ${SERVER_SOURCES})
 target_link_options(server PRIVATE
   "-sINCOMING_MODULE_JS_API=[wasmBinary]")    # the way that the code is handed in; nothing else is
 
