@@ -239,7 +239,8 @@ export type PeerEffect =
     }
   | { kind: 'setRemoteDescription'; peer: number; op: number; type: 'offer' | 'answer' | 'pranswer'; sdp: string }
   | { kind: 'addIceCandidate'; peer: number; candidate: IceCandidateInit }
-  | { kind: 'getStats'; peer: number; op: number };
+  | { kind: 'getStats'; peer: number; op: number }
+  | { kind: 'refreshVideo'; peer: number };
 
 export type LogEffect = { kind: 'log'; level: 'debug' | 'info' | 'warn' | 'error'; message: string };
 

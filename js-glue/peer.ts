@@ -158,6 +158,8 @@ export class Peer {
           ...factsOf(await connection.getStats()),
           audioLevel: audioLevel(connection),
         };
+      case 'refreshVideo':
+        return void (await this.refreshVideo());
     }
   }
 
@@ -254,6 +256,15 @@ export class Peer {
     this.channels.delete(id);
     this.context.media.dataTrack(id)?.channels.delete(channel);
     channel.close();
+  }
+
+  /** A browser that does not know `keyFrame` (webrtc-extensions, RTCEncodingOptions) waits until it is asked over RTCP. */
+  private async refreshVideo(): Promise<void> {
+    for (const { sender } of this.transceivers.values()) {
+      if (sender.track?.kind !== 'video') continue;
+      const parameters = sender.getParameters();
+      await sender.setParameters(parameters, { encodingOptions: parameters.encodings.map(() => ({ keyFrame: true })) });
+    }
   }
 
   private byMid(mid: string): RTCRtpTransceiver | undefined {

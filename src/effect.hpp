@@ -98,6 +98,9 @@ struct GetStats {  // answered by PeerStats
   PeerId peer;
   OperationId op;
 };
+struct RefreshVideo {  // the other end has missed pictures: send whole ones, where the browser can be asked for them; never answered
+  PeerId peer;
+};
 
 // ---- what the app sees ------------------------------------------------------------------------------------------------------------
 // `kNow` events are delivered after the batch's other effects, `kTask` ones from a task of their own, both strictly in order
@@ -260,7 +263,7 @@ using Effect =
     std::variant<effect::OpenSocket, effect::SendText, effect::CloseSocket, effect::Probe, effect::RequestToken, effect::KeepSession,
                  effect::Beacon, effect::CreatePeer, effect::SetIceServers, effect::ClosePeer, effect::AddTrack, effect::RemoveTrack,
                  effect::AddDataChannel, effect::RemoveDataChannel, effect::SetLocalDescription, effect::SetRemoteDescription,
-                 effect::AddIceCandidate, effect::GetStats, effect::Description, effect::Emit, effect::Log>;
+                 effect::AddIceCandidate, effect::GetStats, effect::RefreshVideo, effect::Description, effect::Emit, effect::Log>;
 
 // Machines append to the list of the batch being made.
 using Effects = std::vector<Effect>;

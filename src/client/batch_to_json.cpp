@@ -146,6 +146,7 @@ void members(JsonWriter& out, const AddIceCandidate& e) {
   backend::write(peer(out, "addIceCandidate", e.peer).key("candidate"), e.candidate);
 }
 void members(JsonWriter& out, const GetStats& e) { peer(out, "getStats", e.peer).number("op", e.op.value); }
+void members(JsonWriter& out, const RefreshVideo& e) { peer(out, "refreshVideo", e.peer); }
 void members(JsonWriter& out, const Description& e) {
   kind(out, "description").boolean("signaling", e.signaling).number("attempt", e.attempt);
   if (e.next_attempt) out.number("nextAttemptIn", e.next_attempt->count);

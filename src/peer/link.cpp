@@ -90,6 +90,7 @@ void Link::settle(Instant now, Effects& effects, std::vector<PeerEvent>& events)
   send_news(events);
   remote_candidates.give(peer_, effects);
   if (liveness.take_stats()) ask_for_stats(now, effects);
+  if (liveness.take_refresh()) effects.push_back(effect::RefreshVideo{peer_});
   weigh_replacement(now);
   HOLDFAST_CHECK(is_consistent());
 }

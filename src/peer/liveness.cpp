@@ -66,6 +66,7 @@ void LivenessTable::recover(Context& context, const Input&) {
   stop(context, {Timer::kRestart, Timer::kProof, Timer::kHope, Timer::kLimit});
   context.has_connected = true;
   context.restarted = context.restart_asked = context.replace_asked = context.silent = false;
+  context.refresh_asked = true;
   context.restarts = 0;
 }
 

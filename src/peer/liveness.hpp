@@ -78,6 +78,7 @@ struct LivenessContext {
   bool restart_asked = false;
   bool replace_asked = false;
   bool stats_asked = false;
+  bool refresh_asked = false;
 };
 
 struct LivenessInput {
@@ -108,6 +109,8 @@ class Liveness {
   std::optional<Instant> next_deadline() const { return context_.timers.next(); }
 
   bool take_restart() { return std::exchange(context_.restart_asked, false); }
+  // It has come back: what was sent meanwhile is lost.
+  bool take_refresh() { return std::exchange(context_.refresh_asked, false); }
   bool take_stats() { return std::exchange(context_.stats_asked, false); }
   // Until it recovers.
   bool wants_replacement() const { return context_.replace_asked; }
