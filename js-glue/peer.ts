@@ -258,12 +258,15 @@ export class Peer {
     channel.close();
   }
 
-  /** A browser that does not know `keyFrame` (webrtc-extensions, RTCEncodingOptions) waits until it is asked over RTCP. */
+  /** What is sent anew begins with a whole picture; Firefox cannot be asked for one in any other way. */
   private async refreshVideo(): Promise<void> {
     for (const { sender } of this.transceivers.values()) {
       if (sender.track?.kind !== 'video') continue;
-      const parameters = sender.getParameters();
-      await sender.setParameters(parameters, { encodingOptions: parameters.encodings.map(() => ({ keyFrame: true })) });
+      for (const active of [false, true]) {
+        const parameters = sender.getParameters();
+        for (const encoding of parameters.encodings) encoding.active = active;
+        await sender.setParameters(parameters);
+      }
     }
   }
 
