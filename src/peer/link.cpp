@@ -9,7 +9,7 @@
 namespace holdfast::peer {
 namespace {
 
-// Between the replacements of a series, doubled each time: a browser that cannot do it or a peer that never answers is not pestered.
+// From the beginning of one replacement of a series to the next, doubled each time: a browser that cannot do it or a peer that never answers is not pestered.
 constexpr Millis kReplacementPause = 1_s;
 constexpr std::uint32_t kMaxPauseDoublings = 5;
 // More than any real peer sends; what goes beyond is not received.
@@ -32,6 +32,7 @@ Link::Link(const LinkId& id, PeerId peer, std::uint32_t& counter, const Predeces
       id_(id),
       peer_(peer),
       remote_(predecessors.remote),
+      begun_(now),
       last_operation_(counter),
       may_stay_unanswered_(is_initial) {}
 
@@ -163,7 +164,7 @@ void Link::weigh_replacement(Instant now) {
   } else if (!replacement_due_) {
     const std::uint32_t before = liveness.replacements();
     const Millis pause = before == 0 ? 0_ms : Millis{kReplacementPause.count << std::min(before - 1, kMaxPauseDoublings)};
-    replacement_due_ = now + pause;
+    replacement_due_ = std::max(now, begun_ + pause);
   }
 }
 

@@ -76,6 +76,7 @@ class Link {
   LinkId id_;
   PeerId peer_;
   ParticipantSid remote_;
+  Instant begun_;
   std::uint32_t& last_operation_;
   bool may_stay_unanswered_;
   std::uint32_t restarts_seen_ = 0;

@@ -47,7 +47,7 @@ bool LivenessTable::is_unproven(const Context& context, const Input&) {
   return is_up(context) && context.expecting && (context.has_flowed || context.restarted);
 }
 
-bool LivenessTable::is_dtls(const Context& context, const Input&) { return context.dtls_failed; }
+bool LivenessTable::is_hopeless(const Context& context, const Input&) { return context.dtls_failed || !context.has_connected; }
 
 bool LivenessTable::was_restarted(const Context& context, const Input&) { return context.restarted; }
 
@@ -58,7 +58,7 @@ bool LivenessTable::still_flows(const Context& context, const Input& in) {
 // ---- actions -----------------------------------------------------------------------------------------------------------------------
 
 void LivenessTable::come_up(Context& context, const Input&) {
-  stop(context, {Timer::kBlip, Timer::kStuck});
+  stop(context, {Timer::kBlip, Timer::kStuck, Timer::kProof});
   context.has_connected = true;
 }
 
@@ -70,7 +70,10 @@ void LivenessTable::recover(Context& context, const Input&) {
   context.restarts = 0;
 }
 
-void LivenessTable::start_blip(Context& context, const Input& in) { context.timers.start(Timer::kBlip, in.now + blip_time(context)); }
+void LivenessTable::start_blip(Context& context, const Input& in) {
+  context.timers.stop(Timer::kProof);
+  context.timers.start(Timer::kBlip, in.now + blip_time(context));
+}
 
 void LivenessTable::end_blip(Context& context, const Input&) { context.timers.stop(Timer::kBlip); }
 
@@ -95,7 +98,7 @@ void LivenessTable::fail_and_restart(Context& context, const Input& in) {
 }
 
 void LivenessTable::start_proof(Context& context, const Input& in) {
-  context.timers.stop(Timer::kRestart);
+  stop(context, {Timer::kRestart, Timer::kBlip, Timer::kStuck});
   context.has_connected = true;
   context.proof_time = kProofTime;
   context.timers.start(Timer::kProof, in.now + kProofTime);
@@ -157,7 +160,7 @@ void Liveness::set_negotiating(bool negotiating, Instant now) {
       context_.timers.start(Timer::kUnanswered, now + answer_time());
     }
   }
-  if (!negotiating && machine_.is(State::kNew) && !context_.timers.is_running(Timer::kStuck))
+  if (!negotiating && machine_.is(State::kNew) && !is_up(context_) && !context_.timers.is_running(Timer::kStuck))
     context_.timers.start(Timer::kStuck, now + kStuckTime);
 }
 
@@ -167,7 +170,7 @@ void Liveness::set_expecting(bool expecting, Instant now) {
   // What begins to be expected may still have to be agreed on: it has to have come before it can be missed.
   silence_counts_ = false;
   // Nothing is to come that could prove it, so being connected is enough.
-  if (!expecting && is_in_trouble() && is_up(context_)) dispatch(LivenessTable::Event::kConnected, now);
+  if (!expecting && !machine_.is(State::kHealthy) && is_up(context_)) dispatch(LivenessTable::Event::kConnected, now);
   arrange_polls(now);
 }
 
@@ -252,7 +255,7 @@ void Liveness::handle_timers(Instant now) {
 bool Liveness::is_consistent() const {
   const auto runs = [&](Timer timer) { return context_.timers.is_running(timer); };
   return runs(Timer::kPoll) == counts_bytes() &&
-         (is_in_trouble() || (!runs(Timer::kRestart) && !runs(Timer::kProof) && !runs(Timer::kLimit))) &&
+         (is_in_trouble() || (!runs(Timer::kRestart) && !runs(Timer::kLimit))) && (!machine_.is(State::kHealthy) || !runs(Timer::kProof)) &&
          (machine_.is(State::kSuspect) || !runs(Timer::kHope)) && (machine_.is(State::kNew) || !runs(Timer::kStuck)) &&
          (!runs(Timer::kProof) || is_up(context_)) && (!context_.replace_asked || is_in_trouble()) &&
          (!is_in_trouble() || context_.replace_asked || runs(Timer::kLimit));

@@ -43,7 +43,7 @@ struct LivenessTable {
   static constexpr fsm::Set<State> kFinal{};
 
   static bool is_unproven(const Context&, const Input&);
-  static bool is_dtls(const Context&, const Input&);
+  static bool is_hopeless(const Context&, const Input&);
   static bool was_restarted(const Context&, const Input&);
   static bool still_flows(const Context&, const Input&);
 
@@ -63,10 +63,12 @@ struct LivenessTable {
   using S = State;
   using E = Event;
   static constexpr auto kRows = std::to_array<fsm::Row<LivenessTable>>({
+      {S::kNew, E::kConnected, is_unproven, start_proof, S::kNew, "restarted before it ever worked: bytes are proof"},
       {S::kNew, E::kConnected, nullptr, come_up, S::kHealthy, "a fresh connection: DTLS went through, both ways"},
       {S::kNew, E::kDisconnected, nullptr, start_blip, S::kNew, "may be nothing"},
-      {S::kNew, E::kFailed, is_dtls, replace, S::kFailed, "DTLS failed: only a new connection helps"},
-      {S::kNew, E::kFailed, nullptr, fail_and_restart, S::kFailed, "ICE failed: restart it"},
+      {S::kNew, E::kFailed, nullptr, replace, S::kFailed, "it never worked: a new connection costs no more than a restart"},
+      {S::kNew, E::kBytes, nullptr, recover, S::kHealthy, "media flows"},
+      {S::kNew, E::kProofOver, nullptr, replace, S::kFailed, "a restart did not help: a new connection will"},
       {S::kNew, E::kBlipOver, nullptr, doubt, S::kSuspect, "it is something"},
       {S::kNew, E::kStuckOver, nullptr, doubt_and_restart, S::kSuspect, "candidates may have been lost: restart ICE"},
       {S::kNew, E::kUnanswered, nullptr, replace, S::kFailed, "start over with a new link"},
@@ -74,7 +76,7 @@ struct LivenessTable {
 
       {S::kHealthy, E::kConnected, nullptr, end_blip, S::kHealthy, "it was a blip"},
       {S::kHealthy, E::kDisconnected, nullptr, start_blip, S::kHealthy, "may be a blip"},
-      {S::kHealthy, E::kFailed, is_dtls, replace, S::kFailed, "DTLS failed: only a new connection helps"},
+      {S::kHealthy, E::kFailed, is_hopeless, replace, S::kFailed, "DTLS failed: only a new connection helps"},
       {S::kHealthy, E::kFailed, nullptr, fail_and_restart, S::kFailed, "ICE failed: restart it"},
       {S::kHealthy, E::kSilence, nullptr, doubt_and_restart, S::kSuspect, "media stopped while the browser calls it connected"},
       {S::kHealthy, E::kBlipOver, still_flows, start_blip, S::kHealthy, "the browser misses answers to its checks; media comes in"},
@@ -85,7 +87,7 @@ struct LivenessTable {
       {S::kSuspect, E::kConnected, is_unproven, start_proof, S::kSuspect, "connected is no proof: bytes are"},
       {S::kSuspect, E::kConnected, nullptr, recover, S::kHealthy, "connected, and no bytes are expected"},
       {S::kSuspect, E::kDisconnected, nullptr, end_proof, S::kSuspect, "down again"},
-      {S::kSuspect, E::kFailed, is_dtls, replace, S::kFailed, "DTLS failed: only a new connection helps"},
+      {S::kSuspect, E::kFailed, is_hopeless, replace, S::kFailed, "DTLS failed, or it never worked: a new connection"},
       {S::kSuspect, E::kFailed, nullptr, fail_and_restart, S::kFailed, "ICE failed: restart it"},
       {S::kSuspect, E::kBytes, nullptr, recover, S::kHealthy, "media flows"},
       {S::kSuspect, E::kRestarted, is_unproven, await_verdict, S::kSuspect, "never went down: bytes, or the browser, will tell"},
@@ -101,7 +103,7 @@ struct LivenessTable {
       {S::kFailed, E::kConnected, is_unproven, start_proof, S::kFailed, "connected is no proof: bytes are"},
       {S::kFailed, E::kConnected, nullptr, recover, S::kHealthy, "connected, and no bytes are expected"},
       {S::kFailed, E::kDisconnected, nullptr, end_proof, S::kFailed, "down again"},
-      {S::kFailed, E::kFailed, is_dtls, replace, S::kFailed, "DTLS failed: only a new connection helps"},
+      {S::kFailed, E::kFailed, is_hopeless, replace, S::kFailed, "DTLS failed, or it never worked: a new connection"},
       {S::kFailed, E::kFailed, nullptr, fail_and_restart, S::kFailed, "failed again"},
       {S::kFailed, E::kBytes, nullptr, recover, S::kHealthy, "media flows"},
       {S::kFailed, E::kRestarted, is_unproven, await_verdict, S::kFailed, "never went down: bytes, or the browser, will tell"},
@@ -115,14 +117,14 @@ struct LivenessTable {
   });
 
   static constexpr auto kIgnored = std::to_array<fsm::Ignored<LivenessTable>>({
-      {{S::kNew, S::kHealthy}, E::kBytes, "nothing was doubted"},
+      {{S::kHealthy}, E::kBytes, "nothing was doubted"},
       {{S::kNew}, E::kSilence, "nothing can flow yet"},
       {{S::kSuspect, S::kFailed}, E::kSilence, "already in doubt"},
       {{S::kNew}, E::kRestarted, "the other end's; it still has to connect"},
       {{S::kHealthy}, E::kRestarted, "the other end had doubts, this one has none"},
       {{S::kSuspect, S::kFailed}, E::kBlipOver, "the timer does not run in trouble"},
       {{S::kNew, S::kHealthy}, E::kRestartDue, "the timer runs in trouble only"},
-      {{S::kNew, S::kHealthy}, E::kProofOver, "the timer runs in trouble only"},
+      {{S::kHealthy}, E::kProofOver, "the timer does not run while all is well"},
       {{S::kNew, S::kHealthy, S::kFailed}, E::kHopeOver, "the timer runs in Suspect only"},
       {{S::kHealthy, S::kSuspect, S::kFailed}, E::kStuckOver, "the timer runs in New only"},
       {{S::kNew, S::kHealthy}, E::kLimitOver, "the timer runs in trouble only"},
