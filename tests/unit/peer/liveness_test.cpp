@@ -625,31 +625,60 @@ TEST_CASE("liveness: media that are expected anew are not missed before they hav
   CHECK(bench.state() == State::kSuspect);
 }
 
-// Firefox: UDP cut for 20 s, and the link that took the place of the dead one stayed empty for good.
-TEST_CASE("liveness: a new link that had to be restarted before it carried anything has to prove itself, too", "[peer][liveness]") {
+// Firefox: UDP cut for 20 s, and the link that took the place of the dead one stayed empty for good, at one end or both.
+TEST_CASE("liveness: a new link that the other end had to restart has to prove itself", "[peer][liveness]") {
   Bench bench;
   bench.liveness.set_expecting(true, bench.now);
+  bench.liveness.set_negotiating(true, bench.now);
   bench.change(Connection::kConnecting);
-  bench.change(Connection::kFailed);
-  REQUIRE(bench.restarts == 1);
   bench.restarted();
-  bench.change(Connection::kConnecting);
   bench.change(Connection::kConnected);
-  CHECK(bench.state() == State::kFailed);
+  bench.liveness.set_negotiating(false, bench.now);
+  CHECK(bench.state() == State::kNew);
   SECTION("it does not") {
     bench.pass(3_s);
     CHECK(bench.liveness.wants_replacement());
   }
   SECTION("it goes down again") {
     bench.change(Connection::kConnecting);
-    bench.pass(6_s);
-    CHECK(bench.restarts == 2);
+    bench.pass(4_s);
+    CHECK(bench.state() == State::kSuspect);
+    CHECK(bench.restarts == 1);
   }
   SECTION("it does") {
     bench.flows = true;
     bench.pass(1_s);
     CHECK(bench.state() == State::kHealthy);
   }
+  SECTION("nothing is expected any more") {
+    bench.liveness.set_expecting(false, bench.now);
+    CHECK(bench.state() == State::kHealthy);
+  }
+}
+
+TEST_CASE("liveness: a link that never worked is replaced when it fails, not restarted", "[peer][liveness]") {
+  Bench bench;
+  bench.liveness.set_negotiating(true, bench.now);
+  bench.liveness.set_negotiating(false, bench.now);
+  bench.change(Connection::kConnecting);
+  int restarts = 0;
+  SECTION("new") {}
+  SECTION("suspect") {
+    bench.change(Connection::kDisconnected);
+    bench.pass(700_ms);
+    REQUIRE(bench.state() == State::kSuspect);
+  }
+  SECTION("failed") {
+    bench.pass(15100_ms);
+    REQUIRE(bench.restarts == 1);
+    bench.pass(10_s);
+    REQUIRE(bench.state() == State::kFailed);
+    restarts = bench.restarts;
+  }
+  bench.change(Connection::kFailed);
+  CHECK(bench.state() == State::kFailed);
+  CHECK(bench.liveness.wants_replacement());
+  CHECK(bench.restarts == restarts);
 }
 
 TEST_CASE("liveness: a silence that is explained only after a restart is none, too", "[peer][liveness]") {

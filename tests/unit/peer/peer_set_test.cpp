@@ -49,6 +49,7 @@ std::string word(const Effect& effect) {
   if (const auto* e = std::get_if<effect::ClosePeer>(&effect)) return "close " + std::to_string(e->peer.value);
   if (const auto* e = std::get_if<effect::AddTrack>(&effect)) return "add " + e->id.value;
   if (const auto* e = std::get_if<effect::AddDataChannel>(&effect)) return "add " + e->id.value;
+  if (std::holds_alternative<effect::RefreshVideo>(effect)) return "refresh video";
   if (const auto* e = std::get_if<effect::AddIceCandidate>(&effect)) return "candidate " + e->candidate.candidate;
   // GetStats is left out: pass() answers it.
   if (const auto* e = std::get_if<effect::SetLocalDescription>(&effect)) {
@@ -409,9 +410,13 @@ TEST_CASE("peer set: lost media restarts ICE, and flowing bytes heal the link", 
   bench.change(Connection::kConnecting);
   bench.change(Connection::kConnected);
   CHECK(bench.health() == peer::Health::kSuspect);
+  bench.asked();
   bench.pass(500_ms, true);
   CHECK(bench.health() == peer::Health::kHealthy);
+  CHECK(bench.asked() == Words{"refresh video"});  // what was sent meanwhile is lost
   CHECK(bench.said() == Words{});
+  bench.pass(5_s, true);
+  CHECK(bench.asked().empty());
 }
 
 TEST_CASE("peer set: bytes stop on a link that is still called connected: restart, then another link", "[peer][peer_set]") {
@@ -493,6 +498,22 @@ TEST_CASE("peer set: a connection the browser cannot make is replaced, ever more
     CHECK(bench.said() == Words{"send close 2", "closed by us"});
   }
   CHECK(pauses == std::vector<std::int64_t>{0, 1000, 2000, 4000, 8000, 16000, 32000, 32000, 32000});
+}
+
+TEST_CASE("peer set: the time that a replacement took to fail counts as its pause", "[peer][peer_set]") {
+  Bench bench;
+  for (std::uint32_t n = 1; n <= 5; ++n) {
+    bench.apply(description(DescriptionType::kCreateOffer, 1, "", LinkId("L" + std::to_string(n))));
+    bench.local_done("us", PeerId{n});
+    bench.apply(description(DescriptionType::kAnswer, 1, sdp_of({{"audio", "sendrecv", "t-a"}}, "them"), LinkId("L" + std::to_string(n))));
+    bench.remote_done(PeerId{n});
+    bench.change(Connection::kConnecting, PeerId{n});
+    bench.said();
+    bench.pass(11_s, false);
+    bench.change(Connection::kFailed, PeerId{n});
+    bench.set.handle_timers(bench.now, bench.effects);
+    CHECK(bench.said() == Words{"send close 2", "closed by us"});
+  }
 }
 
 TEST_CASE("peer set: a first connection that fails before it was sent is closed without a word", "[peer][peer_set]") {
