@@ -192,6 +192,9 @@ export class FakeDataChannel extends EventTarget {
 
 export class FakeSender {
   streams: unknown[] = [];
+  encodings = [{ active: true }];
+  /** Whether its encodings were active, after each change. */
+  readonly activity: boolean[][] = [];
 
   constructor(public track: FakeTrack | null) {}
 
@@ -202,6 +205,16 @@ export class FakeSender {
 
   setStreams(...streams: unknown[]): void {
     this.streams = streams;
+  }
+
+  getParameters(): { encodings: { active: boolean }[] } {
+    return { encodings: this.encodings.map((encoding) => ({ ...encoding })) };
+  }
+
+  setParameters({ encodings }: { encodings: { active: boolean }[] }): Promise<void> {
+    this.encodings = encodings;
+    this.activity.push(encodings.map(({ active }) => active));
+    return Promise.resolve();
   }
 
   getStats(): Promise<string> {

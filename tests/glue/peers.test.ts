@@ -5,7 +5,7 @@ import type { Input, PeerEffect } from '../../js-glue/boundary.js';
 import { LocalMedia } from '../../js-glue/media.js';
 import { Peers, type PeerOptions } from '../../js-glue/peers.js';
 import type { Sending } from '../../js-glue/sending.js';
-import { FakeDataChannel, FakePeerConnection, FakeTrack, settle, stubGlobals } from './fakes.js';
+import { FakeDataChannel, FakePeerConnection, type FakeSender, FakeTrack, settle, stubGlobals } from './fakes.js';
 
 const kOffer = { kind: 'setLocalDescription', peer: 1, op: 1, type: 'offer', iceRestart: false, receiveMedia: false } as const;
 
@@ -384,6 +384,24 @@ for (const [browser, inUse] of [
     assert.deepEqual(await facts(direct), { ...common, relayed: false });
   });
 }
+
+test('peers: whole pictures: what sends video begins anew, and nothing else', async (t) => {
+  const bed = new Bed(t);
+  const senders: FakeSender[] = [];
+  await bed.createPeer();
+  for (const kind of ['audio', 'video'] as const) {
+    bed.media.addTrack(kind, FakeTrack.of(kind));
+    await bed.perform({ kind: 'addTrack', peer: 1, id: kind });
+    senders.push(bed.connection.transceivers.at(-1)!.sender);
+  }
+  bed.connection.addTransceiver('video', { direction: 'recvonly' });
+  await bed.perform({ kind: 'refreshVideo', peer: 1 });
+  assert.deepEqual(
+    senders.map(({ activity }) => activity),
+    [[], [[false], [true]]],
+  );
+  assert.deepEqual(bed.reported, []);
+});
 
 test('peers: what is measured of each track, by its signaled id and by its mid; not of connections that are over', async (t) => {
   const bed = new Bed(t);
