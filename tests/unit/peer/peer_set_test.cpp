@@ -464,7 +464,7 @@ TEST_CASE("peer set: a link that heals while signaling is down is not restarted 
   bench.pass(1_s, true);
   REQUIRE(bench.health() == peer::Health::kHealthy);
   bench.set.set_signaling(true, bench.now, bench.effects);
-  CHECK(bench.asked() == Words{});
+  CHECK(bench.asked() == Words{"refresh video"});
 }
 
 TEST_CASE("peer set: a close that the server never heard is said again when it lists the link", "[peer][peer_set]") {
@@ -512,7 +512,7 @@ TEST_CASE("peer set: the time that a replacement took to fail counts as its paus
     bench.pass(11_s, false);
     bench.change(Connection::kFailed, PeerId{n});
     bench.set.handle_timers(bench.now, bench.effects);
-    CHECK(bench.said() == Words{"send close 2", "closed by us"});
+    CHECK(bench.said() == Words{"send close 3", "closed by us"});
   }
 }
 
