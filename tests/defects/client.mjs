@@ -206,7 +206,7 @@ export const client = [
     edits: [
       {
         file: 'src/peer/liveness.cpp',
-        find: '  if (!negotiating && machine_.is(State::kNew) && !context_.timers.is_running(Timer::kStuck))\n    context_.timers.start(Timer::kStuck, now + kStuckTime);\n',
+        find: '  if (!negotiating && machine_.is(State::kNew) && !is_up(context_) && !context_.timers.is_running(Timer::kStuck))\n    context_.timers.start(Timer::kStuck, now + kStuckTime);\n',
         replace: '',
       },
     ],
