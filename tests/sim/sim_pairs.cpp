@@ -12,8 +12,8 @@ constexpr Millis kLook = 1_s;
 // What a pair may need, the server's pauses between two links included.
 constexpr int kMostLooks = 5;
 constexpr int kMostLooksAtTooMany = 3;
-// The word of lost media waits for 3 s, and may need some time there and back.
-constexpr int kMostLooksAtOneSide = 6;
+// The word of lost media waits for 4 s, and may need some time there and back.
+constexpr int kMostLooksAtOneSide = 7;
 constexpr Millis kPeace = 5_s;
 // By then both ends have agreed on it; before, a lost answer may cost it (docs/protocol.md 8.3).
 constexpr Millis kSettledLink = 8_s;
