@@ -71,9 +71,10 @@ class SimRoom {
   // ---- steps: what people do (sim_people.cpp)
   void carry_out(Step step);
   void carry_out_for_people(const Step& step, std::size_t tab);
-  void join(const Person& person, Prng& dice);
+  void join(const Person& person, Prng& dice, bool is_second_tab = false);
   void leave(std::size_t tab);
   void close_tab(std::size_t tab, Prng& dice);
+  void close_page(std::size_t tab, bool handlers_run, bool sockets_first);
   void publish(std::size_t tab, Prng& dice);
   void publish_again(std::size_t tab, Prng& dice);
   void unpublish(std::size_t tab, const std::string& id);
@@ -83,6 +84,20 @@ class SimRoom {
   backend::LocalTrack new_track(Prng& dice);
   SignaledId new_id(backend::TrackKind kind);
   std::string pick(const Tab& tab, Prng& dice) const;
+
+  // ---- a page after the other (sim_reload.cpp)
+  struct Kept {
+    std::string session;
+    std::size_t tab;
+  };
+  void reload(std::size_t tab, Prng& dice);
+  void keep_session(std::size_t tab, const std::string& session);
+  std::string take_session(std::size_t tab, bool is_second_tab);
+  std::string copy_of_session(std::size_t tab) const;
+  bool is_expected_back(const Tab& before) const;
+  void check_place(std::size_t tab);
+  const Tab* publisher_of(const ParticipantSid& participant, const TrackSid& track) const;
+  bool was_page_closed(const ParticipantSid& participant) const;
 
   // ---- their tokens (sim_tokens.cpp)
   std::string make_token(std::size_t tab);
@@ -223,6 +238,7 @@ class SimRoom {
 
   Present present() const;
   bool is_in_room(const ParticipantSid& participant) const;
+  // A page that another one has taken the place of is none.
   Tab* owner_of(const ParticipantSid& participant) const;
   std::size_t index_of(const Tab& tab) const;
   // The tab in which this person is in the room, or its latest.
@@ -255,6 +271,9 @@ class SimRoom {
   std::multiset<std::string> slow_questions_;  // that the server has asked about them, and is not answered yet
   std::map<std::string, Instant> token_ends_;
   std::string session_seen_;  // the latest that the server has given to anybody
+
+  std::map<char, Kept> kept_;  // in the storage of a person's tab, between two pages
+  std::vector<Kept> copies_;   // of every session that was ever kept
 
   std::map<std::uint64_t, std::function<void()>> endings_;  // of the faults in force
   std::uint64_t last_fault_ = 0;
