@@ -102,6 +102,8 @@ void SimRoom::complain(const char* checker, std::size_t tab, const std::string& 
 
 void SimRoom::observe(const fsm::Transition& transition) {
   coverage_.count(transition);
+  if (transition.machine == "liveness" && transition.to == "Healthy" && (transition.from == "Suspect" || transition.from == "Failed"))
+    ++links_back_;
   if (story_ != nullptr) story_->transition(time_.now(), speaker_, transition);
 }
 
@@ -180,8 +182,10 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
   const std::string before = std::exchange(speaker_, tab.name);
   const std::size_t links_before = tab.links.open();
   tab.links.take(input, time_.now());
+  links_back_ = 0;
   const Batch batch = tab.handle(input, page_time);
   speaker_ = before;
+  check_pictures(index, batch);
   tab.page->set_deadline(batch.next_deadline);
   bool has_emitted = false;
   for (const Effect& effect : batch.effects) {

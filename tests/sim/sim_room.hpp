@@ -183,6 +183,7 @@ class SimRoom {
   Doubt doubt_about(const Tab& viewer, const AppModel::Participant& participant) const;
   void check_doubts(std::size_t tab, const effect::Event& event);
   void check_is_back(std::size_t tab, const ParticipantSid& participant, const Doubt& doubt);
+  void check_pictures(std::size_t tab, const Batch& batch);
 
   // ---- why something happened (sim_causes.cpp)
   void check_cause(std::size_t tab, const effect::Event& event);
@@ -232,6 +233,7 @@ class SimRoom {
   std::vector<Reception> receptions() const;
   void replace_once_more(Prng& dice);
   void slow_down_once_more(Prng& dice);
+  void miss_answers_once_more(Prng& dice);
   void cut_off_once_more(Prng& dice);
   void reset_once_more(Prng& dice);
   void check_once_more();
@@ -291,6 +293,7 @@ class SimRoom {
   std::map<std::pair<std::size_t, std::string>, Doubt> doubts_;          // by tab and participant
   std::map<std::pair<std::size_t, std::uint32_t>, std::int64_t> bytes_;  // received by (tab, peer) shortly before the end
   std::string speaker_;                                                  // whose machines move
+  std::ptrdiff_t links_back_ = 0;                                        // that have recovered in its batch
   std::string complaint_;
   std::vector<std::string> concerned_;
   Figures figures_;
