@@ -263,8 +263,8 @@ export const client = [
     edits: [
       {
         file: 'src/peer/liveness.cpp',
-        find: '  stop(context, {Timer::kBlip, Timer::kStuck});\n  context.has_connected = true;\n',
-        replace: '  stop(context, {Timer::kBlip, Timer::kStuck});\n  context.has_connected = context.refresh_asked = true;\n',
+        find: '  stop(context, {Timer::kBlip, Timer::kStuck, Timer::kProof});\n  context.has_connected = true;\n',
+        replace: '  stop(context, {Timer::kBlip, Timer::kStuck, Timer::kProof});\n  context.has_connected = context.refresh_asked = true;\n',
       },
     ],
   },

@@ -102,8 +102,9 @@ void SimRoom::complain(const char* checker, std::size_t tab, const std::string& 
 
 void SimRoom::observe(const fsm::Transition& transition) {
   coverage_.count(transition);
-  if (transition.machine == "liveness" && transition.to == "Healthy" && (transition.from == "Suspect" || transition.from == "Failed"))
-    ++links_back_;
+  // A connection that is fresh has missed nothing.
+  const bool is_fresh = transition.from == "New" && transition.event == "Connected";
+  if (transition.machine == "liveness" && transition.to == "Healthy" && transition.from != "Healthy" && !is_fresh) ++links_back_;
   if (story_ != nullptr) story_->transition(time_.now(), speaker_, transition);
 }
 
