@@ -264,7 +264,8 @@ export const client = [
       {
         file: 'src/peer/liveness.cpp',
         find: '  stop(context, {Timer::kBlip, Timer::kStuck, Timer::kProof});\n  context.has_connected = true;\n',
-        replace: '  stop(context, {Timer::kBlip, Timer::kStuck, Timer::kProof});\n  context.has_connected = context.refresh_asked = true;\n',
+        replace:
+          '  stop(context, {Timer::kBlip, Timer::kStuck, Timer::kProof});\n  context.has_connected = context.refresh_asked = true;\n',
       },
     ],
   },
