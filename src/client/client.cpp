@@ -226,7 +226,7 @@ struct Client::Impl {
       peers.set_id_suffix(restored.id_suffix);
     }
     apply(restored.update);
-    peers.set_expected_media(roster.expected_media());  // before silence is judged: it may have been unpublished meanwhile
+    peers.set_expected_media(roster.expected_media(), effects);  // before silence is judged: it may have been unpublished meanwhile
     peers.set_signaling(true, now, effects);
     weigh();
     room.signaling_restored(now, effects);
@@ -285,7 +285,7 @@ struct Client::Impl {
 
   // What should flow follows from what is published, the Room's state from the links and from who is there; from that, who can be reached.
   void weigh() {
-    peers.set_expected_media(roster.expected_media());
+    peers.set_expected_media(roster.expected_media(), effects);
     std::vector<room::LinkView> links;
     for (const peer::LinkHealth& health : peers.health()) links.push_back(view_of(health));
     room.links_changed(links, roster.connected(), now, effects);

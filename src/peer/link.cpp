@@ -36,9 +36,11 @@ Link::Link(const LinkId& id, PeerId peer, std::uint32_t& counter, const Predeces
       last_operation_(counter),
       may_stay_unanswered_(is_initial) {}
 
-void Link::set_expected_media(const std::vector<SignaledId>& media_ids, Instant now) {
+void Link::set_expected_media(const std::vector<SignaledId>& media_ids, Instant now, Effects& effects) {
   expected_ = media_ids;
-  if (!negotiation.is_broken()) expect(now);
+  if (negotiation.is_broken()) return;
+  expect(now);
+  refresh(effects);
 }
 
 void Link::handle(const input::TrackAdded& added) {
@@ -91,9 +93,13 @@ void Link::settle(Instant now, Effects& effects, std::vector<PeerEvent>& events)
   send_news(events);
   remote_candidates.give(peer_, effects);
   if (liveness.take_stats()) ask_for_stats(now, effects);
-  if (liveness.take_refresh()) effects.push_back(effect::RefreshVideo{peer_});
+  refresh(effects);
   weigh_replacement(now);
   HOLDFAST_CHECK(is_consistent());
+}
+
+void Link::refresh(Effects& effects) {
+  if (liveness.take_refresh()) effects.push_back(effect::RefreshVideo{peer_});
 }
 
 void Link::end_media(std::vector<PeerEvent>& events) {

@@ -40,7 +40,7 @@ class Link {
   LocalCandidates local_candidates;
   RemoteCandidates remote_candidates;
 
-  void set_expected_media(const std::vector<SignaledId>& media_ids, Instant now);
+  void set_expected_media(const std::vector<SignaledId>& media_ids, Instant now, Effects& effects);
   void handle(const input::TrackAdded& added);
   void handle(const input::DataChannelAdded& added, std::vector<PeerEvent>& events);
   bool handle(const input::PeerStats& stats, Instant now);
@@ -70,6 +70,7 @@ class Link {
   // Compares what the remote description says of the received sections with the media that is known.
   void match_media(std::vector<PeerEvent>& events);
   void expect(Instant now);
+  void refresh(Effects& effects);
   void ask_for_stats(Instant now, Effects& effects);
   void weigh_replacement(Instant now);
 

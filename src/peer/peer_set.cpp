@@ -60,9 +60,9 @@ void PeerSet::set_local_tracks(const std::vector<backend::LocalTrack>& tracks, I
   settle(now, effects);
 }
 
-void PeerSet::set_expected_media(const std::vector<SignaledId>& media_ids) {
+void PeerSet::set_expected_media(const std::vector<SignaledId>& media_ids, Effects& effects) {
   expected_media_ = media_ids;
-  for (const auto& link : links_) link->set_expected_media(media_ids, now_);
+  for (const auto& link : links_) link->set_expected_media(media_ids, now_, effects);
 }
 
 void PeerSet::apply(const std::vector<backend::LinkUpdate>& links, bool complete, Instant now, Effects& effects) {
@@ -207,7 +207,7 @@ Link& PeerSet::open(const LinkId& id, const ParticipantSid& remote, bool is_init
   link.negotiation.set_signaling(signaling_, effects);
   link.negotiation.set_id_suffix(id_suffix_);
   link.negotiation.set_tracks(local_tracks_, effects);
-  link.set_expected_media(expected_media_, now);
+  link.set_expected_media(expected_media_, now, effects);
   return link;
 }
 

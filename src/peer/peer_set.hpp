@@ -82,7 +82,7 @@ class PeerSet {
   void apply(const std::vector<backend::LinkUpdate>& links, bool complete, Instant now, Effects& effects);
   // Media ids whose arrival is expected to flow (subscribed, publisher connected and enabled); liveness counts bytes only where some should
   // be.
-  void set_expected_media(const std::vector<SignaledId>& media_ids);
+  void set_expected_media(const std::vector<SignaledId>& media_ids, Effects& effects);
 
   void handle(const input::LocalDescriptionSet&, Instant now, Effects& effects);
   void handle(const input::RemoteDescriptionSet&, Instant now, Effects& effects);

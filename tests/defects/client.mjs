@@ -82,6 +82,14 @@ export const client = [
     ],
   },
 
+  {
+    name: 'dead-server-is-noticed-late',
+    sentence: 'A server that is not heard any more is given a second longer than promised',
+    edits: [
+      { file: 'src/rsp/connection.hpp', find: 'constexpr Millis kSilenceLead = 300_ms;', replace: 'constexpr Millis kSilenceLead{-700};' },
+    ],
+  },
+
   // ---- links: signaling -------------------------------------------------------------------------------------------------------------
   {
     name: 'answer-of-another-generation',
@@ -215,6 +223,51 @@ export const client = [
     name: 'unanswered-offer-is-waited-for',
     sentence: 'No time limit for the answer to an offer',
     edits: [{ file: 'src/peer/liveness.cpp', find: '      dispatch(Event::kUnanswered, now);\n', replace: '' }],
+  },
+
+  {
+    name: 'expected-anew-is-missed',
+    sentence: 'Media that are expected anew are missed before they have come, since something else was heard before',
+    edits: [
+      {
+        file: 'src/peer/liveness.cpp',
+        find: '  silence_counts_ = false;\n  // Nothing is to come',
+        replace: '  // Nothing is to come',
+      },
+    ],
+  },
+  {
+    name: 'disconnected-is-an-alarm',
+    sentence: 'A browser that misses answers to its checks is believed, although media come in',
+    edits: [
+      {
+        file: 'src/peer/liveness.cpp',
+        find: 'return context.expecting && in.now - context.flowed_at <= kFreshTime;',
+        replace: 'return context.expecting && in.now < context.flowed_at;',
+      },
+    ],
+  },
+  {
+    name: 'silence-is-noticed-late',
+    sentence: 'Media may be silent for 4 s before anybody wonders',
+    edits: [{ file: 'src/peer/liveness.hpp', find: 'constexpr int kSilentPolls = 4;', replace: 'constexpr int kSilentPolls = 8;' }],
+  },
+  {
+    name: 'pictures-are-not-asked-for',
+    sentence: 'A link that is back goes on with pictures that nobody can decode',
+    edits: [{ file: 'src/peer/liveness.cpp', find: '  context.refresh_asked = true;\n', replace: '' }],
+  },
+  {
+    name: 'pictures-at-every-change',
+    sentence: 'Whole pictures are asked for whenever a connection comes up, also if nothing was wrong',
+    edits: [
+      {
+        file: 'src/peer/liveness.cpp',
+        find: '  stop(context, {Timer::kBlip, Timer::kStuck, Timer::kProof});\n  context.has_connected = true;\n',
+        replace:
+          '  stop(context, {Timer::kBlip, Timer::kStuck, Timer::kProof});\n  context.has_connected = context.refresh_asked = true;\n',
+      },
+    ],
   },
 
   // ---- what the app is told ----------------------------------------------------------------------------------------------------------

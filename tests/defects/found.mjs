@@ -129,6 +129,12 @@ export const found = [
   {
     name: 'found-broken-link-recovers',
     sentence: 'A link whose connection is closed counts as healthy again because nothing is to come',
-    edits: [{ file: 'src/peer/link.cpp', find: '  if (!negotiation.is_broken()) expect(now);', replace: '  expect(now);' }],
+    edits: [
+      {
+        file: 'src/peer/link.cpp',
+        find: '  if (negotiation.is_broken()) return;\n  expect(now);\n  refresh(effects);\n',
+        replace: '  expect(now);\n',
+      },
+    ],
   },
 ];

@@ -1,4 +1,4 @@
-// Mistakes in coming back: to a restarted server, with another token, as another participant.
+// Mistakes in coming back: to a restarted server, with another token, as another participant, in another page.
 export const ways_back = [
   // ---- a restarted server ---------------------------------------------------------------------------------------------------------
   {
@@ -42,6 +42,28 @@ export const ways_back = [
         file: 'src/roomserver/absences.cpp',
         find: 'later(Instant{} + patience_, now',
         replace: 'later(Instant{} + patience_ + 3600_s, now',
+      },
+    ],
+  },
+  {
+    name: 'absent-are-not-named',
+    sentence: 'A restarted server names only those who are back: everybody else seems to go and to come',
+    edits: [
+      {
+        file: 'src/roomserver/room.cpp',
+        find: '  for (const ParticipantSid& absent : absences_.awaited_by(member.sid)) state.participants.push_back(view_of_absent(absent));\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'rooms-have-new-names',
+    sentence: 'Whoever reaches a restarted server first opens another room beside the one that comes back',
+    edits: [
+      {
+        file: 'src/roomserver/rooms.cpp',
+        find: '  if (!name.empty()) return create(identifiers_->room(name), name);\n',
+        replace: '  if (!name.empty()) return create(identifiers_->next_room(), name);\n',
       },
     ],
   },
@@ -113,6 +135,92 @@ export const ways_back = [
         file: 'src/rsp/session_actions.cpp',
         find: '  message.participant = c.outgoing.local_state();\n  message.ice_servers_overridden',
         replace: '  if (!c.was_dropped) message.participant = c.outgoing.local_state();\n  message.ice_servers_overridden',
+      },
+    ],
+  },
+
+  // ---- a page that is loaded anew ---------------------------------------------------------------------------------------------------
+  {
+    name: 'session-is-not-kept',
+    sentence: 'A page that is reloaded keeps quiet, and leaves nothing for the next one',
+    edits: [
+      {
+        file: 'src/client/client.cpp',
+        find: '          effects.push_back(effect::KeepSession{session->word()});\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'kept-session-is-not-shown',
+    sentence: 'The next page has the session and joins as anybody would',
+    edits: [
+      {
+        file: 'src/rsp/session_actions.cpp',
+        find: '  if (c.session.empty()) message.kept_session = c.options.session;\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'keeping-is-said-once',
+    sentence: 'That its session is kept is said in the first greeting only: after a reset a reload is a leave and a join',
+    edits: [
+      {
+        file: 'src/rsp/session_actions.cpp',
+        find: '  message.holdfast = c.outgoing.extension();\n  message.keeps_session = c.options.keeps_session;\n',
+        replace: '  message.holdfast = c.outgoing.extension();\n',
+      },
+    ],
+  },
+  {
+    name: 'reload-is-a-leave',
+    sentence: 'A page that is reloaded has left after the short time that a closed one is given',
+    edits: [
+      {
+        file: 'src/roomserver/participant.cpp',
+        find: '!context_.keeps_session && (code',
+        replace: '(code',
+      },
+    ],
+  },
+  {
+    name: 'reload-is-told-as-a-leave',
+    sentence: 'The others are told that whoever reloads has gone, and then that it has come',
+    edits: [
+      {
+        file: 'src/roomserver/room.cpp',
+        find: '  member.participant.handle_synced(socket, now);\n  member.publications = {};\n',
+        replace:
+          '  member.participant.end(0, now);\n  show_to_others(member, true, now);\n  flush(now);\n' +
+          '  member.participant = Participant(socket, config_->session_timeout);\n  member.publications = {};\n',
+      },
+    ],
+  },
+  {
+    name: 'old-tracks-outlive-the-page',
+    sentence: 'The tracks of the page before stay, and those of the new one are taken for old news',
+    edits: [{ file: 'src/roomserver/room.cpp', find: '  member.publications = {};\n', replace: '' }],
+  },
+  {
+    name: 'old-links-outlive-the-page',
+    sentence: 'The others keep their connections to a page that is no more',
+    edits: [
+      {
+        file: 'src/roomserver/room.cpp',
+        find: '  draft_news(links_.remove(sid));\n  for (const Member& other',
+        replace: '  links_.remove(sid);\n  for (const Member& other',
+      },
+    ],
+  },
+  {
+    name: 'session-is-good-twice',
+    sentence: 'A copy of a session that was handed on throws out whoever has it now',
+    edits: [
+      {
+        file: 'src/roomserver/server_entry.cpp',
+        find: 'kept->participant == *earlier_self && !room.is_outdated(*kept)) {',
+        replace: 'kept->participant == *earlier_self) {',
       },
     ],
   },

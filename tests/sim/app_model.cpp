@@ -35,6 +35,7 @@ void AppModel::on(const effect::RoomConnected& e) {
   for (const backend::Publication& publication : e.publications) {
     settle(publication.id, Publishing::kPublished);
     sids[publication.id.value] = publication.sid.value;
+    all_sids.insert(publication.sid.value);
   }
 }
 
@@ -203,6 +204,7 @@ void AppModel::settle(const SignaledId& id, Publishing outcome) {
 void AppModel::on(const effect::LocalTrackPublished& e) {
   settle(e.id, Publishing::kPublished);
   sids[e.id.value] = e.sid.value;
+  all_sids.insert(e.sid.value);
 }
 void AppModel::on(const effect::LocalTrackPublicationFailed& e) { settle(e.id, Publishing::kFailed); }
 

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "effect.hpp"
@@ -45,6 +46,7 @@ class AppModel {
   std::map<std::string, Participant> participants;  // by SID
   std::map<std::string, Publishing> publishing;     // by signaled id
   std::map<std::string, std::string> sids;          // of what is published, by signaled id
+  std::set<std::string> all_sids;                   // … and ever was
   std::string complaint;                            // the first one; empty: none
   const char* complaint_checker = "events";
 

@@ -32,6 +32,8 @@ class IceModel {
   // After a sleep. False: it is beyond repair, though it may not say so.
   bool wake(Instant now, Millis slept, PeerId peer, std::vector<Input>& inputs);
   void blip(PeerId peer, std::vector<Input>& inputs);
+  // Firefox on a bad line: answers to its checks are lost, and what it says of that is all that is wrong.
+  void miss_answers(Instant until) { misses_answers_until_ = until; }
   void fail_dtls() { fails_dtls_ = true; }
   void close() { phase_ = Phase::kClosed; }
 
@@ -80,6 +82,7 @@ class IceModel {
   bool fails_dtls_ = false;
   Instant checking_since_;
   Instant last_answer_;
+  Instant misses_answers_until_;
   Millis until_disconnected_;  // of this outage
   std::uint32_t version_ = 0;
   input::IceConnectionState ice_ = input::IceConnectionState::kNew;

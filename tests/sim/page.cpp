@@ -152,11 +152,12 @@ void Page::wake() {
   go_on(true);
 }
 
-void Page::close(bool handlers_run) {
+void Page::close(bool handlers_run, const std::function<void()>& before_it_hides) {
   if (gone_) return;
   waiting_.clear();
-  if (handlers_run && (frozen_ || is_running())) {
+  if (handlers_run && can_run_handlers()) {
     if (!frozen_ && random_.chance(3, 4)) say(input::PageEvent::kBeforeUnload);
+    if (before_it_hides) before_it_hides();
     say(input::PageEvent::kPageHide);
     if (visible_) say(input::PageEvent::kHidden);
   }

@@ -45,8 +45,8 @@ class Page {
   void wake();  // a due Tick comes first, then what has waited
 
   // For good. Without handlers: crashed, killed. With them: (beforeunload,) pagehide, hidden; but a page that is blocked, asleep or cached
-  // cannot run any. The events have been handled when this returns.
-  void close(bool handlers_run);
+  // cannot run any. The events have been handled when this returns. `before_it_hides`: what the browser does between the two.
+  void close(bool handlers_run, const std::function<void()>& before_it_hides = nullptr);
   // beforeunload, and the user stays, or it was a download or a mail link: no event says so. With a prompt the page stands still meanwhile.
   void refuse_to_close();
   // Back-forward cache: pagehide (persisted) … pageshow (persisted). With a socket still open: VirtualNetwork::end_idle_sockets on return
@@ -58,6 +58,7 @@ class Page {
   bool is_visible() const { return visible_; }  // or would be if it was running
   bool is_running() const;                      // takes inputs and fires timers now
   bool is_gone() const { return gone_; }
+  bool can_run_handlers() const { return frozen_ || is_running(); }  // of a close
   // Visible, running and with timers on time from then on, if it is now.
   Instant runs_since() const { return later(runs_since_, later(blocked_until_, timers_held_until_)); }
   // More has waited than any browser would hold: what came last was dropped.

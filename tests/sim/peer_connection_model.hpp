@@ -80,6 +80,8 @@ class PeerConnectionModel {
   void wake(Instant now, Millis slept);
   // Connected is called disconnected for a moment.
   void blip();
+  // … or for longer, while all that is sent comes in.
+  void miss_answers(Instant until) { ice_.miss_answers(until); }
   void fail_dtls();
 
   // ---- what a test can ask --------------------------------------------------------------------------------------------------------

@@ -85,7 +85,10 @@ const Weather kWeathers[] = {
 class Planner {
  public:
   explicit Planner(std::uint64_t seed)
-      : random_(seed), more_random_(seed + 1), weather_(kWeathers[random_.below(static_cast<std::uint32_t>(std::size(kWeathers)))]) {
+      : random_(seed),
+        more_random_(seed + 1),
+        reloads_(seed + 2),
+        weather_(kWeathers[random_.below(static_cast<std::uint32_t>(std::size(kWeathers)))]) {
     plan_.seed = seed;
     plan_.weather = weather_.name;
     plan_.session_timeout = 1000 * some(4, 15);
@@ -98,6 +101,7 @@ class Planner {
     for (const Person& person : plan_.people) schedule(person.name);
     choose_ways_back();
     add_impatience();
+    add_reloads();
     add_rare_failures();
     std::stable_sort(plan_.steps.begin(), plan_.steps.end(), [](const Step& a, const Step& b) { return a.at < b.at; });
     std::uint32_t number = 0;
@@ -151,6 +155,22 @@ class Planner {
       step.at = Millis{more_random_.below(static_cast<std::uint32_t>(plan_.trouble.count))};
       step.what = What::kReconnectNow;
       step.who = plan_.people[more_random_.below(static_cast<std::uint32_t>(plan_.people.size()))].name;
+      plan_.steps.push_back(step);
+    }
+  }
+
+  // Those that show most: of pages that keep their sessions.
+  void add_reloads() {
+    for (Person& person : plan_.people) {
+      person.keeps_session = reloads_.chance(1, 2) && !person.is_official;
+      const Millis at{reloads_.below(static_cast<std::uint32_t>(plan_.trouble.count))};
+      const auto dice = static_cast<std::uint32_t>(reloads_.next() >> 32);
+      if (!person.keeps_session || reloads_.chance(1, 2)) continue;
+      Step step;
+      step.at = at;
+      step.what = What::kReload;
+      step.who = person.name;
+      step.dice = dice;
       plan_.steps.push_back(step);
     }
   }
@@ -210,6 +230,7 @@ class Planner {
 
   Prng random_;
   Prng more_random_;
+  Prng reloads_;
   const Weather& weather_;
   Plan plan_;
   std::uint32_t weights_[std::size(kKinds)] = {};
@@ -281,6 +302,7 @@ std::string Plan::options() const {
     if (person.brings_ice_servers) text += ", own ICE servers";
     if (person.makes_tokens) text += ", a token function";
     if (person.rejoins) text += ", rejoins";
+    if (person.keeps_session) text += ", keeps its session";
     if (person.token_lifetime > 0_ms) text += ", tokens of " + std::to_string(person.token_lifetime.count) + " ms";
     if (!person.leaves_with_page) text += ", stays when the page goes";
     text += ";";

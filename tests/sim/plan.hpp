@@ -85,10 +85,11 @@ struct Person {
   Browser browser = Browser::kChromium;
   bool brings_ice_servers = false;
   bool leaves_with_page = true;
-  std::uint32_t tracks = 0;   // that it joins with
-  bool makes_tokens = false;  // its app has a function for them
-  Millis token_lifetime;      // 0: without end
-  bool rejoins = false;       // and goes on for ever
+  std::uint32_t tracks = 0;    // that it joins with
+  bool makes_tokens = false;   // its app has a function for them
+  Millis token_lifetime;       // 0: without end
+  bool rejoins = false;        // and goes on for ever
+  bool keeps_session = false;  // for the page that is loaded next
 };
 
 struct Step {

@@ -12,7 +12,7 @@ namespace holdfast::sim {
 namespace {
 
 constexpr Millis kSilence{2500};        // after which whoever is not heard is called reconnecting
-constexpr Millis kHiddenHold = 10_s;    // the longest absence of a page whose last word was that it is hidden
+constexpr Millis kPageHold = 10_s;      // the longest absence of a page whose last word was that it is hidden, or that keeps its session
 constexpr Millis kPageGrace = 1500_ms;  // from the going of a page to that of its participant
 constexpr Millis kReturn{700};          // what a return that turns out to be none may add to an absence
 constexpr Millis kClosingTime{1200};    // for a socket that was told the end
@@ -30,6 +30,7 @@ bool has(const std::string& text, const char* part) { return text.find(part) != 
 bool says_goodbye(const std::string& text) { return has(text, R"("type":"disconnect")") || has(text, R"("type":"bye")"); }
 bool tells_the_end(const std::string& text) { return has(text, R"("type":"disconnected")") || has(text, R"("type":"error")"); }
 bool says_hidden(const std::string& text) { return has(text, R"("hidden":true)"); }
+bool says_it_keeps(const std::string& text) { return has(text, R"("keeps":true)"); }
 bool says_leaving(const std::string& text) { return has(text, R"("leaving":true)"); }
 
 bool is_order(const roomserver::Input& input) {
@@ -68,11 +69,12 @@ void ServerWatch::complain(const char* checker, std::string text) {
 
 void ServerWatch::hear(const roomserver::Input& input, Instant now) {
   if (const auto* opened = std::get_if<roomserver::SocketOpened>(&input)) {
-    sockets_[opened->socket.value] = {now, {}, {}};
+    sockets_[opened->socket.value] = {now, {}, false, {}};
   } else if (const auto* text = std::get_if<roomserver::SocketText>(&input)) {
     Socket& socket = sockets_[text->socket.value];
     socket.heard = now;
     socket.last_text = text->text;
+    socket.keeps = socket.keeps || says_it_keeps(text->text);
   } else if (const auto* pong = std::get_if<roomserver::Pong>(&input)) {
     sockets_[pong->socket.value].heard = now;
   } else if (const auto* closed = std::get_if<roomserver::SocketClosed>(&input)) {
@@ -117,16 +119,21 @@ void ServerWatch::check_left(const roomserver::ParticipantLeft& left, const room
 }
 
 void ServerWatch::check_silent(const roomserver::ParticipantLeft& left, const Member& member, Instant now) {
-  const bool was_hidden = member.lost_at && says_hidden(member.last_text) && now - *member.lost_at >= kHiddenHold;
+  const bool was_gone = is_held_shortly(member) && now - *member.lost_at >= kPageHold;
   if (!member.away_since)
     complain("drop", left.identity + " is dropped, and was never away");
-  else if (now - *member.away_since < session_timeout_ && !was_hidden)
+  else if (now - *member.away_since < session_timeout_ && !was_gone)
     complain("drop", left.identity + " is dropped before the session timeout is over");
 }
 
 // The page, as far as its last words tell.
-bool ServerWatch::has_gone(const Member& member) {
+bool ServerWatch::has_lost_its_page(const Member& member) {
   return member.lost_at && (member.close_code == kGoingAway || says_leaving(member.last_text));
+}
+
+// It may never come back, or its next page does soon.
+bool ServerWatch::is_held_shortly(const Member& member) {
+  return member.lost_at && (says_hidden(member.last_text) || (member.keeps && has_lost_its_page(member)));
 }
 
 void ServerWatch::check_words(const roomserver::ParticipantLeft& left, const Member& member, const roomserver::Input& input, Instant now) {
@@ -147,6 +154,7 @@ void ServerWatch::check_member(const roomserver::ParticipantSnapshot& seen, Inst
   concerned_ = seen.sid.value;
   if (seen.socket && member.socket != seen.socket->value) {
     member.socket = seen.socket->value;
+    member.keeps = sockets_[*member.socket].keeps;
     member.lost_at.reset();
   }
   if (!seen.socket) member.socket.reset();
@@ -157,6 +165,7 @@ void ServerWatch::check_member(const roomserver::ParticipantSnapshot& seen, Inst
     if (member.socket && now - later(heard, woke_) < kSilence) complain("notice", seen.identity + " is called away, and was heard");
   } else if (!is_away) {
     member.away_since.reset();
+    if (member.lost_at && !has_gone(member)) complain("notice", seen.identity + " has lost its socket, and is not called away");
     if (now - later(heard, ran_again_) > kSilence + kSlack) complain("notice", seen.identity + " is not heard, and not called away");
   }
   check_kept(member, now);
@@ -165,8 +174,7 @@ void ServerWatch::check_member(const roomserver::ParticipantSnapshot& seen, Inst
 void ServerWatch::check_kept(const Member& member, Instant now) {
   if (now - ran_again_ < kWakeTime) return;
   const auto is_over = [&](const std::optional<Instant>& since, Millis limit) { return since && now - *since > limit + kReturn; };
-  const bool was_hidden = member.lost_at && says_hidden(member.last_text);
-  const bool is_late = is_over(member.away_since, session_timeout_) || (was_hidden && is_over(member.lost_at, kHiddenHold));
+  const bool is_late = is_over(member.away_since, session_timeout_) || (is_held_shortly(member) && is_over(member.lost_at, kPageHold));
   if (has_gone(member) ? is_over(member.lost_at, kPageGrace) : is_late)
     complain("drop", "someone is still kept who should have gone by now");
 }
@@ -193,7 +201,12 @@ void ServerWatch::note_links(const std::string& text) {
       note_link(state.id.value);
     }
   };
-  if (const auto* connected = std::get_if<rsp::Connected>(&message->body)) note_all(connected->state);
+  if (const auto* connected = std::get_if<rsp::Connected>(&message->body)) {
+    // A page begins without links, also if its participant was there before.
+    if (connected->state.participant)
+      std::erase_if(links_, [&](const auto& pair) { return has(pair.first, connected->state.participant->sid.value.c_str()); });
+    note_all(connected->state);
+  }
   if (const auto* synced = std::get_if<rsp::Synced>(&message->body)) note_all(synced->state);
   if (const auto* update = std::get_if<rsp::ServerUpdate>(&message->body)) note_all(update->state);
 }

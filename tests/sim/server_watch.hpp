@@ -39,6 +39,7 @@ class ServerWatch {
   struct Socket {
     Instant heard;          // anything at all
     std::string last_text;  // of the page
+    bool keeps = false;     // its session, for the page that is loaded next
     std::optional<Instant> told_the_end;
   };
   struct Member {
@@ -47,6 +48,7 @@ class ServerWatch {
     std::optional<Instant> lost_at;  // its socket
     std::int64_t close_code = 0;
     std::string last_text;  // on the socket that was lost
+    bool keeps = false;
   };
 
   struct Links {  // of one pair, one after the other
@@ -61,7 +63,9 @@ class ServerWatch {
   void check_silent(const roomserver::ParticipantLeft& left, const Member& member, Instant now);
   void check_words(const roomserver::ParticipantLeft& left, const Member& member, const roomserver::Input& input, Instant now);
   void check_member(const roomserver::ParticipantSnapshot& seen, Instant now);
-  static bool has_gone(const Member& member);
+  static bool has_lost_its_page(const Member& member);
+  static bool has_gone(const Member& member) { return has_lost_its_page(member) && !member.keeps; }
+  static bool is_held_shortly(const Member& member);
   void check_kept(const Member& member, Instant now);
   void check_sockets(Instant now);
   void note_links(const std::string& text);

@@ -30,13 +30,14 @@ void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
     if (!breaks_media_ && trouble->error.code != code::kSignalingDisconnected && !signaling_may_cost_media() &&
         !sees_a_ghost(*tabs_[index]))
       complain("spurious", index, "lost media that was never disturbed");
-    if (!breaks_signaling_ && trouble->error.code == code::kSignalingDisconnected)
+    if (!breaks_signaling_ && trouble->error.code == code::kSignalingDisconnected && !tabs_[index]->page_went)
       complain("spurious", index, "lost signaling that was never disturbed");
   } else if (const auto* away = std::get_if<effect::ParticipantReconnecting>(&event)) {
     if (!breaks_media_ && away->error.code != code::kSignalingDisconnected && is_in_room(away->participant) &&
         !signaling_may_cost_media() && !sends_nothing(away->participant))
       complain("spurious", index, "lost media of a participant that was never disturbed");
-    if (!breaks_signaling_ && !plan_.has(What::kCrash) && away->error.code == code::kSignalingDisconnected)
+    if (!breaks_signaling_ && !plan_.has(What::kCrash) && away->error.code == code::kSignalingDisconnected &&
+        !was_page_closed(away->participant))
       complain("spurious", index, "told that a participant has lost signaling that was never disturbed");
   } else if (const auto* left = std::get_if<effect::ParticipantDisconnected>(&event)) {
     if (Tab* owner = owner_of(left->participant); owner != nullptr && owner->is_in_use()) owner->has_lost_its_links = true;

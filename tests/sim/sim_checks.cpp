@@ -71,7 +71,7 @@ void SimRoom::check_hung(const std::string& participant) {
 void SimRoom::check_mute(const std::string& viewer, const ParticipantSid& participant, const TrackSid& sid, const std::string& name,
                          bool enabled) {
   // A participant whose own client has not heard of it yet has not muted anything either.
-  const Tab* owner = owner_of(participant);
+  const Tab* owner = publisher_of(participant, sid);
   if (owner == nullptr) return;
   if (!mutes_.sees(viewer, sid.value, index_of(*owner), name, enabled))
     complain("mute", "the " + viewer + " sees " + name + " of " + owner->name + " enabled, which it has not been again");

@@ -1,4 +1,5 @@
 // Media that was called lost: the app may hear that it is back only when it is.
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -70,6 +71,14 @@ void SimRoom::check_is_back(std::size_t index, const ParticipantSid& participant
     if (!doubt.is_theirs && peer == before.first && tab.links.has_seen_media(peer, kFewPolls) && tab.links.bytes(peer) <= before.second)
       return complain("media", index, owner->identity + " is called back, and nothing has come in");
   }
+}
+
+// What was sent over a link that was down is lost: it asks for whole pictures when it is back, and at no other time.
+void SimRoom::check_pictures(std::size_t index, const Batch& batch) {
+  const auto is_request = [](const Effect& effect) { return std::holds_alternative<effect::RefreshVideo>(effect); };
+  const auto asked = std::count_if(batch.effects.begin(), batch.effects.end(), is_request);
+  if (asked < links_back_) complain("media", index, "a link is back, and no whole pictures are asked for");
+  if (asked > links_back_) complain("media", index, "whole pictures are asked for, and no link has come back");
 }
 
 }  // namespace holdfast::sim

@@ -22,6 +22,8 @@ constexpr Millis kReplacement = 2500_ms;
 // Longer than it takes to give up a browser that does not answer at all.
 constexpr Millis kSlow = 14_s;
 constexpr Millis kSlowAnswer = 2_s;
+// Firefox misses answers to its checks, and media come in.
+constexpr Millis kBadLine = 4_s;
 // Of media that is cut: until the link counts as failed, at the latest, and until all is well again.
 constexpr Millis kUntilFailed = 17_s;
 constexpr Millis kUntilMended = 25_s;
@@ -49,6 +51,8 @@ void SimRoom::break_once_more() {
       return slow_down_once_more(dice);
     case 3:
       return cut_off_once_more(dice);
+    case 4:
+      return miss_answers_once_more(dice);
     default:
       return replace_once_more(dice);
   }
@@ -97,6 +101,19 @@ void SimRoom::slow_down_once_more(Prng& dice) {
   run_until(time_.now() + kSlow);
   if (!media_.is_open(chosen->viewer, chosen->peer))
     complain("media", chosen->viewer, "a connection is replaced because of a slow browser");
+  check_once_more();
+}
+
+// `disconnected` is no trouble as long as bytes come in.
+void SimRoom::miss_answers_once_more(Prng& dice) {
+  std::vector<Reception> choices = receptions();
+  std::erase_if(choices, [this](const Reception& one) { return tabs_[one.viewer]->person.browser != Browser::kFirefox; });
+  const auto chosen = draw(choices, dice);
+  if (!chosen) return replace_once_more(dice);
+  say(tabs_[chosen->viewer]->name + " once more misses answers to its checks");
+  media_.miss_answers(chosen->viewer, chosen->peer, kBadLine);
+  run_until(time_.now() + kBadLine + kUntilItFlows);
+  if (!media_.is_open(chosen->viewer, chosen->peer)) complain("media", chosen->viewer, "a connection is replaced over which media come in");
   check_once_more();
 }
 

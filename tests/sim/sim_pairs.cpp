@@ -98,7 +98,7 @@ void SimRoom::check_replaced(std::size_t index, PeerId peer) {
     const bool is_theirs = std::any_of(participant.tracks.begin(), participant.tracks.end(),
                                        [&](const auto& track) { return track.second.subscribed && track.second.peer == peer; });
     if (is_theirs && owner != nullptr && owner->holdfast && owner->is_in_use() && is_in_room(ParticipantSid(sid)) &&
-        !has_let_go(*owner, tab))
+        media_.created(index, peer) >= owner->joined_at && !has_let_go(*owner, tab))
       complain("spurious", index, "gives up a connection that works");
   }
 }

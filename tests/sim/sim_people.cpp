@@ -23,7 +23,7 @@ void SimRoom::carry_out(Step step) {
   Prng dice(step.dice);
   const std::optional<std::size_t> tab = tab_of(step.who);
   const bool is_in = tab && tabs_[*tab]->is_in_use();
-  if (step.what == What::kJoin ? !is_in : step.what == What::kSecondTab) return join(*person, dice);
+  if (step.what == What::kJoin ? !is_in : step.what == What::kSecondTab) return join(*person, dice, is_in);
   if (!is_in) return;
   figures_.add(kind_of(step.what).words);
   switch (kind_of(step.what).group) {
@@ -62,8 +62,7 @@ void SimRoom::carry_out_for_people(const Step& step, std::size_t index) {
     case What::kLeave:
       return leave(index);
     case What::kReload:
-      close_tab(index, dice);
-      return join(tab.person, dice);
+      return reload(index, dice);
     case What::kPublish:
       return publish(index, dice);
     case What::kUnpublish:
@@ -84,7 +83,7 @@ void SimRoom::carry_out_for_people(const Step& step, std::size_t index) {
 // ---- coming and going ----------------------------------------------------------------------------------------------------------------
 
 // A person who was here before mostly publishes the same tracks again, muted as they were.
-void SimRoom::join(const Person& person, Prng& dice) {
+void SimRoom::join(const Person& person, Prng& dice, bool is_second_tab) {
   std::map<std::string, backend::LocalTrack> before;
   if (const auto last = tab_of(person.name); last && dice.chance(3, 4)) before = tabs_[*last]->tracks;
   // Whichever connects later ends the other.
@@ -114,6 +113,8 @@ void SimRoom::join(const Person& person, Prng& dice) {
   if (!person.makes_tokens) connect.token = make_token(index);
   connect.token_lifetime = lifetime_of(tab, connect.token);
   connect.room_name = "room";
+  connect.keeps_session = person.keeps_session;
+  connect.session = take_session(index, is_second_tab);
   connect.ice_servers_given = person.brings_ice_servers;
   connect.page_lifecycle = person.leaves_with_page;
   for (std::uint32_t i = 0; i < person.tracks && before.empty(); ++i) {
@@ -158,16 +159,26 @@ void SimRoom::leave(std::size_t index) {
 void SimRoom::close_tab(std::size_t index, Prng& dice) {
   Tab& tab = *tabs_[index];
   const bool handlers_run = dice.chance(1, 2);
-  const Page::State state = tab.page->state();
-  const bool can_run = handlers_run && (tab.page->is_running() || state == Page::State::kFrozen);
   say(tab.name + " closes its tab" + (handlers_run ? "" : " without a word"));
+  if (tab.page->can_run_handlers() && handlers_run && tab.official && dice.chance(1, 2)) tab.page->deliver(input::Disconnect{});
+  close_page(index, handlers_run, false);
+  // A tab that is opened again has what it had stored.
+  if (tab.person.keeps_session && dice.chance(1, 2)) kept_.erase(tab.person.name);
+}
+
+void SimRoom::close_page(std::size_t index, bool handlers_run, bool sockets_first) {
+  Tab& tab = *tabs_[index];
+  const bool leaves = handlers_run && tab.page->can_run_handlers() && tab.holdfast && tab.person.leaves_with_page;
+  const bool keeps = leaves && tab.keeps_session();
   tab.has_left = tab.page_went = true;
   tab.left_at = time_.now();
-  if (can_run && tab.official && dice.chance(1, 2)) tab.page->deliver(input::Disconnect{});
-  if (can_run && tab.holdfast && tab.person.leaves_with_page && tab.app.state != AppModel::State::kConnecting) tab.app.lose_page();
-  tab.page->close(handlers_run);
-  if (can_run && tab.holdfast && tab.person.leaves_with_page && !tab.is_over())
-    complain("promise", index, "the page has gone and the client has not");
+  if (leaves && !keeps && tab.app.state != AppModel::State::kConnecting) tab.app.lose_page();
+  tab.page->close(handlers_run, [&] {
+    if (sockets_first) network_.close_sockets(index);
+  });
+  if (leaves && !keeps && !tab.is_over()) complain("promise", index, "the page has gone and the client has not");
+  if (keeps && (kept_.count(tab.person.name) == 0 || kept_.at(tab.person.name).tab != index))
+    complain("reload", index, "its page has gone, and its session is not kept");
   network_.close_page(index);
   media_.close_page(index);
 }

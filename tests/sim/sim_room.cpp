@@ -102,6 +102,9 @@ void SimRoom::complain(const char* checker, std::size_t tab, const std::string& 
 
 void SimRoom::observe(const fsm::Transition& transition) {
   coverage_.count(transition);
+  // A connection that is fresh has missed nothing.
+  const bool is_fresh = transition.from == "New" && transition.event == "Connected";
+  if (transition.machine == "liveness" && transition.to == "Healthy" && transition.from != "Healthy" && !is_fresh) ++links_back_;
   if (story_ != nullptr) story_->transition(time_.now(), speaker_, transition);
 }
 
@@ -180,8 +183,10 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
   const std::string before = std::exchange(speaker_, tab.name);
   const std::size_t links_before = tab.links.open();
   tab.links.take(input, time_.now());
+  links_back_ = 0;
   const Batch batch = tab.handle(input, page_time);
   speaker_ = before;
+  check_pictures(index, batch);
   tab.page->set_deadline(batch.next_deadline);
   bool has_emitted = false;
   for (const Effect& effect : batch.effects) {
@@ -190,6 +195,8 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
       take_event(index, *emit);
     } else if (const auto* request = std::get_if<effect::RequestToken>(&effect)) {
       ask_for_token(index, request->op);
+    } else if (const auto* keep = std::get_if<effect::KeepSession>(&effect)) {
+      keep_session(index, keep->session);
     } else if (const auto* log = std::get_if<effect::Log>(&effect)) {
       say(tab.name + " log: " + log->message);
     } else {
@@ -223,6 +230,7 @@ void SimRoom::take_event(std::size_t index, const effect::Emit& emit) {
   check_names(index, emit.event);
   tab.app.take(emit);
   if (std::holds_alternative<effect::LocalParticipantReconnected>(emit.event)) tab.candidates.is_in_step();
+  if (std::holds_alternative<effect::RoomConnected>(emit.event)) check_place(index);
   if (std::holds_alternative<effect::RoomRejoined>(emit.event)) take_rejoining(index);
   if (std::holds_alternative<effect::TokenWillExpire>(emit.event)) take_token_warning(index);
   check_mutes(index, emit.event);
@@ -245,7 +253,7 @@ bool SimRoom::is_in_room(const ParticipantSid& sid) const {
 
 Tab* SimRoom::owner_of(const ParticipantSid& participant) const {
   for (const auto& tab : tabs_)
-    if (tab->participant_sid() == participant.value) return tab.get();
+    if (tab->participant_sid() == participant.value && !tab->is_followed) return tab.get();
   return nullptr;
 }
 

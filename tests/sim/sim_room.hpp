@@ -71,9 +71,10 @@ class SimRoom {
   // ---- steps: what people do (sim_people.cpp)
   void carry_out(Step step);
   void carry_out_for_people(const Step& step, std::size_t tab);
-  void join(const Person& person, Prng& dice);
+  void join(const Person& person, Prng& dice, bool is_second_tab = false);
   void leave(std::size_t tab);
   void close_tab(std::size_t tab, Prng& dice);
+  void close_page(std::size_t tab, bool handlers_run, bool sockets_first);
   void publish(std::size_t tab, Prng& dice);
   void publish_again(std::size_t tab, Prng& dice);
   void unpublish(std::size_t tab, const std::string& id);
@@ -83,6 +84,20 @@ class SimRoom {
   backend::LocalTrack new_track(Prng& dice);
   SignaledId new_id(backend::TrackKind kind);
   std::string pick(const Tab& tab, Prng& dice) const;
+
+  // ---- a page after the other (sim_reload.cpp)
+  struct Kept {
+    std::string session;
+    std::size_t tab;
+  };
+  void reload(std::size_t tab, Prng& dice);
+  void keep_session(std::size_t tab, const std::string& session);
+  std::string take_session(std::size_t tab, bool is_second_tab);
+  std::string copy_of_session(std::size_t tab) const;
+  bool is_expected_back(const Tab& before) const;
+  void check_place(std::size_t tab);
+  const Tab* publisher_of(const ParticipantSid& participant, const TrackSid& track) const;
+  bool was_page_closed(const ParticipantSid& participant) const;
 
   // ---- their tokens (sim_tokens.cpp)
   std::string make_token(std::size_t tab);
@@ -168,6 +183,7 @@ class SimRoom {
   Doubt doubt_about(const Tab& viewer, const AppModel::Participant& participant) const;
   void check_doubts(std::size_t tab, const effect::Event& event);
   void check_is_back(std::size_t tab, const ParticipantSid& participant, const Doubt& doubt);
+  void check_pictures(std::size_t tab, const Batch& batch);
 
   // ---- why something happened (sim_causes.cpp)
   void check_cause(std::size_t tab, const effect::Event& event);
@@ -217,12 +233,14 @@ class SimRoom {
   std::vector<Reception> receptions() const;
   void replace_once_more(Prng& dice);
   void slow_down_once_more(Prng& dice);
+  void miss_answers_once_more(Prng& dice);
   void cut_off_once_more(Prng& dice);
   void reset_once_more(Prng& dice);
   void check_once_more();
 
   Present present() const;
   bool is_in_room(const ParticipantSid& participant) const;
+  // A page that another one has taken the place of is none.
   Tab* owner_of(const ParticipantSid& participant) const;
   std::size_t index_of(const Tab& tab) const;
   // The tab in which this person is in the room, or its latest.
@@ -256,6 +274,9 @@ class SimRoom {
   std::map<std::string, Instant> token_ends_;
   std::string session_seen_;  // the latest that the server has given to anybody
 
+  std::map<char, Kept> kept_;  // in the storage of a person's tab, between two pages
+  std::vector<Kept> copies_;   // of every session that was ever kept
+
   std::map<std::uint64_t, std::function<void()>> endings_;  // of the faults in force
   std::uint64_t last_fault_ = 0;
   std::map<std::pair<std::size_t, std::size_t>, int> cuts_;  // media from one tab to another
@@ -272,6 +293,7 @@ class SimRoom {
   std::map<std::pair<std::size_t, std::string>, Doubt> doubts_;          // by tab and participant
   std::map<std::pair<std::size_t, std::uint32_t>, std::int64_t> bytes_;  // received by (tab, peer) shortly before the end
   std::string speaker_;                                                  // whose machines move
+  std::ptrdiff_t links_back_ = 0;                                        // that have recovered in its batch
   std::string complaint_;
   std::vector<std::string> concerned_;
   Figures figures_;

@@ -45,6 +45,11 @@ std::map<std::string, AppModel::Participant> Tab::participants() const {
   return all;
 }
 
+bool Tab::keeps_session() const {
+  return person.keeps_session && person.leaves_with_page &&
+         (state() == AppModel::State::kConnected || state() == AppModel::State::kReconnecting);
+}
+
 bool Tab::publishes(const TrackSid& sid) const {
   for (const auto& [id, track] : tracks) {
     if (official && official->publications().count(id) > 0 && official->publications().at(id).sid == sid.value) return true;

@@ -38,6 +38,8 @@ struct Tab {
   bool awaits_answer_for(const std::string& id) const;
   bool was_refused(const std::string& id) const;
 
+  // In the room, and its app wants to be back in the page that is loaded next.
+  bool keeps_session() const;
   // The app has not left, and the Room or the connect() it asked for has not ended.
   bool is_in_use() const { return !page->is_gone() && !has_left && state() != AppModel::State::kDisconnected; }
 
@@ -82,6 +84,11 @@ struct Tab {
   bool found_nothing = false;
   bool fails_with_socket = false;  // the next operation that its browser cannot do takes its sockets along
   bool over_was_checked = false;
+
+  // Of a page that keeps its session, or was loaded after one.
+  std::optional<std::size_t> page_before;  // the tab whose session it was given
+  bool is_followed = false;                // … and of that one: there is a page that was given its session
+  bool was_challenged = false;             // the same person has asked to be let in without its session
 };
 
 }  // namespace holdfast::sim

@@ -265,7 +265,7 @@ struct World {
     for (End* other : ends) {
       std::vector<SignaledId> expected;
       for (const backend::LocalTrack& track : ends[other == ends[0] ? 1 : 0]->tracks) expected.push_back(track.id);
-      other->peers.set_expected_media(expected);
+      other->peers.set_expected_media(expected, other->effects);
     }
   }
   void lose_signaling(End& end) {

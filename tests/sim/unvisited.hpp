@@ -79,7 +79,6 @@ inline constexpr Unvisited kUnvisited[] = {
 
     // What browsers never do.
     {"session: Idle --Leave[1]--> Over", "the client starts its session by the same input that makes it"},
-    {"page: Frozen --PageHide[2]--> Hidden", "a frozen page is closed, and none here keeps its session"},
     {"page: Hidden --PageShow[1]--> Shown", "a page back from the cache is visible before it hears of pageshow"},
     {"page: Frozen --PageShow[1]--> Shown", "a page back from the cache is resumed first"},
     {"page: Frozen --Visible[1]--> Shown", "a page that was frozen is resumed first"},

@@ -268,6 +268,10 @@ void VirtualMedia::blip(std::size_t client) {
   hand_over(*end);
 }
 
+void VirtualMedia::miss_answers(std::size_t client, PeerId peer, Millis length) {
+  if (End* end = find(client, peer)) end->connection.miss_answers(time_.now() + length);
+}
+
 void VirtualMedia::fail_answer(std::size_t client) { clients_[client].fails_answer = true; }
 
 void VirtualMedia::find_nothing(std::size_t client, Millis for_how_long) {

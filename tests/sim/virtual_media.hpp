@@ -84,6 +84,7 @@ class VirtualMedia {
   void change_address(std::size_t client);
   // It is called disconnected for a moment, as with much loss.
   void blip(std::size_t client);
+  void miss_answers(std::size_t client, PeerId peer, Millis length);
   // Whatever it still was to fail at, it does.
   void heal(std::size_t client);
   // The machine stands still: nothing is sent, received or noticed.

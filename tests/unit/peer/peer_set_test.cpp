@@ -1,5 +1,6 @@
 #include "peer/peer_set.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <memory>
 #include <string>
@@ -166,7 +167,7 @@ Bench connected() {
   Bench bench = answered();
   bench.change(Connection::kConnecting);
   bench.change(Connection::kConnected);
-  bench.set.set_expected_media({SignaledId("t-a")});
+  bench.set.set_expected_media({SignaledId("t-a")}, bench.effects);
   bench.pass(3_s, true);
   REQUIRE(bench.health() == peer::Health::kHealthy);
   bench.asked();
@@ -417,6 +418,23 @@ TEST_CASE("peer set: lost media restarts ICE, and flowing bytes heal the link", 
   CHECK(bench.said() == Words{});
   bench.pass(5_s, true);
   CHECK(bench.asked().empty());
+}
+
+TEST_CASE("peer set: a link that is back asks for whole pictures at once, also where nothing is to come (sim seed 9)", "[peer][peer_set]") {
+  Bench bench = connected();
+  const auto requests = [&] {
+    return std::count_if(bench.effects.begin(), bench.effects.end(),
+                         [](const Effect& effect) { return std::holds_alternative<effect::RefreshVideo>(effect); });
+  };
+  bench.pass(4_s, false);
+  REQUIRE(bench.health() == peer::Health::kSuspect);
+  CHECK(requests() == 0);
+  SECTION("bytes come in") { bench.pass(1_s, true); }
+  SECTION("nothing is expected any more") { bench.set.set_expected_media({}, bench.effects); }
+  CHECK(bench.health() == peer::Health::kHealthy);
+  CHECK(requests() == 1);
+  bench.pass(5_s, true);
+  CHECK(requests() == 1);
 }
 
 TEST_CASE("peer set: bytes stop on a link that is still called connected: restart, then another link", "[peer][peer_set]") {
