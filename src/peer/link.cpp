@@ -9,7 +9,8 @@
 namespace holdfast::peer {
 namespace {
 
-// From the beginning of one replacement of a series to the next, doubled each time: a browser that cannot do it or a peer that never answers is not pestered.
+// From the beginning of one replacement of a series to the next, doubled each time: a browser that cannot do it or a peer that never
+// answers is not pestered.
 constexpr Millis kReplacementPause = 1_s;
 constexpr std::uint32_t kMaxPauseDoublings = 5;
 // More than any real peer sends; what goes beyond is not received.
