@@ -37,17 +37,19 @@ export interface DriverOptions {
 const kTimeoutMax = 2 ** 31 - 1;
 
 export class Driver {
+  /** Of the core: with it and the inputs of the trace another core does the same. */
+  readonly seed: string;
+  /** What the core was told. Also after the end. */
+  readonly trace = new Trace();
   private readonly sockets: Sockets;
   private readonly peers: Peers;
   private readonly tasks = new TaskQueue();
   private readonly listening = new AbortController();
   private readonly waiting: Input[] = [];
-  private readonly trace = new Trace();
   private description: Description | undefined;
   private performing = false;
   private over = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private readonly seed: string;
 
   /** The core is the driver's own from now on. It is let go at the end, and its memory with it, however long the app keeps its Room. */
   constructor(
@@ -106,11 +108,6 @@ export class Driver {
   /** What the browser measures of each peer connection that is open. */
   getStats(): Promise<PeerStats[]> {
     return this.peers.getStats();
-  }
-
-  /** What the core was told, without what is personal or secret (trace.ts). `version` is that of the package. Also after the end. */
-  exportTrace(version: string): string {
-    return this.trace.export({ version, seed: this.seed, startedAt: new Date(performance.timeOrigin).toISOString() });
   }
 
   /** The Room is over (`roomDisconnected` or `connectFailed` was delivered): lets go of everything. Events under way still arrive. */

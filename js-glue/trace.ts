@@ -1,8 +1,7 @@
-// The last inputs of a Room as its core got them, for a report of what went wrong. Recording is cheap; what is personal or secret is
-// taken out on export (redact.ts).
+// The last inputs of a Room as its core got them, for a report of what went wrong. Recording is cheap; what is personal or secret is in
+// it, and is to be taken out before any of it leaves the page.
 
-import type { Input, TraceHeader, TracedInput } from './boundary.js';
-import { redactor } from './redact.js';
+import type { Input, TracedInput } from './boundary.js';
 
 /** Bounds on what is kept: some two hours of a call between two, with some 2 MB of memory. Beyond them the oldest goes. */
 const kMaxInputs = 50_000;
@@ -24,10 +23,11 @@ interface Recorded {
 }
 
 export class Trace {
-  private readonly inputs: Recorded[] = [];
+  private readonly recorded: Recorded[] = [];
   private readonly shapes = new Map<string, string>();
   private characters = 0;
-  private dropped = 0;
+  /** How many inputs are no longer kept. */
+  dropped = 0;
 
   /** `text` is the JSON that the core gets at `now`. */
   record(now: number, text: string): void {
@@ -45,22 +45,19 @@ export class Trace {
       if (this.shapes.size === kMaxShapes) this.shapes.clear();
       this.shapes.set(shape, shape);
     }
-    this.inputs.push({ shape: known ?? shape, numbers, characters });
+    this.recorded.push({ shape: known ?? shape, numbers, characters });
     this.characters += characters;
-    while (this.inputs.length > kMaxInputs || this.characters > kMaxCharacters) {
-      this.characters -= this.inputs.shift()!.characters;
+    while (this.recorded.length > kMaxInputs || this.characters > kMaxCharacters) {
+      this.characters -= this.recorded.shift()!.characters;
       this.dropped++;
     }
   }
 
-  /** JSON lines: the header, then one input a line with the time it came `at`. */
-  export(header: Omit<TraceHeader, 'holdfastTrace' | 'dropped'>): string {
-    const redact = redactor();
-    const lines = this.inputs.map(({ shape, numbers }) => {
+  /** Those that are kept, in order. */
+  inputs(): TracedInput[] {
+    return this.recorded.map(({ shape, numbers }) => {
       const [at, ...digits] = numbers.split(',');
-      const input = JSON.parse(shape.replaceAll(kNumber, () => digits.shift()!)) as Input;
-      return redact({ at: Number(at), ...input } satisfies TracedInput);
+      return { at: Number(at), ...(JSON.parse(shape.replaceAll(kNumber, () => digits.shift()!)) as Input) };
     });
-    return [JSON.stringify({ holdfastTrace: 1, ...header, dropped: this.dropped } satisfies TraceHeader), ...lines, ''].join('\n');
   }
 }

@@ -10,7 +10,7 @@ import { LocalParticipant, type EncodingParameters } from './local-participant.j
 import { asLocalTrack, checkTrack, type LocalTrack } from './local-tracks.js';
 import { createLog } from './logger.js';
 import { overridesOf, pick, type MediaOverrides } from './overrides.js';
-import { loadBandwidthProfile } from './parts.js';
+import { loadBandwidthProfile, loadTrace } from './parts.js';
 import { kEndless, Room } from './room.js';
 import { keepSession as keepForNextPage, takeKeptSession } from './kept-session.js';
 import { watchSignaling } from './signaling-events.js';
@@ -67,6 +67,9 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
 
   const acquiring = given ? Promise.resolve(given) : createLocalTracks(options as CreateLocalTracksOptions);
   const loading = loadCore();
+  // Not only then: what fails it may be the network.
+  const tracing = log('debug', 'Connecting to a Room') ? loadTrace() : undefined;
+  tracing?.catch((error) => log('debug', String(error)));
   const media = new LocalMedia();
   const { maxAudioBitrate, maxVideoBitrate, dscpTagging = options.enableDscp } = options;
   const sending = new Sending(media, { maxAudioBitrate, maxVideoBitrate }, Boolean(dscpTagging), (error) =>
@@ -161,7 +164,8 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
     if (driver) {
       driver.dispatch({ kind: 'disconnect' }); // If the server has heard of us, it hears that we are gone.
       driver.close();
-      log('debug', `trace of the failed connect():\n${driver.exportTrace(version)}`);
+      const failed = driver;
+      tracing?.then(({ exportTrace }) => log('debug', `trace of the failed connect():\n${exportTrace(failed, version)}`), ignore);
     } else loading.catch(ignore);
     media.close();
     throw error;

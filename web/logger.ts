@@ -68,8 +68,8 @@ const levels: readonly unknown[] = ['debug', 'info', 'warn', 'error', 'off'];
 /** @internal */
 export type Component = keyof LogLevels;
 
-/** @internal */
-export type Log = (severity: Exclude<LogLevel, 'off'>, message: string, ...data: unknown[]) => void;
+/** @internal Tells whether lines of this severity are wanted. */
+export type Log = (severity: Exclude<LogLevel, 'off'>, message: string, ...data: unknown[]) => boolean;
 
 const components: readonly Component[] = ['default', 'media', 'signaling', 'webrtc'];
 
@@ -86,5 +86,6 @@ export function createLog({ logLevel = 'warn', loggerName }: LogOptions, speaker
       const level = levelOf(component);
       logger.setDefaultLevel(level === 'off' ? 'silent' : level);
       logger[severity](new Date().toISOString(), severity, speaker, message, ...data);
+      return logger.getLevel() <= levels.indexOf(severity) + 1;
     };
 }

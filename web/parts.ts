@@ -12,6 +12,7 @@ export const loadDraining = () => load(() => import('./lazy/draining.js'));
 export const loadPreflight = () => load(() => import('./lazy/preflight.js'));
 export const loadProcessing = () => load(() => import('./lazy/processing.js'));
 export const loadStats = () => load(() => import('./lazy/stats.js'));
+export const loadTrace = () => load(() => import('./lazy/trace.js'));
 
 let failures = 0;
 

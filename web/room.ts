@@ -6,7 +6,7 @@ import type { Driver, LocalMedia } from '../js-glue/index.js';
 import type { ReceivedTrack } from './lazy/stats.js';
 import { createError, type TwilioError } from './twilio-error.js';
 import type { LocalParticipant } from './local-participant.js';
-import { loadStats } from './parts.js';
+import { loadStats, loadTrace } from './parts.js';
 import type { ParticipantState } from './participant.js';
 import type { MediaOverrides } from './overrides.js';
 import { PublicObject, show } from './public-object.js';
@@ -190,10 +190,12 @@ export class Room extends PublicObject<RoomEvents> {
 
   /**
    * What happened in this Room so far, as text for a report of a problem; it can be replayed (docs/tracing.md). Works in every state, also
-   * after `disconnected`. Tokens, identities, names, addresses and keys are not in it.
+   * after `disconnected`. Tokens, identities, names, addresses and keys are not in it. Rejects with Error if its code cannot be loaded:
+   * nothing is lost by that, the next call may succeed.
    */
-  exportTrace(): string {
-    return this.#parts.driver.exportTrace(version);
+  async exportTrace(): Promise<string> {
+    const { exportTrace } = await loadTrace();
+    return exportTrace(this.#parts.driver, version);
   }
 
   /** @internal One event of the core. */

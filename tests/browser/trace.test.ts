@@ -55,5 +55,6 @@ test('trace of a connect() that fails: it is on the console', needs('chromium'),
   const joining = Caller.join(await sharedBrowser('chromium'), site, { identity: 'zoe', room: 'none', wsServer });
   await assert.rejects(joining, /Signaling connection error/);
   const [zoe] = Caller.open;
+  await zoe!.until('the trace is on the console', async () => (await zoe!.trace()) !== undefined);
   assert.ok(happenings((await zoe!.trace())!).some((line) => line.includes('connectFailed')));
 });

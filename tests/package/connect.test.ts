@@ -268,7 +268,7 @@ describe('connect', () => {
     const headerOf = (text: string) => JSON.parse(/^\{"holdfastTrace".*/m.exec(text)![0]) as Record<string, unknown>;
     ScriptedCore.answer = ({ kind }) => (kind === 'connect' ? [roomConnected()] : [{ event: 'roomDisconnected' }]);
     const room = await connect('secret', options);
-    const [header, ...inputs] = room.disconnect().exportTrace().trimEnd().split('\n');
+    const [header, ...inputs] = (await room.disconnect().exportTrace()).trimEnd().split('\n');
     const { holdfastTrace, version, seed, dropped, startedAt } = headerOf(header!);
     assert.deepEqual([holdfastTrace, version, dropped, inputs.length], [1, '0', 0, 2]);
     assert.equal(seed, ScriptedCore.made[0]!.seed);
@@ -280,6 +280,7 @@ describe('connect', () => {
     t.mock.method(console, 'info', () => undefined);
     t.mock.method(console, 'warn', () => undefined);
     await assert.rejects(connect('secret', { ...options, logLevel: 'debug' }));
+    await task();
     assert.equal(headerOf(String(debug.mock.calls.at(-1)!.arguments.at(-1))).holdfastTrace, 1);
   });
 

@@ -222,7 +222,10 @@ export class Caller {
 
   /** What the page has recorded for `npm run replay`; nothing if it is one of the official client. */
   async trace(): Promise<string | undefined> {
-    const trace = await this.page.evaluate(() => (globalThis as unknown as CallPage).call.room?.exportTrace?.() ?? null, null);
+    const trace = await this.page.evaluate(
+      async () => (await (globalThis as unknown as CallPage).call.room?.exportTrace?.()) ?? null,
+      null,
+    );
     return trace ?? this.page.console.map((line) => /^\{"holdfastTrace"[^]*/m.exec(line)?.[0]).find(Boolean);
   }
 
@@ -253,7 +256,7 @@ export class Caller {
 interface CallPage {
   call: {
     sdk?: unknown;
-    room?: { exportTrace?(): string };
+    room?: { exportTrace?(): Promise<string> };
     recorder: { events: Emitted[]; times: number[] };
     frameTimes: Record<string, number[]>;
     received: unknown[];

@@ -36,8 +36,8 @@ let media: MediaStreamTrack[] = [];
 let roomNumber = 0;
 
 /** The traces of this row's Rooms, as far as they have any: for `npm run replay`. */
-export function traces(): string[] {
-  return rooms.flatMap((room) => (room as Partial<Holdfast.Room>).exportTrace?.() ?? []);
+export async function traces(): Promise<string[]> {
+  return (await Promise.all(rooms.map((room) => (room as Partial<Holdfast.Room>).exportTrace?.()))).filter((trace) => trace !== undefined);
 }
 
 export async function tidyUp(): Promise<void> {

@@ -42,7 +42,7 @@ async function judge({ run, ...row }: Row): Promise<Result> {
   } catch (cause) {
     error = `${show(cause)}\n${(cause as Partial<Error>).stack ?? ''}`;
   }
-  const evidence = error === undefined ? {} : { error, traces: traces() };
+  const evidence = error === undefined ? {} : { error, traces: await traces() };
   await tidyUp();
   const ms = Math.round(performance.now() - started);
   return { ...row, ms, ...evidence, ...(isReport(report) && { report }) };

@@ -1,7 +1,15 @@
-// Takes out of a recorded input what is personal or secret. What the core's decisions depend on stays, so that the rest replays to the
-// same transitions: numbers, flags, words of the protocol, which texts are equal and which are empty (docs/tracing.md).
+// The trace of a Room as text, without what is personal or secret. What the core's decisions depend on stays, so that the rest replays to
+// the same transitions: numbers, flags, words of the protocol, which texts are equal and which are empty (docs/tracing.md).
 
-import type { TracedInput } from './boundary.js';
+import type { TracedInput, TraceHeader } from '../../js-glue/boundary.js';
+import type { Driver } from '../../js-glue/index.js';
+
+/** JSON lines: the header, then one input a line with the time it came `at`. `version`: of the package. */
+export function exportTrace({ seed, trace }: Pick<Driver, 'seed' | 'trace'>, version: string): string {
+  const startedAt = new Date(performance.timeOrigin).toISOString();
+  const header: TraceHeader = { holdfastTrace: 1, version, seed, startedAt, dropped: trace.dropped };
+  return [JSON.stringify(header), ...trace.inputs().map(redactor()), ''].join('\n');
+}
 
 /** Members whose text stays as it is: words that the protocol defines, and what servers and browsers draw at random. */
 const kPlain = words('kind event state trackKind priority type status sid mid sdpMid ufrag usernameFragment userAgent sdkVersion');
@@ -19,7 +27,7 @@ function words(list: string): Set<string> {
 }
 
 /** Redacts the inputs of one trace: a text has the same alias in all of them, named after the member that it was first seen in. */
-export function redactor(): (input: TracedInput) => string {
+function redactor(): (input: TracedInput) => string {
   const aliases = new Map<string, string>();
 
   const alias = (key: string, text: string): string => {
