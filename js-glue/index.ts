@@ -10,7 +10,7 @@
 // driver.close() (harmless after onFatal), media.close().
 
 export type * from './boundary.js';
-export type { CodecPreferences } from './codecs.js';
+export { withDtx, type Codecs } from './codecs.js';
 export { Driver, type DriverOptions, type SocketStep } from './driver.js';
 export { loadCore, setWasm, type WasmSource } from './load.js';
 export { LocalMedia } from './media.js';

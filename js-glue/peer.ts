@@ -2,7 +2,6 @@
 // It never negotiates on its own; when to offer, restart or close is the core's decision.
 
 import type { IceCandidateInit, Input, LogEffect, Path, PeerEffect, Transceiver } from './boundary.js';
-import { preferCodecs, withPreferences } from './codecs.js';
 import type { LocalMedia } from './media.js';
 import type { PeerOptions } from './peers.js';
 import { RemoteChannel } from './remote-channel.js';
@@ -146,7 +145,7 @@ export class Peer {
       case 'setRemoteDescription':
         await connection.setRemoteDescription({
           type: operation.type,
-          sdp: codecs ? withPreferences(operation.sdp, codecs) : operation.sdp,
+          sdp: codecs ? codecs.rewrite(operation.sdp) : operation.sdp,
         });
         this.settle();
         return { kind: 'remoteDescriptionSet', peer, op: operation.op };
@@ -194,9 +193,8 @@ export class Peer {
 
   /** Without it the call takes place all the same. */
   private preferCodecs(): void {
-    const { codecs } = this.context.options;
     try {
-      if (codecs) preferCodecs(this.connection, codecs);
+      this.context.options.codecs?.prefer?.(this.connection);
     } catch (error) {
       this.context.log('warn', `peer ${this.peer}: ${toError(error).message}`);
     }

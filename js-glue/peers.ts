@@ -1,7 +1,7 @@
 // All peer connections of one Room: makes them, finds them, forgets them. Peers do not wait for one another.
 
 import type { IceServer, PeerEffect } from './boundary.js';
-import type { CodecPreferences } from './codecs.js';
+import type { Codecs } from './codecs.js';
 import { Peer, type PeerContext, type PeerStats } from './peer.js';
 import type { RemoteChannel } from './remote-channel.js';
 import { toError } from './report-error.js';
@@ -14,7 +14,7 @@ export interface PeerOptions {
   MediaStream?: typeof MediaStream | undefined;
   /** Laid over what Holdfast asks for; `iceServers` here replace those of the server. */
   configuration?: RTCConfiguration | undefined;
-  codecs?: CodecPreferences | undefined;
+  codecs?: Codecs | undefined;
   sending?: Sending | undefined;
 }
 

@@ -1,7 +1,8 @@
-// Which codecs an app prefers, as connect() is told, and as the glue wants to know.
+// Which codecs an app prefers, as connect() is told.
 
-import type { CodecPreferences } from '../js-glue/index.js';
+import { withDtx, type Codecs } from '../js-glue/index.js';
 import type { Log } from './logger.js';
+import { loadCodecs } from './parts.js';
 
 export type AudioCodec = 'isac' | 'opus' | 'PCMA' | 'PCMU';
 export type VideoCodec = 'H264' | 'VP8' | 'VP9';
@@ -30,18 +31,8 @@ export interface CodecOptions {
   preferredVideoCodecs?: (VideoCodec | VideoCodecSettings | VP8CodecSettings)[] | 'auto';
 }
 
-/** @internal */
-export function codecsOf({ preferredAudioCodecs = [], preferredVideoCodecs = [] }: CodecOptions, log: Log): CodecPreferences {
-  const nameOf = (wanted: string | { codec: string }) => (typeof wanted === 'object' ? wanted.codec : wanted);
-  const audio = preferredAudioCodecs.map(nameOf);
-  const video = preferredVideoCodecs === 'auto' ? ['VP8'] : preferredVideoCodecs.map(nameOf);
-  for (const [kind, names] of Object.entries({ audio, video })) {
-    const types = globalThis.RTCRtpReceiver?.getCapabilities(kind)?.codecs.map(({ mimeType }) => mimeType.toLowerCase());
-    for (const name of names) {
-      if (types && !types.includes(`${kind}/${name}`.toLowerCase()))
-        log('warn', `The preferred ${kind} codec "${name}" is ignored: the browser does not have it.`);
-    }
-  }
-  const opus = preferredAudioCodecs.filter((wanted) => nameOf(wanted) === 'opus');
-  return { audio, video, dtx: opus.length === 0 || opus.some((wanted) => (wanted as OpusCodecSettings).dtx ?? true) };
+/** @internal Rejects with TypeError for what is no list, with Error if the code of preferences cannot be loaded. */
+export async function codecsOf(options: CodecOptions, log: Log): Promise<Codecs> {
+  if ('preferredAudioCodecs' in options || 'preferredVideoCodecs' in options) return (await loadCodecs()).codecsOf(options, log, withDtx);
+  return { rewrite: (sdp) => withDtx(sdp, true) };
 }

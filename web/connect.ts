@@ -63,10 +63,9 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
   const url = signalingUrl(options.wsServer);
   if (options.bandwidthProfile !== undefined) (await loadBandwidthProfile()).checkBandwidthProfile(options.bandwidthProfile);
   checkLimits('connect', options, options);
-  const codecs = codecsOf(options, log);
 
   const acquiring = given ? Promise.resolve(given) : createLocalTracks(options as CreateLocalTracksOptions);
-  const loading = loadCore();
+  const loading = Promise.all([loadCore(), codecsOf(options, log)]);
   // Not only then: what fails it may be the network.
   const tracing = log('debug', 'Connecting to a Room') ? loadTrace() : undefined;
   tracing?.catch((error) => log('debug', String(error)));
@@ -80,7 +79,7 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
   };
   let driver: Driver | undefined;
   try {
-    const [tracks, core] = await Promise.race([Promise.all([acquiring, loading]), canceled]);
+    const [tracks, [core, codecs]] = await Promise.race([Promise.all([acquiring, loading]), canceled]);
     const room = new Promise<Room>((resolve, reject) => {
       let joined: Room | undefined;
       const roomDriver = (driver = new Driver(core, {

@@ -7,6 +7,7 @@ import { toError } from '../js-glue/report-error.js';
 declare const holdfastImport: (url: string) => Promise<unknown>;
 
 export const loadBandwidthProfile = () => load(() => import('./lazy/bandwidth-profile.js'));
+export const loadCodecs = () => load(() => import('./lazy/codecs.js'));
 export const loadDevices = () => load(() => import('./lazy/devices.js'));
 export const loadDraining = () => load(() => import('./lazy/draining.js'));
 export const loadPreflight = () => load(() => import('./lazy/preflight.js'));

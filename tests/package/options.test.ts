@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { before, beforeEach, describe, test } from 'node:test';
 
 import { LocalMedia, setWasm } from '../../js-glue/index.js';
-import { codecsOf, type CodecOptions } from '../../web/codec-options.js';
 import { connect } from '../../web/connect.js';
 import type { ConnectOptions } from '../../web/connect-options.js';
 import { LocalParticipant, type EncodingParameters } from '../../web/local-participant.js';
@@ -88,42 +87,7 @@ describe('bandwidthProfile', () => {
   });
 });
 
-describe('codecs', () => {
-  const said: string[] = [];
-  const of = (wanted: CodecOptions) => codecsOf(deepFreeze(wanted), (_level, message) => void said.push(message));
-
-  test('names and settings, in order; Opus is discontinuous unless it shall not be', () => {
-    assert.deepEqual(of({}), { audio: [], video: [], dtx: true });
-    assert.deepEqual(
-      of({
-        preferredAudioCodecs: ['PCMU', { codec: 'opus', dtx: false }],
-        preferredVideoCodecs: ['VP9', { codec: 'VP8', simulcast: true }],
-      }),
-      {
-        audio: ['PCMU', 'opus'],
-        video: ['VP9', 'VP8'],
-        dtx: false,
-      },
-    );
-    assert.equal(of({ preferredAudioCodecs: [{ codec: 'opus' }] }).dtx, true);
-    assert.equal(of({ preferredAudioCodecs: ['PCMU'] }).dtx, true);
-    assert.deepEqual(of({ preferredVideoCodecs: 'auto' }).video, ['VP8']);
-    assert.deepEqual(said, []);
-  });
-
-  test('what the browser does not have is ignored with a warning', (t) => {
-    const getCapabilities = (kind: string) => ({ codecs: [{ mimeType: `${kind}/opus` }, { mimeType: `${kind}/VP8` }] });
-    Object.assign(globalThis, { RTCRtpReceiver: { getCapabilities } });
-    t.after(() => Reflect.deleteProperty(globalThis, 'RTCRtpReceiver'));
-    of({ preferredAudioCodecs: ['isac', 'opus'], preferredVideoCodecs: ['vp8', 'MPEG' as never] as never });
-    assert.deepEqual(said, [
-      'The preferred audio codec "isac" is ignored: the browser does not have it.',
-      'The preferred video codec "MPEG" is ignored: the browser does not have it.',
-    ]);
-  });
-
-  test('a list that is none is a TypeError', () => assert.rejects(joining({ preferredAudioCodecs: 7 }), TypeError));
-});
+test('a list of codecs that is none is a TypeError', () => assert.rejects(joining({ preferredAudioCodecs: 7 }), TypeError));
 
 describe('setParameters', () => {
   const limits: EncodingParameters[] = [];
