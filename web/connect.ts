@@ -10,11 +10,11 @@ import { LocalParticipant, type EncodingParameters } from './local-participant.j
 import { asLocalTrack, checkTrack, type LocalTrack } from './local-tracks.js';
 import { createLog } from './logger.js';
 import { overridesOf, pick, type MediaOverrides } from './overrides.js';
-import { loadBandwidthProfile, loadTrace } from './parts.js';
+import { loadBandwidthProfile, loadTabLock, loadTrace } from './parts.js';
 import { kEndless, Room } from './room.js';
 import { keepSession as keepForNextPage, takeKeptSession } from './kept-session.js';
 import { watchSignaling } from './signaling-events.js';
-import { joinLocked } from './tab-lock.js';
+import { TabLockedError } from './tab-lock.js';
 import { signalingUrl } from './signaling-url.js';
 import { askForToken, withLifetime, type TokenFunction } from './token.js';
 import { version } from './version.js';
@@ -26,8 +26,8 @@ let calls = 0;
  * the server calls it expired; the Room ends with 20104 only if the function then fails: it throws, rejects, gives no string, takes longer
  * than 10 s, or gives one that the server calls expired again. A string is good until it ends (Room `tokenWillExpire`, `updateToken()`).
  *
- * Never throws: TypeError and RangeError for wrong arguments, getUserMedia's errors, an Error if the WebAssembly does not
- * load, and TwilioErrors of the server are rejections. With `logLevel: 'debug'` the trace of a failed attempt is on the console
+ * Never throws: TypeError and RangeError for wrong arguments, getUserMedia's errors, an Error if the WebAssembly or what an option needs
+ * does not load, and TwilioErrors of the server are rejections. With `logLevel: 'debug'` the trace of a failed attempt is on the console
  * (Room.exportTrace() has that of a Room).
  */
 export function connect(token: string | TokenFunction, options?: ConnectOptions): CancelablePromise<Room> {
@@ -43,7 +43,7 @@ export function connect(token: string | TokenFunction, options?: ConnectOptions)
     if (signal?.aborted) abort();
     signal?.addEventListener('abort', abort);
     try {
-      return await (rest.tabLock === undefined ? start() : joinLocked(String(rest.tabLock), start));
+      return await (rest.tabLock === undefined ? start() : (await loadTabLock()).joinLocked(String(rest.tabLock), start, TabLockedError));
     } finally {
       signal?.removeEventListener('abort', abort);
     }
@@ -66,7 +66,7 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
 
   const acquiring = given ? Promise.resolve(given) : createLocalTracks(options as CreateLocalTracksOptions);
   const loading = Promise.all([loadCore(), codecsOf(options, log)]);
-  // Not only then: what fails it may be the network.
+  // Now, since the network may be what fails it.
   const tracing = log('debug', 'Connecting to a Room') ? loadTrace() : undefined;
   tracing?.catch((error) => log('debug', String(error)));
   const media = new LocalMedia();

@@ -13,6 +13,7 @@ export const loadDraining = () => load(() => import('./lazy/draining.js'));
 export const loadPreflight = () => load(() => import('./lazy/preflight.js'));
 export const loadProcessing = () => load(() => import('./lazy/processing.js'));
 export const loadStats = () => load(() => import('./lazy/stats.js'));
+export const loadTabLock = () => load(() => import('./lazy/tab-lock.js'));
 export const loadTrace = () => load(() => import('./lazy/trace.js'));
 
 let failures = 0;

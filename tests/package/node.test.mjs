@@ -1,8 +1,8 @@
 // The packed package in Node, without a browser.
 import assert from 'node:assert/strict';
-import { access, readFile, readdir, writeFile } from 'node:fs/promises';
+import { access, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { createContext, runInContext } from 'node:vm';
 
 import { build } from 'esbuild';
@@ -111,6 +111,42 @@ describe('connect in Node', () => {
     const [name, message] = await rejection(`'token', { wsServer: 'ftp://host/', tracks: [] }`);
     assert.equal(name, 'TypeError');
     assert.match(message, /ftp:\/\/host\//);
+  });
+});
+
+describe('without the parts that are loaded when they are used', () => {
+  before(() => rename(join(folder, 'dist/lazy'), join(folder, 'away')));
+  after(() => rename(join(folder, 'away'), join(folder, 'dist/lazy')));
+
+  /** What connect() fails with, by the core's verdict or before, and what it says. */
+  const attempt = (options) =>
+    runNode(
+      app,
+      {},
+      '--input-type=module',
+      '-e',
+      `import { connect } from 'holdfast';
+       const { code, message } = await connect('token', { wsServer: 'ws://127.0.0.1:9/', tracks: [], ...${options} }).catch((error) => error);
+       console.log(code ?? message);`,
+    );
+
+  test('connect() reaches the core', async () => assert.equal(await attempt('{}'), '53000\n'));
+
+  for (const [name, options] of [
+    ['bandwidth-profile', '{ bandwidthProfile: {} }'],
+    ['codecs', `{ preferredVideoCodecs: 'auto' }`],
+    ['codecs', '{ preferredAudioCodecs: [] }'],
+    ['tab-lock', `{ tabLock: 'one' }`],
+  ])
+    test(`${options}: rejects and names the part`, async () => {
+      const said = await attempt(options);
+      assert(said.startsWith('Holdfast could not load a part of itself: ') && said.includes(`dist/lazy/${name}.js`), said);
+    });
+
+  test('a connect() that fails says to those who debug that there is no trace', async () => {
+    const said = await attempt(`{ logLevel: 'debug' }`);
+    assert.match(said, /could not load a part of itself: .*dist\/lazy\/trace\.js/);
+    assert.match(said, /^53000$/m);
   });
 });
 

@@ -1,5 +1,5 @@
-// The options `preferredAudioCodecs` and `preferredVideoCodecs` of connect(): which codecs are used where there is a choice. Applied to both
-// directions: a receiver orders what it would like to get in its own description, a sender obeys the other's.
+// The options `preferredAudioCodecs` and `preferredVideoCodecs` of connect(): which codecs are used where there is a choice. Applied to
+// both directions: a receiver orders what it would like to get in its own description, a sender obeys the other's.
 
 import type { Codecs, withDtx as WithDtx } from '../../js-glue/index.js';
 import type { CodecOptions, OpusCodecSettings } from '../codec-options.js';
