@@ -66,13 +66,15 @@ for (const kind of KINDS) {
     const free = await join(kind, 'free', room, {}, ['video']);
     await limited.untilSees('free');
     await free.untilSees('limited');
-    const [least, most] = [await rate(limited, 'video', 3), await rate(free, 'video', 3)];
+    const [least, most] = await Promise.all([rate(limited, 'video', 3), rate(free, 'video', 3)]);
     assert.ok(least.bits < LIMIT * MISSED && LIMIT * MISSED < most.bits, `${least.bits} with a limit of ${LIMIT}, ${most.bits} without`);
 
     await limited.setParameters({ maxVideoBitrate: null });
     await free.setParameters({ maxVideoBitrate: LIMIT });
-    await limited.until('the limit is lifted', async () => (await rate(limited, 'video', 1)).bits > LIMIT * MISSED, 30_000);
-    await free.until('the limit is set', async () => (await rate(free, 'video', 2)).bits < LIMIT * MISSED, 30_000);
+    await Promise.all([
+      limited.until('the limit is lifted', async () => (await rate(limited, 'video', 1)).bits > LIMIT * MISSED, 30_000),
+      free.until('the limit is set', async () => (await rate(free, 'video', 2)).bits < LIMIT * MISSED, 30_000),
+    ]);
   });
 
   test(`${kind}: a muted microphone sends a fraction of the packets, unless dtx is off`, needs(kind), async () => {
@@ -81,7 +83,7 @@ for (const kind of KINDS) {
     const steady = await join(kind, 'steady', room, { preferredAudioCodecs: [{ codec: 'opus', dtx: false }] }, ['audio']);
     await silent.setEnabled('audio', false);
     await steady.setEnabled('audio', false);
-    const [few, many] = [await rate(silent, 'audio', 2), await rate(steady, 'audio', 2)];
+    const [few, many] = await Promise.all([rate(silent, 'audio', 2), rate(steady, 'audio', 2)]);
     assert.ok(few.packets < many.packets / 3, `${few.packets} and ${many.packets} packets a second`);
   });
 
