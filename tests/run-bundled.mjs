@@ -9,9 +9,10 @@ const root = resolve(import.meta.dirname, '..');
 
 /**
  * `entryPoints`: more files to bundle beside the tests. `testTimeout`: ms for one file.
- * The files run one after the other: they share two cores, and browser tests measure time.
+ * The files run one after the other, as they share two cores and browser tests measure time. `patient`: those that do not; of these two run
+ * side by side.
  */
-export async function runBundled({ folder, entryPoints = [], testTimeout = 30_000, wanted = process.argv.slice(2) }) {
+export async function runBundled({ folder, entryPoints = [], testTimeout = 30_000, wanted = process.argv.slice(2), patient = [] }) {
   const files = (await readdir(folder)).filter(
     (name) => name.endsWith('.test.ts') && (wanted.length === 0 || wanted.some((part) => name.includes(part))),
   );
@@ -20,15 +21,19 @@ export async function runBundled({ folder, entryPoints = [], testTimeout = 30_00
     files: [...files.map((name) => join(folder, name)), ...entryPoints.map((path) => join(root, path))],
   });
 
-  const tests = files.sort().map((name) => join(outdir, `${basename(name, '.ts')}.js`));
+  const isPatient = (name) => patient.includes(basename(name, '.test.ts'));
+  const pathOf = (name) => join(outdir, `${basename(name, '.ts')}.js`);
   const reporter = process.stdout.isTTY ? 'spec' : 'tap';
-  const child = spawn(
-    process.execPath,
-    ['--enable-source-maps', '--test', '--test-concurrency=1', `--test-timeout=${testTimeout}`, `--test-reporter=${reporter}`, ...tests],
-    { cwd: root, stdio: 'inherit' },
-  );
-  const [code] = await once(child, 'exit');
-  process.exitCode = code ?? 1;
+  for (const [concurrency, names] of [
+    [2, files.filter(isPatient)],
+    [1, files.filter((name) => !isPatient(name))],
+  ]) {
+    if (names.length === 0) continue;
+    const options = [`--test-concurrency=${concurrency}`, `--test-timeout=${testTimeout}`, `--test-reporter=${reporter}`];
+    const args = ['--enable-source-maps', '--test', ...options, ...names.sort().map(pathOf)];
+    const [code] = await once(spawn(process.execPath, args, { cwd: root, stdio: 'inherit' }), 'exit');
+    process.exitCode ||= code ?? 1;
+  }
 }
 
 /** Bundles files for Node, each by itself, and returns the folder they are in: `tests/.out/<name of folder>`. */
