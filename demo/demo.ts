@@ -4,6 +4,7 @@ import {
   connect,
   createLocalTracks,
   LocalDataTrack,
+  type DeviceLossReason,
   type LocalParticipant,
   type LocalTrack,
   type RemoteParticipant,
@@ -41,7 +42,7 @@ async function join(identity: string, name: string): Promise<void> {
   try {
     tracks = await acquireTracks();
     const chatTrack = new LocalDataTrack({ name: 'chat' });
-    const room = await connect(await fetchToken(identity, name), { name, tracks: [...tracks, chatTrack] });
+    const room = await connect(await fetchToken(identity, name), { name, tracks: [...tracks, chatTrack], dominantSpeaker: true });
     history.replaceState(null, '', `?${new URLSearchParams({ room: name })}`);
     const reason = await runCall(room, tracks, chatTrack);
     tell(reason ? `The call has ended: ${reason}` : 'You have left the call.', Boolean(reason));
@@ -123,6 +124,8 @@ function runCall(room: Room, tracks: LocalTrack[], chatTrack: LocalDataTrack): P
     timeline.log('Reconnected');
   });
 
+  room.on('dominantSpeakerChanged', (speaker) => tiles.setSpeaker(speaker?.sid));
+
   lobby.hidden = true;
   call.hidden = false;
   return new Promise((resolve) => {
@@ -149,9 +152,18 @@ function addLocal(participant: LocalParticipant, tracks: LocalTrack[], tiles: Ti
     if (track.kind === 'video') track.attach(tile.video);
     const showTrack = () => tile.setSending(track.kind, track.isEnabled && !track.isStopped);
     showTrack();
-    for (const event of ['enabled', 'disabled', 'stopped']) track.on(event, showTrack);
+    for (const event of ['started', 'enabled', 'disabled', 'stopped']) track.on(event, showTrack);
   }
+  const device = ({ kind }: LocalTrack) => (kind === 'audio' ? 'microphone' : 'camera');
+  participant.on('trackDeviceLost', (track, reason) => timeline.log(`Your ${device(track)} ${losses[reason]}`));
+  participant.on('trackDeviceRestored', (track) => timeline.log(`Your ${device(track)} is back`));
 }
+
+const losses: Record<DeviceLossReason, string> = {
+  ended: 'is gone',
+  permission: 'may not be used any more',
+  muted: 'gives nothing',
+};
 
 function addRemote(participant: RemoteParticipant, tiles: Tiles, timeline: Timeline): void {
   const tile = new Tile(participant.identity, false);
@@ -214,6 +226,11 @@ function setUpButtons(room: Room, tracks: LocalTrack[], signal: AbortSignal): vo
   };
   toggle('mic-button', 'audio', 'mic', 'Mute', 'Unmute');
   toggle('camera-button', 'video', 'camera', 'Camera off', 'Camera on');
+  const sound = element('sound-button', HTMLButtonElement);
+  const showSound = () => (sound.hidden = room.canPlaybackAudio);
+  showSound();
+  room.on('audioPlaybackChanged', showSound);
+  sound.addEventListener('click', () => void room.startAudio().catch(() => {}), { signal });
   element('leave-button').addEventListener('click', () => room.disconnect(), { signal });
 }
 

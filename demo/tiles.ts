@@ -26,6 +26,10 @@ export class Tile {
     this.element.toggleAttribute(`data-${kind}`, isSending);
   }
 
+  setSpeaking(isSpeaking: boolean): void {
+    this.element.toggleAttribute('data-speaking', isSpeaking);
+  }
+
   setState(state: string, reason = ''): void {
     this.element.dataset['state'] = state;
     this.#reason.textContent = reason;
@@ -51,6 +55,11 @@ export class Tiles {
     this.#tiles.get(sid)?.element.remove();
     this.#tiles.delete(sid);
     this.#arrange();
+  }
+
+  /** Who was heard last, if anybody. */
+  setSpeaker(speaker: string | undefined): void {
+    for (const [sid, tile] of this.#tiles) tile.setSpeaking(sid === speaker);
   }
 
   /** The call is over. */

@@ -18,5 +18,5 @@ export interface VideoBandwidthProfileOptions {
   /** Deprecated: use `clientTrackSwitchOffControl`. */
   maxTracks?: number;
   /** Deprecated: use `contentPreferencesMode`. */
-  renderDimensions?: Partial<Record<TrackPriority, { width?: number; height?: number }>>;
+  renderDimensions?: Partial<Record<TrackPriority, { width?: number | null; height?: number | null }>>;
 }

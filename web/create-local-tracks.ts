@@ -13,6 +13,10 @@ export interface CreateLocalTrackOptions extends MediaTrackConstraints, LogOptio
    * is (Chromium). RangeError for what is neither. Default: 'auto'.
    */
   defaultDeviceCaptureMode?: DefaultDeviceCaptureMode;
+  /** Accepted without effect, for apps written for twilio-video.js. */
+  workaroundWebKitBug1208516?: boolean;
+  /** Likewise. */
+  workaroundWebKitBug180748?: boolean;
 }
 
 export type DefaultDeviceCaptureMode = 'auto' | 'manual';

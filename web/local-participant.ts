@@ -80,7 +80,9 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
   readonly #dispatch: (input: Input) => void;
   readonly #limit: (limits: EncodingParameters) => void;
 
+  constructor(media: never, dispatch: never);
   /** @internal */
+  constructor(media: LocalMedia, dispatch: (input: Input) => void, limit?: (limits: EncodingParameters) => void);
   constructor(media: LocalMedia, dispatch: (input: Input) => void, limit: (limits: EncodingParameters) => void = () => undefined) {
     super('', '', 'connecting');
     this.#media = media;

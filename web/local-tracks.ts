@@ -13,6 +13,8 @@ import type { EventMap } from './events.js';
 export interface LocalTrackOptions extends LogOptions, MediaOverrides {
   /** Default: the id of the MediaStreamTrack. */
   name?: string;
+  /** Accepted without effect, for apps written for twilio-video.js. */
+  workaroundWebKitBug1208516?: boolean;
 }
 
 export interface LocalDataTrackOptions extends LogOptions {
@@ -22,6 +24,8 @@ export interface LocalDataTrackOptions extends LogOptions {
   maxPacketLifeTime?: number | null;
   maxRetransmits?: number | null;
   ordered?: boolean;
+  /** Accepted without effect, for apps written for twilio-video.js. */
+  workaroundWebKitBug1208516?: boolean;
 }
 
 /** @internal Performs getUserMedia, for a track that the SDK made itself; with `anyDevice` whichever there is. */

@@ -69,7 +69,10 @@ export class PreflightTest extends EventEmitter<{
 }> {
   readonly #stopping = new AbortController();
 
+  /** See `runPreflight()`. */
+  constructor(token: never, options: never);
   /** @internal */
+  constructor(token: string, options: PreflightOptions);
   constructor(token: string, options: PreflightOptions) {
     super();
     const start = Date.now();

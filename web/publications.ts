@@ -2,6 +2,7 @@
 
 import type { TrackKind, TrackModel } from '../js-glue/index.js';
 import type { LocalAudioTrack, LocalDataTrack, LocalTrack, LocalVideoTrack } from './local-tracks.js';
+import { kindOf } from './kinds.js';
 import { checkPriority, type TrackPriority } from './priority.js';
 import { PublicObject, show } from './public-object.js';
 import type { RemoteAudioTrack, RemoteDataTrack, RemoteTrack, RemoteVideoTrack } from './remote-tracks.js';
@@ -23,7 +24,9 @@ export class LocalTrackPublication<T extends LocalTrack = LocalTrack> extends Pu
 
   readonly #publisher: Publisher;
 
+  constructor(track: never, trackSid: never, priority: never, publisher: never);
   /** @internal */
+  constructor(track: T, trackSid: string, priority: TrackPriority, publisher: Publisher);
   constructor(track: T, trackSid: string, priority: TrackPriority, publisher: Publisher) {
     super();
     this.#publisher = publisher;
@@ -55,8 +58,11 @@ export class LocalTrackPublication<T extends LocalTrack = LocalTrack> extends Pu
 }
 
 export type LocalAudioTrackPublication = LocalTrackPublication<LocalAudioTrack>;
+export const LocalAudioTrackPublication = kindOf<LocalAudioTrackPublication>([LocalTrackPublication], 'audio');
 export type LocalVideoTrackPublication = LocalTrackPublication<LocalVideoTrack>;
+export const LocalVideoTrackPublication = kindOf<LocalVideoTrackPublication>([LocalTrackPublication], 'video');
 export type LocalDataTrackPublication = LocalTrackPublication<LocalDataTrack>;
+export const LocalDataTrackPublication = kindOf<LocalDataTrackPublication>([LocalTrackPublication], 'data');
 
 export type AnyLocalTrackPublication = LocalAudioTrackPublication | LocalVideoTrackPublication | LocalDataTrackPublication;
 
@@ -77,7 +83,9 @@ export class RemoteTrackPublication<T extends RemoteTrack = RemoteTrack> extends
   /** Null while not subscribed. */
   declare readonly track: T | null;
 
+  constructor(model: never);
   /** @internal */
+  constructor(model: TrackModel);
   constructor({ sid, name, kind, enabled, priority }: TrackModel) {
     super();
     show<RemoteTrackPublication>(this, {
@@ -95,7 +103,10 @@ export class RemoteTrackPublication<T extends RemoteTrack = RemoteTrack> extends
 }
 
 export type RemoteAudioTrackPublication = RemoteTrackPublication<RemoteAudioTrack>;
+export const RemoteAudioTrackPublication = kindOf<RemoteAudioTrackPublication>([RemoteTrackPublication], 'audio');
 export type RemoteVideoTrackPublication = RemoteTrackPublication<RemoteVideoTrack>;
+export const RemoteVideoTrackPublication = kindOf<RemoteVideoTrackPublication>([RemoteTrackPublication], 'video');
 export type RemoteDataTrackPublication = RemoteTrackPublication<RemoteDataTrack>;
+export const RemoteDataTrackPublication = kindOf<RemoteDataTrackPublication>([RemoteTrackPublication], 'data');
 
 export type AnyRemoteTrackPublication = RemoteAudioTrackPublication | RemoteVideoTrackPublication | RemoteDataTrackPublication;

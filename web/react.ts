@@ -5,6 +5,9 @@ import {
   connect,
   type CancelablePromise,
   type ConnectOptions,
+  type DeviceLossReason,
+  type LocalAudioTrack,
+  type LocalVideoTrack,
   type RemoteParticipant,
   type Room,
   type RoomState,
@@ -34,6 +37,19 @@ export interface ConnectionState {
   nextAttemptAt: number | null;
 }
 
+export interface AudioPlayback {
+  /** `room.canPlaybackAudio`; true without a Room. */
+  canPlay: boolean;
+  /** `room.startAudio()`: to be called where the user has just clicked or tapped. */
+  start: () => Promise<void>;
+}
+
+/** A published track whose device is gone, and that no other device has taken the place of so far. */
+export interface LostDevice {
+  track: LocalAudioTrack | LocalVideoTrack;
+  reason: DeviceLossReason;
+}
+
 /**
  * Joins when the component is there and `token` is, and leaves when it is unmounted or `token` is null. `name` and `wsServer` say which room:
  * other ones, and it goes there. Other options are taken as they are when it joins. Another token does not join again: it is handed to
@@ -60,6 +76,26 @@ export function useConnectionState(room: Room | null | undefined): ConnectionSta
     const nextAttemptAt = nextAttemptIn > 0 ? Date.now() + nextAttemptIn : null;
     return { state: room?.state ?? 'disconnected', error: errorOf(room), attempt, nextAttemptAt };
   });
+}
+
+/** Who of the others spoke last; only if the Room was joined with the option `dominantSpeaker`. Otherwise, and without a Room, null. */
+export function useDominantSpeaker(room: Room | null | undefined): RemoteParticipant | null {
+  return useSnapshot(room, SPEAKER_EVENTS, (room) => [speakerOf(room)], speakerOf);
+}
+
+/** Whether the browser plays what is attached, and the way to make it. */
+export function useAudioPlayback(room: Room | null | undefined): AudioPlayback {
+  return useSnapshot(
+    room,
+    PLAYBACK_EVENTS,
+    (room) => [room, room?.canPlaybackAudio],
+    (room) => ({ canPlay: room?.canPlaybackAudio ?? true, start: async () => room?.startAudio() }),
+  );
+}
+
+/** The own microphones and cameras that are lost at this moment; another array whenever that changes. */
+export function useLostDevices(room: Room | null | undefined): readonly LostDevice[] {
+  return useSnapshot(room, DEVICE_EVENTS, lostIn, lostIn, localIn);
 }
 
 type Joined = Pick<RoomConnection, 'room' | 'error'>;
@@ -156,6 +192,12 @@ const PARTICIPANT_EVENTS = [
   'disconnected',
 ];
 
+const SPEAKER_EVENTS = ['dominantSpeakerChanged'];
+const PLAYBACK_EVENTS = ['audioPlaybackChanged'];
+const DEVICE_EVENTS = ['trackDeviceLost', 'trackDeviceRestored', 'disconnected'];
+
+const speakerOf = (room: Room | null): RemoteParticipant | null => room?.dominantSpeaker ?? null;
+
 const attemptOf = (room: Room | null): { attempt: number; nextAttemptIn: number } =>
   room?.state === 'reconnecting' ? room.connectionInfo : { attempt: 0, nextAttemptIn: 0 };
 
@@ -176,13 +218,26 @@ function everythingOfTheOthers(room: Room | null): unknown[] {
 }
 type Publication = RemoteParticipant['tracks'] extends Map<string, infer P> ? P : never;
 
-// Why a Room ended is only said in the event.
+// Why a Room ended, and which devices are lost, is only said in events.
 const endings = new WeakMap<Room, TwilioError | null>();
+const lost = new WeakMap<Room, Map<LostDevice['track'], LostDevice>>();
 
 function watch(room: Room): void {
   if (endings.has(room)) return;
   endings.set(room, null);
   room.prependListener('disconnected', (_, error) => endings.set(room, error ?? null));
+  const devices = new Map<LostDevice['track'], LostDevice>();
+  lost.set(room, devices);
+  room.localParticipant
+    .prependListener('trackDeviceLost', (track, reason) => devices.set(track, { track, reason }))
+    .prependListener('trackDeviceRestored', (track) => devices.delete(track));
+}
+
+/** What is not published any more is nobody's loss. */
+function lostIn(room: Room | null): LostDevice[] {
+  if (!room || room.localParticipant.state === 'disconnected') return [];
+  const published = [...room.localParticipant.tracks.values()].map(({ track }) => track);
+  return [...(lost.get(room)?.values() ?? [])].filter(({ track }) => published.includes(track));
 }
 
 function errorOf(room: Room | null): TwilioError | null {
@@ -190,16 +245,17 @@ function errorOf(room: Room | null): TwilioError | null {
   return room.state === 'disconnected' ? (endings.get(room) ?? null) : room.connectionInfo.cause;
 }
 
-/** What `take` makes of a Room: anew when one of `parts` is another than it was. Nothing of a Room changes without one of `events`. */
+/** What `take` makes of a Room: anew when one of `parts` is another than it was. None of them changes without one of `events` of `teller`. */
 function useSnapshot<T>(
   given: Room | null | undefined,
   events: readonly string[],
   parts: (room: Room | null) => unknown[],
   take: (room: Room | null) => T,
+  teller: (room: Room) => Teller = itself,
 ): T {
   const room = given ?? null;
   const [last] = useState((): { parts?: unknown[]; taken?: T } => ({}));
-  const subscribe = useCallback((listener: () => void) => listen(room, events, listener), [room, events]);
+  const subscribe = useCallback((listener: () => void) => listen(room, teller, events, listener), [room, events, teller]);
   const current = (): T => {
     const now = parts(room);
     if (last.parts?.length !== now.length || now.some((part, index) => !Object.is(part, last.parts![index]))) {
@@ -211,9 +267,17 @@ function useSnapshot<T>(
   return useSyncExternalStore(subscribe, current, current);
 }
 
-function listen(room: Room | null, events: readonly string[], listener: () => void): () => void {
+interface Teller {
+  on(event: string, listener: () => void): unknown;
+  off(event: string, listener: () => void): unknown;
+}
+const itself = (room: Room): Teller => room;
+const localIn = (room: Room): Teller => room.localParticipant;
+
+function listen(room: Room | null, tellerIn: (room: Room) => Teller, events: readonly string[], listener: () => void): () => void {
   if (!room) return () => {};
+  const teller = tellerIn(room);
   watch(room);
-  for (const event of events) room.on(event, listener);
-  return () => events.forEach((event) => room.off(event, listener));
+  for (const event of events) teller.on(event, listener);
+  return () => events.forEach((event) => teller.off(event, listener));
 }

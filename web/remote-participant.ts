@@ -30,7 +30,9 @@ type RemoteParticipantEvents = RemoteTrackEvents & {
 };
 
 export class RemoteParticipant extends Participant<AnyRemoteTrackPublication, RemoteParticipantEvents> {
+  constructor(model: never);
   /** @internal */
+  constructor(model: ParticipantModel);
   constructor({ sid, identity, state, tracks }: ParticipantModel) {
     super(sid, identity, state);
     for (const track of tracks) this._publish(track);

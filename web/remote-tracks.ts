@@ -31,7 +31,9 @@ abstract class RemoteMediaTrack<Kind extends MediaKind, Events extends EventMap>
   /** What was asked for with `setPriority`. */
   declare readonly priority: TrackPriority | null;
 
+  constructor(kind: never, info: never, mediaStreamTrack: never);
   /** @internal */
+  constructor(kind: Kind, info: RemoteTrackInfo, mediaStreamTrack: MediaStreamTrack);
   constructor(kind: Kind, { sid, name, enabled, overrides }: RemoteTrackInfo, mediaStreamTrack: MediaStreamTrack) {
     super(kind, name, mediaStreamTrack, overrides);
     show<RemoteMediaTrack<MediaKind, EventMap>>(this, { isEnabled: enabled, isSwitchedOff: false, priority: null, sid });
@@ -114,7 +116,9 @@ export class RemoteDataTrack extends PublicObject<{ message: [data: string | Arr
   declare readonly reliable: boolean;
   declare readonly sid: string;
 
+  constructor(info: never, remote: never);
   /** @internal */
+  constructor(info: RemoteTrackInfo, remote: RemoteChannel);
   constructor({ sid, name }: RemoteTrackInfo, remote: RemoteChannel) {
     super();
     const { maxPacketLifeTime, maxRetransmits, ordered } = remote.channel;

@@ -115,7 +115,10 @@ export class Room extends PublicObject<RoomEvents> {
   #cause: TwilioError | null = null;
   #canPlay = true;
 
+  /** Holdfast alone makes them: see `connect()`. */
+  constructor(event: never, parts: never);
   /** @internal */
+  constructor(event: RoomConnected, parts: RoomParts);
   constructor({ sid, name, participants }: RoomConnected, parts: RoomParts) {
     super();
     this.#parts = parts;

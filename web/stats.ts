@@ -13,7 +13,9 @@ export class TrackStats {
   /** 'opus', 'VP8' and so on. */
   declare readonly codec: string | null;
 
+  constructor(values: never);
   /** @internal */
+  constructor(values: object);
   constructor(values: object) {
     Object.assign(this, values);
   }
@@ -72,7 +74,9 @@ export class StatsReport {
   declare readonly remoteAudioTrackStats: RemoteAudioTrackStats[];
   declare readonly remoteVideoTrackStats: RemoteVideoTrackStats[];
 
+  constructor(values: never);
   /** @internal */
+  constructor(values: object);
   constructor(values: object) {
     Object.assign(this, values);
   }

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import type { TestPage } from './harness/browser.js';
-import { type BrowserKind, Caller, Site, needs, sharedBrowser } from './harness/index.js';
+import type { TestBrowser, TestPage } from './harness/browser.js';
+import { type BrowserKind, Caller, Site, needs, sharedBrowser, startBrowser } from './harness/index.js';
 
 declare const HOLDFAST_ROOT: string;
 
@@ -19,11 +19,15 @@ interface Shown {
   attempt: number;
   isWaiting: boolean;
   others: string[];
+  canPlay: boolean;
+  speaker: string | null;
+  lost: string[];
 }
 interface Props {
   token: string | null;
   name: string;
   wsServer?: string;
+  options?: object;
 }
 interface App {
   version: string;
@@ -33,6 +37,7 @@ interface App {
   mount(props: Props): void;
   unmount(): void;
   retry(): void;
+  unplug(): void;
 }
 
 let site: Site;
@@ -71,8 +76,8 @@ function bundle(version: string, modules: string): Promise<unknown> {
 class ReactPage {
   private constructor(private readonly page: TestPage) {}
 
-  static async open(kind: BrowserKind, version: string): Promise<ReactPage> {
-    const page = await (await sharedBrowser(kind)).newPage();
+  static async open(kind: BrowserKind, version: string, browser?: TestBrowser): Promise<ReactPage> {
+    const page = await (browser ?? (await sharedBrowser(kind))).newPage();
     await page.goto(`${site.origin}/react.html?${version}`);
     const loaded = await page.evaluate(
       (path) => import(path).then(() => (globalThis as unknown as { app: App }).app.version),
@@ -86,12 +91,16 @@ class ReactPage {
     return this.page.evaluate((given) => (globalThis as unknown as { app: App }).app.mount(given), props);
   }
 
-  do(what: 'unmount' | 'retry'): Promise<void> {
+  do(what: 'unmount' | 'retry' | 'unplug'): Promise<void> {
     return this.page.evaluate((name) => (globalThis as unknown as { app: App }).app[name](), what);
   }
 
   effects(): Promise<number> {
     return this.page.evaluate(() => (globalThis as unknown as { app: App }).app.effects(), null);
+  }
+
+  click(): Promise<void> {
+    return this.page.click!();
   }
 
   /** The state of each microphone track that was asked for. */
@@ -264,5 +273,40 @@ test('unmounted while it connects: nobody stays behind', needs('chromium'), asyn
   await untilCome('react left E');
   const inD = comings.filter((coming) => coming.endsWith('D'));
   assert.ok(inD.length === 0 || inD.join() === 'react joined D,react left D', inD.join());
+  await app.close();
+});
+
+test('who speaks is told, until it leaves', needs('chromium'), async () => {
+  const app = await ReactPage.open('chromium', '19');
+  await app.mount({ token: site.token('react'), name: 'F', options: { audio: false, dominantSpeaker: true } });
+  let at = await app.untilShown({ state: 'connected', speaker: null });
+  const other = await Caller.join(await sharedBrowser('chromium'), site, { identity: 'other', room: 'F', media: ['tone'] });
+  at = await app.untilShown({ speaker: 'other' }, at);
+  await other.leave();
+  await app.untilShown({ speaker: null, others: [] }, at);
+  await app.close();
+});
+
+test('what autoplay rules forbid is told, and start() in a click plays it', needs('chromium'), async () => {
+  const untouched = await startBrowser('chromium', { untouched: true });
+  const app = await ReactPage.open('chromium', '19', untouched);
+  await app.mount({ token: site.token('react'), name: 'G', options: { audio: false } });
+  let at = await app.untilShown({ state: 'connected', canPlay: true });
+  await Caller.join(await sharedBrowser('chromium'), site, { identity: 'other', room: 'G', media: ['audio'] });
+  at = await app.untilShown({ canPlay: false }, at);
+  await app.click();
+  await app.untilShown({ canPlay: true }, at);
+  await app.close();
+});
+
+test('a microphone that is lost is told, until there is another', needs('chromium'), async () => {
+  const app = await ReactPage.open('chromium', '19');
+  await app.mount({ token: site.token('react'), name: 'H' });
+  let at = await app.untilShown({ state: 'connected', lost: [] });
+  await app.do('unplug');
+  at = await app.untilShown({ lost: ['audio ended'] }, at);
+  await app.untilShown({ lost: [] }, at);
+  assert.deepEqual(await app.captured(), ['ended', 'live']);
+  await app.do('unmount');
   await app.close();
 });

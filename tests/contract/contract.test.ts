@@ -91,6 +91,58 @@ test('in Node both load without a throw, and say that they are not supported', (
     assert.equal((require(name) as { isSupported: boolean }).isSupported, false, name);
 });
 
+const scripts = [
+  { name: 'twilio-video.js', path: '/twilio-video.js', sets: 'Twilio.Video', defines: true },
+  { name: 'Holdfast', path: '/dist/holdfast.min.js', sets: 'Holdfast', defines: false },
+];
+for (const { name, path, sets, defines } of scripts) {
+  test(
+    `${name} by script tag: ${sets}, which leaves what is there; an AMD loader ${defines ? 'gets a nameless module' : 'is left alone'}`,
+    needs('chromium'),
+    async () => {
+      const load = async (src: string, before: string): Promise<Record<string, unknown>> => {
+        const page = await (await sharedBrowser('chromium')).newPage();
+        await page.goto(`${site.origin}/react.html`);
+        const found = await page.evaluate(loadScript, { src, before });
+        await page.closeTab();
+        return found;
+      };
+      const alone = await load(path, '');
+      const beside = await load(path, 'Twilio = { Chat: 1 }');
+      assert.deepEqual([alone[sets], beside[sets], beside['Twilio.Chat']], ['object', 'object', 'number']);
+      if (name === 'Holdfast') assert.equal(beside['Twilio.Video'], 'undefined');
+      else assert.equal((await load(path, 'Twilio = { Video: 1 }'))['Twilio.Video'], 'number');
+      const amd = await load(path, 'defined = []; define = (...args) => defined.push(args); define.amd = {}');
+      assert.deepEqual(amd['defined'], defines ? ['object function'] : []);
+      assert.equal(amd[sets], defines ? 'undefined' : 'object');
+    },
+  );
+}
+
+/** In a page: what there is by which name once the script is loaded, and what it has defined. */
+async function loadScript({ src, before }: { src: string; before: string }): Promise<Record<string, unknown>> {
+  const run = (code: string) => document.head.append(Object.assign(document.createElement('script'), { text: code }));
+  run(before);
+  await new Promise((resolve, reject) =>
+    document.head.append(Object.assign(document.createElement('script'), { src, onload: resolve, onerror: reject })),
+  );
+  const {
+    Twilio,
+    Holdfast,
+    defined = [],
+  } = globalThis as unknown as {
+    Twilio?: Record<string, unknown>;
+    Holdfast?: unknown;
+    defined?: unknown[][];
+  };
+  return {
+    Holdfast: typeof Holdfast,
+    'Twilio.Video': typeof Twilio?.['Video'],
+    'Twilio.Chat': typeof Twilio?.['Chat'],
+    defined: defined.map((args) => args.map((arg) => typeof arg).join(' ')),
+  };
+}
+
 interface Run {
   browser: BrowserKind;
   subject: Package;

@@ -13,7 +13,9 @@ const render = `
   function Call({ token }) {
     const { room, error, connecting } = hooks.useRoom(token, { name: 'daily' });
     const { state, attempt, nextAttemptAt } = hooks.useConnectionState(room);
-    return createElement('p', null, JSON.stringify([room, error, connecting, state, attempt, nextAttemptAt, hooks.useParticipants(room)]));
+    const { canPlay } = hooks.useAudioPlayback(room);
+    const others = [hooks.useParticipants(room), hooks.useDominantSpeaker(room), hooks.useLostDevices(room)];
+    return createElement('p', null, JSON.stringify([room, error, connecting, state, attempt, nextAttemptAt, canPlay, ...others]));
   }
   const html = [null, 'token', () => 'token'].map((token) => renderToString(createElement(Call, { token })));
   process.stdout.write(html.join(' ').replaceAll('&quot;', '"'));
@@ -62,7 +64,7 @@ for (const [version, modules] of [
         test(`${kind} and renderToString() in ${place}: no effect, and what is shown before there is a Room`, async () => {
           const file = kind === 'import' ? 'render.mjs' : 'render.cjs';
           await writeFile(join(app, file), script);
-          const shown = (connecting) => `<p>[null,null,${connecting},"disconnected",0,null,[]]</p>`;
+          const shown = (connecting) => `<p>[null,null,${connecting},"disconnected",0,null,true,[],null,[]]</p>`;
           assert.equal(await runNode(app, env, file), [shown(false), shown(true), shown(true)].join(' '));
         });
       }

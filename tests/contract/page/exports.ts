@@ -1,7 +1,7 @@
 // Section 1: what the package offers.
 
-import { alike, equal, ok, row, thrown } from './check.js';
-import { differs, sdk } from './lab.js';
+import { alike, equal, ok, row, thrown, until } from './check.js';
+import { differs, localAudio, meet, peerTracks, sdk } from './lab.js';
 
 const NAMES = ['connect', 'createLocalAudioTrack', 'createLocalTracks', 'createLocalVideoTrack'] as const;
 
@@ -34,6 +34,37 @@ row('1/subclasses-es5', 'they can be extended by functions, as code from before 
   if (works) ok(construct() instanceof sdk.LocalDataTrack, 'it is a LocalDataTrack');
   else equal(thrown(construct).name, 'TypeError');
 });
+
+row(
+  '1/instanceof',
+  'what a Room hands out is an instance of the classes that the typings name',
+  async () => {
+    const { alice, remoteBob } = await meet(await peerTracks());
+    await until('all is subscribed to', () => [...remoteBob.tracks.values()].filter(({ track }) => track).length === 3);
+    const [audio, video, data] = (['audioTracks', 'videoTracks', 'dataTracks'] as const).map((map) => [...remoteBob[map].values()][0]!);
+    const own = await localAudio();
+    const published = await alice.localParticipant.publishTrack(own);
+    const expected: [object, (keyof typeof sdk)[]][] = [
+      [alice, ['Room']],
+      [alice.localParticipant, ['LocalParticipant', 'Participant']],
+      [remoteBob, ['RemoteParticipant', 'Participant']],
+      [own, ['LocalAudioTrack', 'AudioTrack', 'Track']],
+      [published, ['LocalAudioTrackPublication', 'LocalTrackPublication', 'TrackPublication']],
+      [audio!, ['RemoteAudioTrackPublication', 'RemoteTrackPublication', 'TrackPublication']],
+      [video!, ['RemoteVideoTrackPublication', 'RemoteTrackPublication', 'TrackPublication']],
+      [data!, ['RemoteDataTrackPublication', 'RemoteTrackPublication', 'TrackPublication']],
+      [audio!.track!, ['RemoteAudioTrack', 'AudioTrack', 'Track']],
+      [video!.track!, ['RemoteVideoTrack', 'VideoTrack', 'Track']],
+      [data!.track!, ['RemoteDataTrack', 'Track']],
+    ];
+    const classes = [...new Set(expected.flatMap(([, names]) => names))];
+    for (const [object, names] of expected) {
+      const found = classes.filter((name) => object instanceof (sdk[name] as abstract new () => unknown));
+      alike(found.sort(), [...names].sort(), `what ${names[0]} is an instance of`);
+    }
+  },
+  { officialFails: 'its typings have them, its package does not export them' },
+);
 
 row('1/constants', 'isSupported is true here, version is a version', () => {
   equal(sdk.isSupported, true);

@@ -188,6 +188,47 @@ row('5/reconnecting', 'signaling goes and comes back: states, events and their o
   alike(both, own);
 });
 
+row('5/media-reconnecting', 'media go and come back: the Room says so with 53405, the own participant does not', async () => {
+  const connections: Breakable[] = [];
+  class Breakable extends RTCPeerConnection {
+    isBroken = false;
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      connections.push(this);
+    }
+    override get iceConnectionState(): RTCIceConnectionState {
+      return this.isBroken ? 'failed' : super.iceConnectionState;
+    }
+    override get connectionState(): RTCPeerConnectionState {
+      return this.isBroken ? 'failed' : super.connectionState;
+    }
+    break(isBroken: boolean): void {
+      this.isBroken = isBroken;
+      for (const event of ['iceconnectionstatechange', 'connectionstatechange']) this.dispatchEvent(new Event(event));
+    }
+  }
+  const alice = await join('alice', { tracks: [await localAudio()], RTCPeerConnection: Breakable });
+  await join('bob', {}, peer);
+  const connected = () => connections.find(({ connectionState }) => connectionState === 'connected');
+  await until('they are connected', connected);
+  const connection = connected()!;
+  await soon();
+  const noted = noteEvents({ local: alice.localParticipant, room: alice });
+  const away = next<[{ code: number }]>(alice, 'reconnecting');
+  const back = next(alice, 'reconnected');
+  connection.break(true);
+  equal((await away)[0].code, 53405);
+  const [bob] = [...alice.participants.values()] as [RemoteParticipant];
+  alike([alice.state, alice.localParticipant.state], ['reconnecting', 'connected']);
+  connection.break(false);
+  alike(await back, [], 'arguments of reconnected');
+  alike([alice.state, alice.localParticipant.state], ['connected', 'connected']);
+  await until('so is the other', () => bob.state === 'connected');
+  // Holdfast says besides whose media they are, and how it goes.
+  const both = noted.filter((line) => !/reconnectProgress|participantRe/.test(line));
+  alike(both, ['room reconnecting 1', 'room reconnected 0']);
+});
+
 row(
   '5/lone-reconnect',
   'who is alone stays connected after signaling was away',
