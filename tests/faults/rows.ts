@@ -7,6 +7,7 @@ import {
   found,
   joined,
   left,
+  mediaLost,
   mediaRecovered,
   otherLost,
   otherRecovered,
@@ -61,6 +62,8 @@ function troubleForGood(identity: string): Story {
   return { room: [`participantReconnecting ${identity} error 53405`], [identity]: [`reconnecting ${identity} error 53405`] };
 }
 
+// Nothing comes from Alice, which is seen before the server says why.
+const silentFirst: Story = story(mediaLost('alice'), { room: ['reconnected'] });
 const awayForGood: Story = { room: ['reconnecting error 53001'], local: ['reconnecting local'] };
 
 const NOTHING: Story = {};
@@ -138,7 +141,7 @@ const stopped = (rejoin: boolean): Row => ({
   ...(rejoin
     ? {
         alice: [recovered(), together(recovered(), trouble('bob'))],
-        bob: [story(otherLost('alice'), left('alice'), joined('alice'))],
+        bob: [otherLost('alice'), silentFirst].map((sign) => story(sign, left('alice'), joined('alice'))),
         end: 'call',
         options: { rejoin: true },
       }
@@ -147,7 +150,7 @@ const stopped = (rejoin: boolean): Row => ({
           story(awayForGood, ended(['bob'], code)),
           story(awayForGood, troubleForGood('bob'), ended(['bob'], code)),
         ]),
-        bob: [story(otherLost('alice'), left('alice'))],
+        bob: [otherLost('alice'), silentFirst].map((sign) => story(sign, left('alice'))),
         end: 'alice is out',
       }),
   notices: ['bob'],
