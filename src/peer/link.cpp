@@ -15,8 +15,8 @@ constexpr Millis kReplacementPause = 1_s;
 constexpr std::uint32_t kMaxPauseDoublings = 5;
 // More than any real peer sends; what goes beyond is not received.
 constexpr std::size_t kMaxMedia = 256;
-// Polls while one is not answered, some 10 s: the browser will not do anything more with this connection, since all is done one by one.
-constexpr int kMaxUnansweredPolls = 20;
+// An answer that takes longer will not come, and the browser will not do anything more with this connection, since all is done one by one.
+constexpr Millis kStatsLimit = 10_s;
 
 bool same_media(const MediaArrived& a, const MediaArrived& b) { return a.media_id == b.media_id && a.mid == b.mid && a.kind == b.kind; }
 
@@ -66,9 +66,23 @@ bool Link::handle(const input::PeerStats& stats, Instant now) {
 bool Link::handle_failed_stats(OperationId op) {
   if (op.value == 0 || op != stats_operation_) return false;
   stats_operation_ = {};
-  unanswered_polls_ = 0;
+  stats_due_.reset();
   return true;
 }
+
+void Link::wake(Instant now) {
+  liveness.wake(now);
+  if (stats_due_) stats_due_ = now + kStatsLimit;
+}
+
+void Link::handle_timers(Instant now) {
+  liveness.handle_timers(now);
+  if (!stats_due_ || *stats_due_ > now) return;
+  stats_due_.reset();
+  liveness.break_off(now);
+}
+
+std::optional<Instant> Link::next_deadline() const { return fsm::earliest(liveness.next_deadline(), stats_due_); }
 
 void Link::settle(Instant now, Effects& effects, std::vector<PeerEvent>& events) {
   if (negotiation.is_broken()) {
@@ -157,11 +171,9 @@ void Link::expect(Instant now) {
 
 // One at a time: a browser that is slower than the polls answers all the same.
 void Link::ask_for_stats(Instant now, Effects& effects) {
-  if (stats_operation_.value != 0) {
-    if (++unanswered_polls_ >= kMaxUnansweredPolls) liveness.break_off(now);
-    return;
-  }
+  if (stats_operation_.value != 0) return;
   stats_operation_ = OperationId{++last_operation_};
+  stats_due_ = now + kStatsLimit;
   effects.push_back(effect::GetStats{peer_, stats_operation_});
 }
 

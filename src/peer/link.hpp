@@ -47,6 +47,11 @@ class Link {
   // False: the operation was none of its own.
   bool handle_failed_stats(OperationId op);
 
+  // The machine slept.
+  void wake(Instant now);
+  void handle_timers(Instant now);
+  std::optional<Instant> next_deadline() const;
+
   void settle(Instant now, Effects& effects, std::vector<PeerEvent>& events);
   // All its media is gone.
   void end_media(std::vector<PeerEvent>& events);
@@ -82,7 +87,7 @@ class Link {
   bool may_stay_unanswered_;
   std::uint32_t restarts_seen_ = 0;
   OperationId stats_operation_;
-  int unanswered_polls_ = 0;  // since it was asked
+  std::optional<Instant> stats_due_;  // its answer
   backend::Path path_;
   std::vector<Section> received_;
   std::vector<MediaArrived> media_;

@@ -160,19 +160,19 @@ void PeerSet::handle(const input::PeerStats& input, Instant now, Effects& effect
 // ---- time --------------------------------------------------------------------------------------------------------------------------
 
 void PeerSet::wake(Instant now, Effects& effects) {
-  for (const auto& link : links_) link->liveness.wake(now);
+  for (const auto& link : links_) link->wake(now);
   settle(now, effects);
 }
 
 void PeerSet::handle_timers(Instant now, Effects& effects) {
-  for (const auto& link : links_) link->liveness.handle_timers(now);
+  for (const auto& link : links_) link->handle_timers(now);
   settle(now, effects);
 }
 
 std::optional<Instant> PeerSet::next_deadline() const {
   std::optional<Instant> next;
   for (const auto& link : links_) {
-    next = fsm::earliest(next, link->liveness.next_deadline());
+    next = fsm::earliest(next, link->next_deadline());
     if (signaling_) next = fsm::earliest(next, link->replacement_due());
   }
   return next;

@@ -73,6 +73,7 @@ void Session::step_out(Instant now, Effects& effects) {
   input.error.code = code::kParticipantNotFound;
   if (is_connected()) context_.connection.leave(Disconnect{context_.session}, now, effects);
   dispatch(machine_.is(State::kResuming) ? Event::kNoAnswer : Event::kEnded, input);
+  context_.was_dropped = true;  // as far as we know: the beacon may arrive after we are back
   if (machine_.is(State::kBackingOff)) context_.timers.start(Timer::kPause, now + kCacheLimit);
 }
 

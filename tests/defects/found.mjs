@@ -56,8 +56,8 @@ export const found = [
     edits: [
       {
         file: 'src/peer/link.cpp',
-        find: '    if (++unanswered_polls_ >= kMaxUnansweredPolls) liveness.break_off(now);\n    return;\n',
-        replace: '    if (++unanswered_polls_ >= kMaxUnansweredPolls) liveness.break_off(now);\n',
+        find: '  if (stats_operation_.value != 0) return;\n',
+        replace: '',
       },
     ],
   },
@@ -67,8 +67,8 @@ export const found = [
     edits: [
       {
         file: 'src/peer/link.cpp',
-        find: '    if (++unanswered_polls_ >= kMaxUnansweredPolls) liveness.break_off(now);\n',
-        replace: '',
+        find: '  stats_due_.reset();\n  liveness.break_off(now);\n',
+        replace: '  stats_due_.reset();\n',
       },
     ],
   },

@@ -13,6 +13,8 @@ namespace {
 constexpr Millis kPeace = 5_s;
 // Polls of growing bytes after which a client of ours knows what silence is.
 constexpr int kFewPolls = 3;
+// From the end of another's trouble to the last word of it.
+constexpr Millis kLateWord = 1_s;
 
 template <class... Events>
 const ParticipantSid* participant_of(const effect::Event& event) {
@@ -43,9 +45,14 @@ void SimRoom::check_doubts(std::size_t index, const effect::Event& event) {
       Doubt& doubt = doubts_[{index, away->participant.value}] = doubt_about(tab, known->second);
       const Tab* owner = owner_of(away->participant);
       const auto seen = owner == nullptr ? nullptr : &owner->app.participants;
-      doubt.is_theirs = seen != nullptr && seen->count(tab.app.participant_sid) > 0 && seen->at(tab.app.participant_sid).reconnecting;
+      const auto seen_back = owner == nullptr ? backs_.end() : backs_.find({index_of(*owner), tab.app.participant_sid});
+      // The word of it may come together with the next one, that it is over.
+      const bool was_theirs = seen_back != backs_.end() && time_.now() - seen_back->second <= kLateWord;
+      doubt.is_theirs =
+          was_theirs || (seen != nullptr && seen->count(tab.app.participant_sid) > 0 && seen->at(tab.app.participant_sid).reconnecting);
     }
   } else if (const auto* back = std::get_if<effect::ParticipantReconnected>(&event)) {
+    backs_[{index, back->participant.value}] = time_.now();
     if (const auto doubt = doubts_.extract({index, back->participant.value})) check_is_back(index, back->participant, doubt.mapped());
   } else if (const ParticipantSid* changed =
                  participant_of<effect::TrackPublished, effect::TrackUnpublished, effect::TrackUnsubscribed, effect::TrackEnabled,

@@ -291,6 +291,7 @@ class SimRoom {
   MuteBook mutes_;
   std::map<std::string, ParticipantSid> names_;                          // whose media went by each signaled id
   std::map<std::pair<std::size_t, std::string>, Doubt> doubts_;          // by tab and participant
+  std::map<std::pair<std::size_t, std::string>, Instant> backs_;         // when it was last called back
   std::map<std::pair<std::size_t, std::uint32_t>, std::int64_t> bytes_;  // received by (tab, peer) shortly before the end
   std::string speaker_;                                                  // whose machines move
   std::ptrdiff_t links_back_ = 0;                                        // that have recovered in its batch

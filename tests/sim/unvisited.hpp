@@ -66,6 +66,8 @@ inline constexpr Unvisited kUnvisited[] = {
      "takes glare, and an offer of ours that failed and was made again meanwhile", true},
     {"negotiation: SettingRemoteAnswer --OperationFailed[2]--> Closed", "takes three answers in a row that one browser refuses", true},
     {"negotiation: SettingLocalOffer --OperationFailed[2]--> Closed", "takes three offers in a row that one browser cannot make", true},
+    {"liveness: New --ProofOver[1]--> Failed", "takes a new connection that the other end restarts before it connects, and that is deaf",
+     true},
     {"liveness: Failed --Restarted[1]--> Failed", "takes a deaf connection, and no signaling for the ten seconds after that", true},
     {"liveness: Failed --ProofOver[2]--> Failed", "takes a connection that fails without signaling, comes back by itself, and is deaf",
      true},

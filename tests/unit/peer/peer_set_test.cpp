@@ -610,3 +610,21 @@ TEST_CASE("peer set: a promise that never settles does not stop a link for ever 
   }
   CHECK(bench.said() == Words{"send close 3", "gone t-a", "closed by us"});
 }
+
+TEST_CASE("peer set: … nor where nothing is expected any more by then (sim seed 6397)", "[peer][peer_set]") {
+  Bench bench = connected();
+  const auto wait = [&](Millis time) {
+    for (const Instant end = bench.now + time; bench.now < end;) {
+      bench.now = bench.now + 100_ms;
+      bench.set.handle_timers(bench.now, bench.effects);
+    }
+  };
+  wait(600_ms);  // GetStats is never answered
+  bench.set.set_expected_media({}, bench.effects);
+  wait(5_s);
+  bench.set.wake(bench.now, bench.effects);
+  wait(9_s);
+  CHECK(bench.said() == Words{});
+  wait(2_s);
+  CHECK(bench.said() == Words{"send close 3", "gone t-a", "closed by us"});
+}
