@@ -30,8 +30,8 @@ namespace {
 constexpr Millis kWakeLateness{1000};
 // What was held back on the way arrives at once, oldest first: only when it is all here does it say how things are.
 constexpr Millis kBurst{100};
-// From lost media to the word of it; Chromium, whose network interface has come back, has its first candidate after 3 s. No timer: whoever is
-// in trouble hears and polls more often than that.
+// From lost media to the word of it; Chromium, whose network interface has come back, has its first candidate after 3 s. No timer: whoever
+// is in trouble hears and polls more often than that.
 constexpr Millis kLostForLong{4000};
 // Machines that keep one another busy without an input are broken.
 constexpr int kMaxRounds = 10000;

@@ -254,11 +254,10 @@ void Liveness::handle_timers(Instant now) {
 
 bool Liveness::is_consistent() const {
   const auto runs = [&](Timer timer) { return context_.timers.is_running(timer); };
-  return runs(Timer::kPoll) == counts_bytes() &&
-         (is_in_trouble() || (!runs(Timer::kRestart) && !runs(Timer::kLimit))) && (!machine_.is(State::kHealthy) || !runs(Timer::kProof)) &&
-         (machine_.is(State::kSuspect) || !runs(Timer::kHope)) && (machine_.is(State::kNew) || !runs(Timer::kStuck)) &&
-         (!runs(Timer::kProof) || is_up(context_)) && (!context_.replace_asked || is_in_trouble()) &&
-         (!is_in_trouble() || context_.replace_asked || runs(Timer::kLimit));
+  return runs(Timer::kPoll) == counts_bytes() && (is_in_trouble() || (!runs(Timer::kRestart) && !runs(Timer::kLimit))) &&
+         (!machine_.is(State::kHealthy) || !runs(Timer::kProof)) && (machine_.is(State::kSuspect) || !runs(Timer::kHope)) &&
+         (machine_.is(State::kNew) || !runs(Timer::kStuck)) && (!runs(Timer::kProof) || is_up(context_)) &&
+         (!context_.replace_asked || is_in_trouble()) && (!is_in_trouble() || context_.replace_asked || runs(Timer::kLimit));
 }
 
 void Liveness::dispatch(LivenessTable::Event event, Instant now) {
