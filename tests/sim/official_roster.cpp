@@ -69,7 +69,8 @@ bool Roster::is_entry_sound(const json& entry) {
   const std::string sid = text(entry, "sid");
   if (sid.empty() || !entry.contains("identity")) runtime_.complain("a participant without sid or identity");
   // After a restart of the server those who are not back yet are named in just this way (docs/protocol.md 20.2).
-  const bool is_placeholder = participants_.count(sid) > 0 && text(entry, "identity").empty() && number(entry, "revision") == 0;
+  const bool is_known = participants_.count(sid) > 0 || left_revisions_.count(sid) > 0;
+  const bool is_placeholder = is_known && text(entry, "identity").empty() && number(entry, "revision") == 0;
   if (number(entry, "revision").value_or(0) < 1 && !is_placeholder) runtime_.complain("a participant without a revision of 1 or more");
   const json* tracks = array(entry, "tracks");
   if (tracks == nullptr) {
@@ -92,7 +93,8 @@ void Roster::update_participant(const json& entry) {
   const auto left = left_revisions_.find(sid);
   if (left != left_revisions_.end()) {
     if (revision <= left->second) {
-      if (state != "disconnected") runtime_.complain("a participant who is back is ignored: its revision is not above that of its leaving");
+      const bool is_placeholder = revision == 0;
+      if (state != "disconnected" && !is_placeholder) runtime_.complain("a participant who is back is ignored: its revision is not above that of its leaving");
       return;
     }
     left_revisions_.erase(left);
