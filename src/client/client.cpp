@@ -260,7 +260,9 @@ struct Client::Impl {
   }
   void on(const peer::MediaArrived& media) { roster.media_arrived(media.peer, media.media_id, media.kind, media.mid, effects); }
   void on(const peer::MediaGone& media) { roster.media_gone(media.peer, media.media_id, effects); }
-  void on(const peer::HealthChanged&) {}  // weigh() looks at all of them
+  void on(const peer::HealthChanged& changed) {  // weigh() looks at all of them
+    if (changed.works_now) session->nudge(now, effects);
+  }
 
   // ---- the rounds -------------------------------------------------------------------------------------------------------------------
 

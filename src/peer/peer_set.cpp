@@ -268,8 +268,13 @@ void PeerSet::settle(Instant now, Effects& effects) {
   now_ = now;
   for (const auto& link : links_) link->settle(now, effects, events_);
   replace_due(now, effects);
-  for (const auto& link : links_) health_changed_ = link->take_health_change() || health_changed_;
-  if (std::exchange(health_changed_, false)) events_.push_back(HealthChanged{});
+  bool works_now = false;
+  for (const auto& link : links_) {
+    if (!link->take_health_change()) continue;
+    health_changed_ = true;
+    works_now = works_now || link->health().health == Health::kHealthy;
+  }
+  if (std::exchange(health_changed_, false)) events_.push_back(HealthChanged{works_now});
   HOLDFAST_CHECK(is_consistent());
 }
 

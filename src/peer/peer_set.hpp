@@ -51,7 +51,9 @@ struct MediaGone {
   SignaledId media_id;
 };
 // health() differs from what it was.
-struct HealthChanged {};
+struct HealthChanged {
+  bool works_now = false;  // a link that did not
+};
 
 class Link;
 struct Predecessors;

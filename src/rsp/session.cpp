@@ -108,14 +108,16 @@ void Session::handle(const input::ProbeAnswered& in, Instant now, Effects& effec
 void Session::handle(const input::Network& in, Instant now, Effects& effects) {
   if (context_.session.empty()) return;
   context_.connection.check(now, effects);
-  if (in.event != input::NetworkEvent::kOffline) dispatch(Event::kNudge, {now, effects});
+  if (in.event != input::NetworkEvent::kOffline) nudge(now, effects);
 }
+
+void Session::nudge(Instant now, Effects& effects) { dispatch(Event::kNudge, {now, effects}); }
 
 void Session::wake(Instant now, Effects& effects) {
   context_.connection.wake(now, effects);
   if (context_.timers.is_running(Timer::kAnswer)) context_.timers.start(Timer::kAnswer, now + context_.answer_limit());
   if (context_.timers.is_running(Timer::kToken)) context_.timers.start(Timer::kToken, now + kTokenLimit);
-  dispatch(Event::kNudge, {now, effects});
+  nudge(now, effects);
 }
 
 void Session::on_connection(ConnectionEvent event, Instant now, Effects& effects) {

@@ -54,7 +54,9 @@ class Session {
   void handle(const input::SocketText&, Instant now, Effects& effects);
   void handle(const input::SocketClosed&, Instant now, Effects& effects);
   void handle(const input::ProbeAnswered&, Instant now, Effects& effects);
-  // Network is back or another one: collapses the back-off; a live socket is checked or replaced.
+  // Packets come again: collapses the back-off.
+  void nudge(Instant now, Effects& effects);
+  // Network is back or another one: as nudge(), and a live socket is checked or replaced.
   void handle(const input::Network&, Instant now, Effects& effects);
   // Silence up to now is no silence: the machine slept. Checks the socket instead.
   void wake(Instant now, Effects& effects);

@@ -32,10 +32,10 @@ constexpr Millis kSyncAnswerLimit = 5_s;
 constexpr Millis kProbeLimit = kBrisk.open_limit;
 // The longest pause between probes, with full jitter. It does not grow: browsers hold back the next WebSocket after failed ones, by up
 // to 18 s as measured, but never the next fetch.
-constexpr Millis kProbePause = 1_s;
+constexpr Millis kProbePause = 500_ms;
 // A page whose Content-Security-Policy allows the socket but no fetch has every probe refused at once: after so many in a row, some 8 s, a
 // socket is tried all the same. Few enough that browsers do not yet hold sockets back for long.
-constexpr std::uint32_t kProbesBeforeDial = 16;
+constexpr std::uint32_t kProbesBeforeDial = 32;
 // News that may arrive before the answer they depend on.
 constexpr std::size_t kQueueLimit = 64;
 // Longer than browsers keep a page in the back-forward cache. It wakes when it is taken out.

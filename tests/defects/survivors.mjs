@@ -7,7 +7,7 @@ export const survivors = {
   'session: AwaitingToken --TokenGiven[3]--> Offering, row deleted':
     'an app that brings its ICE servers is given some more by an `ice` nobody needed; which of them count no room can tell',
   'session: BackingOff --Nudge[2]--> Resuming, row deleted':
-    'where no probe is due the pause is the first, of 160 ms at most, or one of at most 1 s between two probes: waiting is no loss',
+    'where no probe is due the pause is the first, of 160 ms at most, or one of at most 500 ms between two probes: waiting is no loss',
   'session: Probing --Reachable[1]--> AwaitingToken, row deleted':
     'a token that ends soon is shown once more; if the server refuses it, 20104 makes the app give another, one dial later',
   'session: Probing --Nudge[1]--> Probing, action dropped':

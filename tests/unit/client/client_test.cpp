@@ -96,6 +96,23 @@ TEST_CASE("client: reconnectNow tries at once while signaling is away, and does 
   CHECK(call.batch.empty());
 }
 
+TEST_CASE("client: packets that come again are reason to ask the host again at once", "[client]") {
+  ScriptedCall call;
+  hear_someone(call);
+  call.pass(1_s);
+  call.host_answers = false;
+  call.media_flows = false;
+  call.give(input::SocketClosed{call.socket, 1006, ""});
+  call.pass(3_s);
+  call.give(input::SocketClosed{call.socket, 1006, ""});
+  call.pass(500_ms);
+  REQUIRE(call.network.back() == "probe");  // the next one is due in 5 s
+  call.network.clear();
+  call.media_flows = true;
+  call.pass(1_s);
+  CHECK(call.network == std::vector<std::string>{"probe"});
+}
+
 TEST_CASE("client: an app that gave a token as a string hears of its end a minute before", "[client][token]") {
   ScriptedCall call;
   input::Connect options = ScriptedCall::options();

@@ -29,6 +29,7 @@ class ScriptedCall {
   std::vector<std::pair<PeerId, SignaledId>> sending;
   bool fail_local_description = false;
   bool media_flows = true;
+  bool host_answers = true;  // probes
   backend::Path path;
 
   // ---- the app ------------------------------------------------------------------------------------------------------------------
@@ -152,7 +153,10 @@ class ScriptedCall {
     if (std::holds_alternative<rsp::Bye>(good)) network.push_back("bye");
   }
   void perform(const effect::CloseSocket& e) { network.push_back("close " + std::to_string(e.code)); }
-  void perform(const effect::Probe& e) { answers_.push_back(input::ProbeAnswered{e.op, true}); }
+  void perform(const effect::Probe& e) {
+    if (host_answers) return answers_.push_back(input::ProbeAnswered{e.op, true});
+    network.push_back("probe");
+  }
   void perform(const effect::KeepSession& e) { network.push_back("keep " + e.session); }
   void perform(const effect::Beacon& e) { network.push_back("beacon " + e.text); }
   void perform(const effect::CreatePeer& e) { peer = e.peer; }

@@ -195,14 +195,14 @@ TEST_CASE("session: after a failed dial the host is probed, and dialed when it a
   CHECK(a.news() == Words{"restored"});
 }
 
-TEST_CASE("session: while the host does not answer it is probed again within a second, and no socket is opened",
+TEST_CASE("session: while the host does not answer it is probed again within half a second, and no socket is opened",
           "[rsp][session][resume][probe]") {
   SessionBench a;
   a.to_probing();
   for (std::uint32_t probe = 1; probe < kProbesBeforeDial; ++probe) {
     a.answer_probe(false);
     CHECK(a.words().empty());
-    CHECK(*a.session.next_deadline() <= a.now + 1_s);
+    CHECK(*a.session.next_deadline() <= a.now + 500_ms);
     a.pass_to_deadline();
     REQUIRE(a.words() == Words{"probe http://h/signaling"});
   }
