@@ -147,8 +147,11 @@ void Liveness::set_signaling(bool up, Instant now) {
   // itself reconnected in between.
   if (machine_.is(State::kHealthy) && silent_polls_ >= kSilentPollsAfterOutage && std::exchange(silence_counts_, false))
     dispatch(LivenessTable::Event::kSilence, now);
+  const bool looks = context_.timers.is_running(Timer::kPoll);
+  if (looks) context_.timers.start(Timer::kPoll, now);
   // The restart that waits for its turn can be heard now; one that the other end has asked for meanwhile is known.
-  if (context_.timers.is_running(Timer::kRestart) && !context_.restart_asked) context_.timers.start(Timer::kRestart, now);
+  if (context_.timers.is_running(Timer::kRestart) && !context_.restart_asked)
+    context_.timers.start(Timer::kRestart, now + (looks ? kLookTime : 0_ms));
 }
 
 void Liveness::set_negotiating(bool negotiating, Instant now) {
@@ -275,7 +278,7 @@ void Liveness::fire(LivenessTimer timer, Instant now) {
   switch (timer) {
     case Timer::kPoll:
       context_.stats_asked = true;
-      context_.timers.start(Timer::kPoll, now + (context_.timers.is_running(Timer::kProof) ? kProofPollInterval : kPollInterval));
+      context_.timers.start(Timer::kPoll, now + poll_interval());
       break;
     case Timer::kBlip:
       dispatch(Event::kBlipOver, now);
@@ -319,14 +322,17 @@ bool Liveness::counts_bytes() const {
   return context_.expecting && (is_up(context_) || (machine_.is(State::kHealthy) && context_.timers.is_running(Timer::kBlip)));
 }
 
+Millis Liveness::poll_interval() const {
+  return is_in_trouble() || context_.timers.is_running(Timer::kProof) ? kBriskPollInterval : kPollInterval;
+}
+
 void Liveness::arrange_polls(Instant now) {
-  const bool proving = context_.timers.is_running(Timer::kProof);
   const std::optional<Instant> next = context_.timers.deadline(Timer::kPoll);
   if (!counts_bytes()) {
     context_.timers.stop(Timer::kPoll);
     context_.stats_asked = false;
     rebase();
-  } else if (!next || (proving && *next > now + kProofPollInterval)) {
+  } else if (!next || *next > now + poll_interval()) {
     context_.timers.start(Timer::kPoll, now);
   }
 }

@@ -35,7 +35,10 @@ constexpr Millis kProofTime = 2_s;
 // tells nothing about the restart.
 constexpr Millis kVerdictTime = 8_s;
 constexpr Millis kPollInterval = 500_ms;
-constexpr Millis kProofPollInterval = 200_ms;
+// … while bytes are waited for: what ends with them should end at once.
+constexpr Millis kBriskPollInterval = 200_ms;
+// Signaling is back, and maybe media are: from that look to the restart that was waiting for signaling.
+constexpr Millis kLookTime = 100_ms;
 // Polls without new bytes that make silence: 2 s, and up to one poll more since the last byte. The first sign of trouble shows within 3 s,
 // also on a slow machine, and after the server has said a word (it could be the other end that has lost its server).
 constexpr int kSilentPolls = 4;
@@ -129,6 +132,7 @@ class Liveness {
   Millis answer_time() const;
   void rebase();
   bool counts_bytes() const;
+  Millis poll_interval() const;
   void arrange_polls(Instant now);
 
   fsm::Machine<LivenessTable> machine_;

@@ -453,6 +453,32 @@ TEST_CASE("liveness: when signaling is back, the next restart does not wait", "[
   CHECK(bench.restarts == before + 1);
 }
 
+TEST_CASE("liveness: media that are back with signaling, or before it, need no restart", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.liveness.set_signaling(false, bench.now);
+  bench.flows = false;
+  bench.pass(4_s);
+  REQUIRE(bench.state() == State::kSuspect);
+  const int before = bench.restarts;
+  bench.bytes += 1000;
+  bench.liveness.set_signaling(true, bench.now);
+  bench.liveness.handle_timers(bench.now);
+  bench.look();
+  CHECK(bench.state() == State::kHealthy);
+  bench.pass(200_ms);
+  CHECK(bench.restarts == before);
+}
+
+TEST_CASE("liveness: bytes that are waited for are looked for five times a second", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.flows = false;
+  bench.pass(3_s);
+  REQUIRE(bench.state() == State::kSuspect);
+  const int before = bench.polls;
+  bench.pass(1_s);
+  CHECK(bench.polls == before + 5);
+}
+
 TEST_CASE("liveness: media that stopped with signaling are suspect as soon as signaling is back", "[peer][liveness]") {
   Bench bench = connected();
   bench.liveness.set_signaling(false, bench.now);
