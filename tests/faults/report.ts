@@ -19,7 +19,7 @@ const TIE_MS = 250;
 
 /** The repeated runs of one row with one SDK, in one browser. */
 type Runs = Result[];
-type Measure = 'noticed' | 'reconnected' | 'frame' | 'gap';
+type Measure = 'noticed' | 'reconnected' | 'frame' | 'gap' | 'whole';
 
 class Cell {
   constructor(
@@ -47,7 +47,7 @@ class Cell {
   /** Over the runs in which it happened; null if it did in fewer than half of them. */
   median(sdk: Sdk, end: End, measure: Measure): number | null {
     const runs = this.runs[sdk];
-    const values = runs.map(({ ends }) => ends[end]?.[measure]).filter((value) => value != null);
+    const values = runs.map(({ ends }) => measured(ends[end], measure)).filter((value) => value != null);
     if (values.length === 0 || values.length < runs.length / 2) return null;
     return values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
   }
@@ -56,6 +56,13 @@ class Cell {
     const counts = this.runs[sdk].map(({ ends }) => (ends[end]?.events ?? []).filter(({ event }) => isOfRoom(event, names)).length);
     return counts.length === 0 ? '–' : counts.join(', ');
   }
+}
+
+function measured(result: EndResult | undefined, measure: Measure): number | null | undefined {
+  if (measure !== 'whole' || !result) return result?.[measure as Exclude<Measure, 'whole'>];
+  // Told that all is well, and seeing it.
+  if (result.events.some(({ event }) => isOfRoom(event, ['disconnected']))) return null;
+  return result.frame === null ? null : Math.max(result.reconnected ?? result.frame, result.frame);
 }
 
 const isOfRoom = (event: string[], names: string[]): boolean => event[0] === 'room' && names.includes(event[1]!);
@@ -119,7 +126,10 @@ function summary(cells: Cell[]): string {
     .sort((a, b) => a - b);
   const middle = frames[Math.floor(frames.length / 2)] ?? null;
 
-  const behind = judged.filter(({ row }) => row.end === 'call').flatMap(laterThanOfficial);
+  const calls = judged.filter(({ row }) => row.end === 'call');
+  const behind = calls.flatMap((cell) => laterThanOfficial(cell, 'whole'));
+  const partlyBehind = calls.flatMap((cell) => [...laterThanOfficial(cell, 'reconnected'), ...laterThanOfficial(cell, 'frame')]);
+  const soItIs = (cells: string[]): string => `${cells.length === 0 ? 'so it is' : `not so in ${cells.length}`}${list(cells)}`;
   const list = (items: string[]): string => (items.length === 0 ? '' : `: ${items.join('; ')}`);
   return `## Verdict
 
@@ -130,20 +140,19 @@ function summary(cells: Cell[]): string {
     late.map(({ cell, end, time }) => `${cell.row.name} in ${TITLE[cell.browser]}, ${NAME[end]}: ${seconds(time)}`),
   )} |
 | from the end of the fault to frames: at most ${seconds(FRAME_GOAL_MS)} s, median over the rows | ${seconds(middle)} over ${frames.length} |
-| nowhere later than the official client, within ${TIE_MS / 1000} s | ${behind.length === 0 ? 'so it is' : `not so in ${behind.length}`}${list(behind)} |
+| nowhere whole again (\`reconnected\`, and a frame) later than the official client, within ${TIE_MS / 1000} s | ${soItIs(behind)} |
+| \`reconnected\` alone, and the frame alone: nowhere later, where the official client may say \`reconnected\` before media flow | ${soItIs(partlyBehind)} |
 `;
 }
 
-function laterThanOfficial(cell: Cell): string[] {
-  return (['reconnected', 'frame'] as const).flatMap((measure) =>
-    ENDS.flatMap((end) => {
-      const [ours, theirs] = [cell.median('holdfast', end, measure), cell.median('official', end, measure)];
-      if (theirs === null || (ours !== null && ours <= theirs + TIE_MS)) return [];
-      // Who hears nothing of a fault has nothing to be late with.
-      if (ours === null && measure === 'reconnected') return [];
-      return [`${cell.row.name} in ${TITLE[cell.browser]}, ${NAME[end]}'s ${measure}: ${seconds(ours)} (${seconds(theirs)})`];
-    }),
-  );
+function laterThanOfficial(cell: Cell, measure: Measure): string[] {
+  return ENDS.flatMap((end) => {
+    const [ours, theirs] = [cell.median('holdfast', end, measure), cell.median('official', end, measure)];
+    if (theirs === null || (ours !== null && ours <= theirs + TIE_MS)) return [];
+    // Who hears nothing of a fault has nothing to be late with.
+    if (ours === null && measure === 'reconnected') return [];
+    return [`${cell.row.name} in ${TITLE[cell.browser]}, ${NAME[end]}'s ${measure}: ${seconds(ours)} (${seconds(theirs)})`];
+  });
 }
 
 function tables(cells: Cell[]): string {
