@@ -94,7 +94,8 @@ void Roster::update_participant(const json& entry) {
   if (left != left_revisions_.end()) {
     if (revision <= left->second) {
       const bool is_placeholder = revision == 0;
-      if (state != "disconnected" && !is_placeholder) runtime_.complain("a participant who is back is ignored: its revision is not above that of its leaving");
+      if (state != "disconnected" && !is_placeholder)
+        runtime_.complain("a participant who is back is ignored: its revision is not above that of its leaving");
       return;
     }
     left_revisions_.erase(left);
