@@ -102,8 +102,11 @@ void SimRoom::check_reason(std::size_t index) {
 }
 
 bool SimRoom::explains_end(const Tab& tab, int code) const {
-  // What rsp.md calls D1 to D3: the official client may give up by itself, for signaling or media, once there was any trouble.
-  const bool official_gives_up = tab.official && (breaks_signaling_ || breaks_media_);
+  // What rsp.md calls D1 to D3: the official client may give up by itself, for signaling or media, once there was any trouble. The links to
+  // a page that keeps its session die with it, while its participant stays.
+  const auto has_gone_and_stays = [](const auto& other) { return other->person.keeps_session && other->page->is_gone(); };
+  const bool official_gives_up =
+      tab.official && (breaks_signaling_ || breaks_media_ || std::any_of(tabs_.begin(), tabs_.end(), has_gone_and_stays));
   switch (code) {
     case code::kAccessTokenExpired:
       return explains_expiry(tab);
