@@ -36,8 +36,11 @@ void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
     if (!breaks_media_ && away->error.code != code::kSignalingDisconnected && is_in_room(away->participant) &&
         !signaling_may_cost_media() && !sends_nothing(away->participant))
       complain("spurious", index, "lost media of a participant that was never disturbed");
+    // An official client that hears of its network gives up a socket that works.
+    const Tab* owner = owner_of(away->participant);
+    const bool gave_it_up = owner != nullptr && owner->official && owner->signaling.has_been();
     if (!breaks_signaling_ && !plan_.has(What::kCrash) && away->error.code == code::kSignalingDisconnected &&
-        !was_page_closed(away->participant))
+        !was_page_closed(away->participant) && !gave_it_up)
       complain("spurious", index, "told that a participant has lost signaling that was never disturbed");
   } else if (const auto* left = std::get_if<effect::ParticipantDisconnected>(&event)) {
     if (Tab* owner = owner_of(left->participant); owner != nullptr && owner->is_in_use()) owner->has_lost_its_links = true;
