@@ -15,6 +15,8 @@ constexpr Millis kLateWord = 10_s;
 constexpr Millis kConnectPatience = 17_s;
 // How long the server waits for a page that closed its socket with 1001, and for one that was hidden.
 constexpr Millis kShortestHold = 1_s;
+// For how much longer than the session timeout a restarted server takes back whom it does not know (docs/protocol.md 20.1).
+constexpr Millis kAdoption = 20_s;
 // A hold runs from the first sign of trouble, and on clocks of its own.
 constexpr Millis kSlack = 1_s;
 
@@ -110,6 +112,7 @@ bool SimRoom::explains_end(const Tab& tab, int code) const {
   const auto has_gone_and_stays = [](const auto& other) { return other->person.keeps_session && other->page->is_gone(); };
   const bool official_gives_up =
       tab.official && (breaks_signaling_ || breaks_media_ || std::any_of(tabs_.begin(), tabs_.end(), has_gone_and_stays));
+  const bool is_late = was_away_for_long(tab, plan_.session_timeout + kAdoption);
   switch (code) {
     case code::kAccessTokenExpired:
       return explains_expiry(tab);
@@ -120,7 +123,7 @@ bool SimRoom::explains_end(const Tab& tab, int code) const {
     case code::kSignalingDisconnected:
       return tab.was_removed || official_gives_up;
     case code::kParticipantNotFound:
-      return !tab.person.rejoins && (server_dropped(tab) || (server_has_restarted_ && tab.room_was_completed));
+      return !tab.person.rejoins && (server_dropped(tab) || (server_has_restarted_ && (tab.room_was_completed || is_late)));
     case code::kSignalingConnection:
       return (!tab.person.rejoins && (was_away_for_long(tab, plan_.session_timeout) || tab.token_function_failed)) || official_gives_up;
     case code::kMediaConnection:
