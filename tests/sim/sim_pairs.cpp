@@ -92,6 +92,7 @@ void SimRoom::check_replaced(std::size_t index, PeerId peer) {
   const Tab& tab = *tabs_[index];
   if (tab.official || tab.is_over() || !is_in_room(ParticipantSid(tab.participant_sid()))) return;
   if (!media_.is_connected(index, peer) || time_.now() - media_.created(index, peer) < kSettledLink) return;
+  if (media_.may_freeze_by_glare(index, peer)) return;  // nothing but a new connection helps (docs/protocol.md 7.9)
   for (const auto& [sid, participant] : tab.app.participants) {
     if (server_has_restarted_ ? !is_steady(index, ParticipantSid(sid)) : breaks_media_) continue;
     if (participant.reconnecting) continue;  // and has not answered for as long as the server keeps it
