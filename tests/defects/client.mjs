@@ -285,7 +285,7 @@ export const client = [
         find: '    if (!remote_connected || trouble.remote.empty()) return false;\n',
         replace: '    if (trouble.remote.empty()) return false;\n',
       },
-      { file: 'src/room/room_state.cpp', find: '  if (!remote_connected) trouble.counts = false;\n', replace: '' },
+      { file: 'src/room/room_state.cpp', find: '    trouble.counts = false;\n', replace: '' },
     ],
   },
   {
