@@ -158,8 +158,11 @@ void Link::match_media(std::vector<PeerEvent>& events) {
   media_.swap(present);
   for (const MediaArrived& media : present)
     if (!contains(media_, media)) events.push_back(MediaGone{peer_, media.media_id});
-  for (const MediaArrived& media : media_)
-    if (!contains(present, media)) events.push_back(media);
+  for (const MediaArrived& media : media_) {
+    if (contains(present, media)) continue;
+    events.push_back(media);
+    liveness.take_new_media();
+  }
 }
 
 void Link::expect(Instant now) {

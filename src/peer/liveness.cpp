@@ -170,8 +170,8 @@ void Liveness::set_negotiating(bool negotiating, Instant now) {
 void Liveness::set_expecting(bool expecting, Instant now) {
   if (context_.expecting == expecting) return;
   context_.expecting = expecting;
-  // What begins to be expected may still have to be agreed on: it has to have come before it can be missed.
-  silence_counts_ = false;
+  // Whoever was silent before it was away or muted is missed again afterwards.
+  silence_counts_ = silence_counts_ || context_.silent;
   // Nothing is to come that could prove it, so being connected is enough.
   if (!expecting && !machine_.is(State::kHealthy) && is_up(context_)) dispatch(LivenessTable::Event::kConnected, now);
   arrange_polls(now);
