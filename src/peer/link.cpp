@@ -166,10 +166,11 @@ void Link::match_media(std::vector<PeerEvent>& events) {
 }
 
 void Link::expect(Instant now) {
-  const bool some = std::any_of(media_.begin(), media_.end(), [&](const MediaArrived& media) {
+  const auto count = std::count_if(media_.begin(), media_.end(), [&](const MediaArrived& media) {
     return media.kind != backend::TrackKind::kData && std::find(expected_.begin(), expected_.end(), media.media_id) != expected_.end();
   });
-  liveness.set_expecting(some, now);
+  if (count < std::exchange(expected_count_, count)) liveness.expect_less(now);
+  liveness.set_expecting(count > 0, now);
 }
 
 // One at a time: a browser that is slower than the polls answers all the same.

@@ -92,6 +92,7 @@ class Link {
   std::vector<Section> received_;
   std::vector<MediaArrived> media_;
   std::vector<SignaledId> expected_;
+  std::ptrdiff_t expected_count_ = 0;  // … and received on this link
   std::optional<Instant> replacement_due_;
   LinkHealth told_health_;
 };

@@ -464,6 +464,38 @@ TEST_CASE("peer set: signaling down: no restart goes out, nothing is replaced; u
   CHECK(bench.said() == Words{"send close 3", "gone t-a", "closed by us"});
 }
 
+TEST_CASE("peer set: media that were unpublished while signaling was away are not missed (sim seed 81626)", "[peer][peer_set]") {
+  Bench bench;
+  bench.apply(description(DescriptionType::kOffer, 2, sdp_of({{"audio", "sendrecv", "t-a"}, {"audio", "sendrecv", "t-b"}}, "them")));
+  bench.remote_done();
+  bench.local_done();
+  for (const char* mid : {"0", "1"}) bench.report(input::TrackAdded{PeerId{1}, mid, TrackKind::kAudio});
+  bench.set.set_expected_media({SignaledId("t-a"), SignaledId("t-b")}, bench.effects);
+  bench.change(Connection::kConnected);
+  bench.pass(3_s, true);
+  bench.set.set_signaling(false, bench.now, bench.effects);
+  bench.pass(GENERATE(1500_ms, 3_s), false);
+  SECTION("one is left, and has not begun") {
+    bench.set.set_expected_media({SignaledId("t-b")}, bench.effects);
+    bench.set.set_signaling(true, bench.now, bench.effects);
+    CHECK(bench.health() == peer::Health::kHealthy);
+    bench.pass(1500_ms, false);
+    CHECK(bench.health() == peer::Health::kHealthy);
+    SECTION("it does") {
+      bench.pass(3_s, true);
+      CHECK(bench.health() == peer::Health::kHealthy);
+    }
+    SECTION("it does not") {
+      bench.pass(1500_ms, false);
+      CHECK(bench.health() == peer::Health::kSuspect);
+    }
+  }
+  SECTION("both are there") {
+    bench.set.set_signaling(true, bench.now, bench.effects);
+    CHECK(bench.health() == peer::Health::kSuspect);
+  }
+}
+
 TEST_CASE("peer set: a short loss of signaling with the media: the restart goes out when it is back", "[peer][peer_set]") {
   Bench bench = connected();
   bench.set.set_signaling(false, bench.now, bench.effects);
