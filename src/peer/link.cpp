@@ -101,6 +101,7 @@ void Link::settle(Instant now, Effects& effects, std::vector<PeerEvent>& events)
   if (!liveness.is_in_trouble()) negotiation.withdraw_restart();
   if (liveness.take_restart()) negotiation.request_restart(effects);
   if (negotiation.has_agreement()) may_stay_unanswered_ = false;
+  if (std::exchange(agreed_revision_, negotiation.agreed_revision()) < negotiation.agreed_revision()) liveness.renew_answer_time(now);
   if (!may_stay_unanswered_) liveness.set_negotiating(!negotiation.is_settled(), now);
 
   local_candidates.set_ufrag(negotiation.local_ufrag());

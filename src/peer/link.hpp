@@ -86,6 +86,7 @@ class Link {
   std::uint32_t& last_operation_;
   bool may_stay_unanswered_;
   std::uint32_t restarts_seen_ = 0;
+  std::int64_t agreed_revision_ = 0;
   OperationId stats_operation_;
   std::optional<Instant> stats_due_;  // its answer
   backend::Path path_;

@@ -99,6 +99,8 @@ class Liveness {
   void set_signaling(bool up, Instant now);
   // An offer of either side is open.
   void set_negotiating(bool negotiating, Instant now);
+  // The offer that may be open has its whole time from here on.
+  void renew_answer_time(Instant now);
   void set_expecting(bool expecting, Instant now);
   // Less is expected than before: what was missed while signaling was away may be what is gone.
   void expect_less(Instant now) {

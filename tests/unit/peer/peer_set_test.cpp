@@ -240,6 +240,23 @@ TEST_CASE("peer set: the initial connection may stay unanswered, another one may
   CHECK(asked.said() == Words{"send close 3", "closed by us"});
 }
 
+TEST_CASE("peer set: an offer that follows an answer at once has its whole time (sim seed 75779)", "[peer][peer_set]") {
+  Bench bench;
+  bench.apply(description(DescriptionType::kCreateOffer, 1));
+  bench.local_done();
+  bench.pass(7_s, false);
+  bench.set.set_local_tracks({{SignaledId("a"), TrackKind::kAudio, "a"}}, bench.now, bench.effects);
+  CHECK(bench.said() == Words{"send offer 2"});
+  bench.apply(description(DescriptionType::kAnswer, 2));
+  bench.remote_done();
+  bench.local_done();
+  CHECK(bench.said() == Words{"send offer 3"});
+  bench.pass(7900_ms, false);
+  CHECK(bench.said() == Words{});
+  bench.pass(100_ms, false);
+  CHECK(bench.said() == Words{"send close 4", "closed by us"});
+}
+
 TEST_CASE("peer set: only an offer or create-offer opens a connection, with our tracks on it before the offer", "[peer][peer_set]") {
   Bench bench;
   bench.set.set_local_tracks({{SignaledId("a"), TrackKind::kAudio, "a"}}, bench.now, bench.effects);
