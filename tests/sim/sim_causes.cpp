@@ -47,8 +47,9 @@ void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
   } else if (const auto* left = std::get_if<effect::ParticipantDisconnected>(&event)) {
     if (Tab* owner = owner_of(left->participant); owner != nullptr && owner->is_in_use()) owner->has_lost_its_links = true;
     // Of whom nobody reports a link, a restarted server does not know that it is on its way back; that it was given up may be heard of
-    // after it has come.
-    const bool has_just_come = server_has_restarted_ && time_.now() - joined_at_[left->participant.value] < kLateWord;
+    // after it has come, and by whoever was frozen only when it thaws.
+    const Instant heard_at = later(joined_at_[left->participant.value], tabs_[index]->signaling.last());
+    const bool has_just_come = server_has_restarted_ && time_.now() - heard_at < kLateWord;
     if (is_in_room(left->participant) && !is_server_waiting() && !has_just_come)
       complain("spurious", index, "a participant disconnected that is still there");
   } else if (const auto* lost = std::get_if<effect::TrackUnsubscribed>(&event)) {
