@@ -219,6 +219,12 @@ bool VirtualMedia::is_frozen(std::size_t client, PeerId peer) const {
   return end && end->connection.is_frozen();
 }
 
+bool VirtualMedia::is_other_end_closed(std::size_t client, PeerId peer) const {
+  const End* end = find(client, peer);
+  const End* other = end ? other_end(*end) : nullptr;
+  return other && other->connection.is_closed();
+}
+
 bool VirtualMedia::may_freeze_by_glare(std::size_t client, PeerId peer) const {
   const End* end = find(client, peer);
   const End* other = end ? other_end(*end) : nullptr;

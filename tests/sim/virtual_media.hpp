@@ -48,6 +48,7 @@ class VirtualMedia {
   Instant created(std::size_t client, PeerId peer) const;
   bool is_deaf(std::size_t client, PeerId peer) const;
   bool is_frozen(std::size_t client, PeerId peer) const;
+  bool is_other_end_closed(std::size_t client, PeerId peer) const;
   // Both ends have offered, and to take this one's offer back may cost it its pictures.
   bool may_freeze_by_glare(std::size_t client, PeerId peer) const;
   std::int64_t bytes_received(std::size_t client, PeerId peer) const;
