@@ -481,6 +481,21 @@ TEST_CASE("peer set: signaling down: no restart goes out, nothing is replaced; u
   CHECK(bench.said() == Words{"send close 3", "gone t-a", "closed by us"});
 }
 
+TEST_CASE("peer set: media that are new on a link are not missed before they have come", "[peer][peer_set]") {
+  Bench bench = answered();
+  bench.set.set_expected_media({SignaledId("t-a")}, bench.effects);
+  bench.change(Connection::kConnected);
+  bench.pass(3_s, true);
+  bench.set.set_expected_media({}, bench.effects);
+  bench.apply(description(DescriptionType::kOffer, 3, sdp_of({{"audio", "sendrecv", "t-b"}}, "them")));
+  bench.remote_done();
+  bench.local_done();
+  REQUIRE(bench.said() == Words{"gone t-a", "arrived t-b at 0", "send answer 3"});
+  bench.set.set_expected_media({SignaledId("t-b")}, bench.effects);
+  bench.pass(10_s, false);
+  CHECK(bench.health() == peer::Health::kHealthy);
+}
+
 TEST_CASE("peer set: media that were unpublished while signaling was away are not missed (sim seed 81626)", "[peer][peer_set]") {
   Bench bench;
   bench.apply(description(DescriptionType::kOffer, 2, sdp_of({{"audio", "sendrecv", "t-a"}, {"audio", "sendrecv", "t-b"}}, "them")));
