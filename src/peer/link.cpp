@@ -101,6 +101,7 @@ void Link::settle(Instant now, Effects& effects, std::vector<PeerEvent>& events)
   if (!liveness.is_in_trouble()) negotiation.withdraw_restart();
   if (liveness.take_restart()) negotiation.request_restart(effects);
   if (negotiation.has_agreement()) may_stay_unanswered_ = false;
+  if (std::exchange(agreed_revision_, negotiation.agreed_revision()) < negotiation.agreed_revision()) liveness.renew_answer_time(now);
   if (!may_stay_unanswered_) liveness.set_negotiating(!negotiation.is_settled(), now);
 
   local_candidates.set_ufrag(negotiation.local_ufrag());
@@ -158,15 +159,19 @@ void Link::match_media(std::vector<PeerEvent>& events) {
   media_.swap(present);
   for (const MediaArrived& media : present)
     if (!contains(media_, media)) events.push_back(MediaGone{peer_, media.media_id});
-  for (const MediaArrived& media : media_)
-    if (!contains(present, media)) events.push_back(media);
+  for (const MediaArrived& media : media_) {
+    if (contains(present, media)) continue;
+    events.push_back(media);
+    liveness.take_new_media();
+  }
 }
 
 void Link::expect(Instant now) {
-  const bool some = std::any_of(media_.begin(), media_.end(), [&](const MediaArrived& media) {
+  const auto count = std::count_if(media_.begin(), media_.end(), [&](const MediaArrived& media) {
     return media.kind != backend::TrackKind::kData && std::find(expected_.begin(), expected_.end(), media.media_id) != expected_.end();
   });
-  liveness.set_expecting(some, now);
+  if (count < std::exchange(expected_count_, count)) liveness.expect_less(now);
+  liveness.set_expecting(count > 0, now);
 }
 
 // One at a time: a browser that is slower than the polls answers all the same.

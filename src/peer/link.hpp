@@ -86,12 +86,14 @@ class Link {
   std::uint32_t& last_operation_;
   bool may_stay_unanswered_;
   std::uint32_t restarts_seen_ = 0;
+  std::int64_t agreed_revision_ = 0;
   OperationId stats_operation_;
   std::optional<Instant> stats_due_;  // its answer
   backend::Path path_;
   std::vector<Section> received_;
   std::vector<MediaArrived> media_;
   std::vector<SignaledId> expected_;
+  std::ptrdiff_t expected_count_ = 0;  // … and received on this link
   std::optional<Instant> replacement_due_;
   LinkHealth told_health_;
 };

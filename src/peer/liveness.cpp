@@ -167,11 +167,15 @@ void Liveness::set_negotiating(bool negotiating, Instant now) {
     context_.timers.start(Timer::kStuck, now + kStuckTime);
 }
 
+void Liveness::renew_answer_time(Instant now) {
+  if (context_.timers.is_running(Timer::kUnanswered)) context_.timers.start(Timer::kUnanswered, now + answer_time());
+}
+
 void Liveness::set_expecting(bool expecting, Instant now) {
   if (context_.expecting == expecting) return;
   context_.expecting = expecting;
-  // What begins to be expected may still have to be agreed on: it has to have come before it can be missed.
-  silence_counts_ = false;
+  // Whoever was silent before it was away or muted is missed again afterwards.
+  silence_counts_ = silence_counts_ || context_.silent;
   // Nothing is to come that could prove it, so being connected is enough.
   if (!expecting && !machine_.is(State::kHealthy) && is_up(context_)) dispatch(LivenessTable::Event::kConnected, now);
   arrange_polls(now);
@@ -270,7 +274,7 @@ void Liveness::dispatch(LivenessTable::Event event, Instant now) {
   arrange_polls(now);
   if (before == State::kHealthy && now - since_ >= kLasting) replacements_ = 0;
   since_ = now;
-  if (context_.timers.is_running(Timer::kUnanswered)) context_.timers.start(Timer::kUnanswered, now + answer_time());
+  renew_answer_time(now);
 }
 
 void Liveness::fire(LivenessTimer timer, Instant now) {

@@ -99,7 +99,15 @@ class Liveness {
   void set_signaling(bool up, Instant now);
   // An offer of either side is open.
   void set_negotiating(bool negotiating, Instant now);
+  // The offer that may be open has its whole time from here on.
+  void renew_answer_time(Instant now);
   void set_expecting(bool expecting, Instant now);
+  // Less is expected than before: what was missed while signaling was away may be what is gone.
+  void expect_less(Instant now) {
+    if (!signaling_) set_expecting(false, now);
+  }
+  // What begins to be expected may still have to be agreed on: it has to have come before it can be missed.
+  void take_new_media() { silence_counts_ = silence_counts_ && context_.expecting; }
   void set_yielding(bool yields) { context_.yields = yields; }
   void restarted(Instant now);
   void break_off(Instant now);

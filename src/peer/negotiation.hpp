@@ -100,6 +100,8 @@ class Negotiation {
   bool is_broken() const { return context_.broken; }
   // Nothing is open, and nothing waits to be offered but for signaling.
   bool is_settled() const { return machine_.is(State::kStable) && !context_.offer_wanted; }
+  // Of the last round that is over.
+  std::int64_t agreed_revision() const { return context_.stable_revision; }
   bool has_agreement() const { return context_.media.has_agreement(); }
   // An offer of ours that is crossed by theirs costs the connection.
   bool would_freeze_by_glare() const { return context_.has_only_answered; }

@@ -153,7 +153,11 @@ bool RoomState::outlives(Trouble& trouble, const std::vector<LinkView>& links, c
     if (trouble.failed_since) trouble.failed_since = now;
   }
   trouble.remote_connected = remote_connected;
-  if (!remote_connected) trouble.counts = false;
+  if (!remote_connected) {
+    trouble.counts = false;
+    // It is reconnecting already, and stays so until it is heard again.
+    trouble.confirmed = true;
+  }
   return true;
 }
 

@@ -230,9 +230,9 @@ export const client = [
     sentence: 'Media that are expected anew are missed before they have come, since something else was heard before',
     edits: [
       {
-        file: 'src/peer/liveness.cpp',
-        find: '  silence_counts_ = false;\n  // Nothing is to come',
-        replace: '  // Nothing is to come',
+        file: 'src/peer/link.cpp',
+        find: '    liveness.take_new_media();\n',
+        replace: '',
       },
     ],
   },
@@ -285,7 +285,7 @@ export const client = [
         find: '    if (!remote_connected || trouble.remote.empty()) return false;\n',
         replace: '    if (trouble.remote.empty()) return false;\n',
       },
-      { file: 'src/room/room_state.cpp', find: '  if (!remote_connected) trouble.counts = false;\n', replace: '' },
+      { file: 'src/room/room_state.cpp', find: '    trouble.counts = false;\n', replace: '' },
     ],
   },
   {

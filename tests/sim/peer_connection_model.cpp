@@ -243,7 +243,7 @@ void PeerConnectionModel::agree() {
 }
 
 void PeerConnectionModel::roll_back() {
-  is_frozen_ = is_frozen_ || (state_ == SignalingState::kHaveLocalOffer && has_only_answered_ && !options_.is_firefox);
+  is_frozen_ = is_frozen_ || (may_freeze() && !options_.is_firefox);
   std::vector<Transceiver> kept;
   for (Transceiver& transceiver : transceivers_) {
     const auto old = std::find_if(before_.begin(), before_.end(), [&](const Transceiver& t) { return t.key == transceiver.key; });

@@ -74,6 +74,9 @@ class PeerConnectionModel {
   bool is_deaf() const { return is_deaf_; }
   // Decodes what it receives, and shows none of it (docs/protocol.md 7.9).
   bool is_frozen() const { return is_frozen_; }
+  // If the open offer is taken back, in some browsers.
+  bool may_freeze() const { return state_ == SignalingState::kHaveLocalOffer && has_only_answered_; }
+  bool has_offered() const { return state_ == SignalingState::kHaveLocalOffer; }
   // What it has gathered is of an address that is no more.
   void change_address();
   // Slept from then to now: connections that slept for too long are not what they were.

@@ -41,7 +41,9 @@ bool is_order(const roomserver::Input& input) {
 
 void ServerWatch::pause(Instant until, Millis length) {
   ran_again_ = until;
-  if (length >= kNoticedPause) woke_ = until;
+  if (length < kNoticedPause) return;
+  woke_ = until;
+  fell_asleep_ = until - length;
 }
 
 void ServerWatch::start_anew() {
@@ -162,7 +164,10 @@ void ServerWatch::check_member(const roomserver::ParticipantSnapshot& seen, Inst
   const Instant heard = member.socket ? sockets_[*member.socket].heard : now;
   if (is_away && !member.away_since) {
     member.away_since = now;
-    if (member.socket && now - later(heard, woke_) < kSilence) complain("notice", seen.identity + " is called away, and was heard");
+    // Waking up takes nothing back: whoever is let in with a socket that was silent before is away at once.
+    const bool had_gone_silent = fell_asleep_ - heard >= kSilence;
+    if (member.socket && !had_gone_silent && now - later(heard, woke_) < kSilence)
+      complain("notice", seen.identity + " is called away, and was heard");
   } else if (!is_away) {
     member.away_since.reset();
     if (member.lost_at && !has_gone(member)) complain("notice", seen.identity + " has lost its socket, and is not called away");

@@ -77,7 +77,8 @@ class ServerWatch {
   std::map<std::string, Member> members_;    // by SID
   std::map<std::string, Links> links_;       // by pair
   Instant ran_again_;                        // after the latest pause …
-  Instant woke_;                             // … that was so long that the server must have noticed it
+  Instant woke_;                             // … that was so long that the server must have noticed it …
+  Instant fell_asleep_;                      // … and its beginning
   std::vector<std::string> hung_;
   std::string concerned_;
   std::optional<Complaint> complaint_;

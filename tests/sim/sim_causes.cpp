@@ -15,6 +15,8 @@ constexpr Millis kLateWord = 10_s;
 constexpr Millis kConnectPatience = 17_s;
 // How long the server waits for a page that closed its socket with 1001, and for one that was hidden.
 constexpr Millis kShortestHold = 1_s;
+// For how much longer than the session timeout a restarted server takes back whom it does not know (docs/protocol.md 20.1).
+constexpr Millis kAdoption = 20_s;
 // A hold runs from the first sign of trouble, and on clocks of its own.
 constexpr Millis kSlack = 1_s;
 
@@ -36,14 +38,18 @@ void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
     if (!breaks_media_ && away->error.code != code::kSignalingDisconnected && is_in_room(away->participant) &&
         !signaling_may_cost_media() && !sends_nothing(away->participant))
       complain("spurious", index, "lost media of a participant that was never disturbed");
+    // An official client that hears of its network gives up a socket that works.
+    const Tab* owner = owner_of(away->participant);
+    const bool gave_it_up = owner != nullptr && owner->official && owner->signaling.has_been();
     if (!breaks_signaling_ && !plan_.has(What::kCrash) && away->error.code == code::kSignalingDisconnected &&
-        !was_page_closed(away->participant))
+        !was_page_closed(away->participant) && !gave_it_up)
       complain("spurious", index, "told that a participant has lost signaling that was never disturbed");
   } else if (const auto* left = std::get_if<effect::ParticipantDisconnected>(&event)) {
     if (Tab* owner = owner_of(left->participant); owner != nullptr && owner->is_in_use()) owner->has_lost_its_links = true;
     // Of whom nobody reports a link, a restarted server does not know that it is on its way back; that it was given up may be heard of
-    // after it has come.
-    const bool has_just_come = server_has_restarted_ && time_.now() - joined_at_[left->participant.value] < kLateWord;
+    // after it has come, and by whoever was frozen only when it thaws.
+    const Instant heard_at = later(joined_at_[left->participant.value], tabs_[index]->signaling.last());
+    const bool has_just_come = server_has_restarted_ && time_.now() - heard_at < kLateWord;
     if (is_in_room(left->participant) && !is_server_waiting() && !has_just_come)
       complain("spurious", index, "a participant disconnected that is still there");
   } else if (const auto* lost = std::get_if<effect::TrackUnsubscribed>(&event)) {
@@ -102,8 +108,12 @@ void SimRoom::check_reason(std::size_t index) {
 }
 
 bool SimRoom::explains_end(const Tab& tab, int code) const {
-  // What rsp.md calls D1 to D3: the official client may give up by itself, for signaling or media, once there was any trouble.
-  const bool official_gives_up = tab.official && (breaks_signaling_ || breaks_media_);
+  // What rsp.md calls D1 to D3: the official client may give up by itself, for signaling or media, once there was any trouble. The links to
+  // a page that keeps its session die with it, while its participant stays.
+  const auto has_gone_and_stays = [](const auto& other) { return other->person.keeps_session && other->page->is_gone(); };
+  const bool official_gives_up =
+      tab.official && (breaks_signaling_ || breaks_media_ || std::any_of(tabs_.begin(), tabs_.end(), has_gone_and_stays));
+  const bool is_late = was_away_for_long(tab, plan_.session_timeout + kAdoption);
   switch (code) {
     case code::kAccessTokenExpired:
       return explains_expiry(tab);
@@ -114,7 +124,7 @@ bool SimRoom::explains_end(const Tab& tab, int code) const {
     case code::kSignalingDisconnected:
       return tab.was_removed || official_gives_up;
     case code::kParticipantNotFound:
-      return !tab.person.rejoins && (server_dropped(tab) || (server_has_restarted_ && tab.room_was_completed));
+      return !tab.person.rejoins && (server_dropped(tab) || (server_has_restarted_ && (tab.room_was_completed || is_late)));
     case code::kSignalingConnection:
       return (!tab.person.rejoins && (was_away_for_long(tab, plan_.session_timeout) || tab.token_function_failed)) || official_gives_up;
     case code::kMediaConnection:

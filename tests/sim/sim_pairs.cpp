@@ -52,9 +52,10 @@ void SimRoom::look_at_pairs_of(std::size_t index) {
 // Of two whose ways to the server are free, either both call the other reconnecting or neither does.
 void SimRoom::look_at_sides_of(std::size_t index) {
   const Tab& viewer = *tabs_[index];
+  // Whoever is back, on its way or in another page, has some time until its media are missed.
   const auto can_tell = [this](const Tab& tab) {
     return tab.holdfast && tab.is_in_use() && tab.page->is_running() && tab.page->is_visible() && !tab.app.is_away() &&
-           tab.signaling.is_calm(time_.now(), kPeace);
+           tab.signaling.is_calm(time_.now(), kPeace) && (!tab.page_before || time_.now() - tab.joined_at >= kPeace);
   };
   if (viewer.official) return;
   for (const auto& [sid, participant] : viewer.app.participants) {
@@ -78,19 +79,13 @@ void SimRoom::look_at_connections_of(std::size_t index) {
   if (looks > kMostLooksAtTooMany) complain("bound", index, "more connections than other participants");
 }
 
-// It has closed its end of the connection to the other, who is told and follows.
-bool SimRoom::has_let_go(const Tab& tab, const Tab& of) const {
-  const auto seen = tab.app.participants.find(of.participant_sid());
-  return seen != tab.app.participants.end() && std::any_of(seen->second.tracks.begin(), seen->second.tracks.end(), [&](const auto& track) {
-           return track.second.subscribed && !track.second.mid.empty() && !media_.is_open(index_of(tab), track.second.peer);
-         });
-}
-
 // The client closes a connection. Of a restarted server only those have a right to keep theirs to whom nothing else has happened.
 void SimRoom::check_replaced(std::size_t index, PeerId peer) {
   const Tab& tab = *tabs_[index];
   if (tab.official || tab.is_over() || !is_in_room(ParticipantSid(tab.participant_sid()))) return;
   if (!media_.is_connected(index, peer) || time_.now() - media_.created(index, peer) < kSettledLink) return;
+  if (media_.is_other_end_closed(index, peer)) return;  // it was told, and follows
+  if (media_.may_freeze_by_glare(index, peer)) return;  // nothing but a new connection helps (docs/protocol.md 7.9)
   for (const auto& [sid, participant] : tab.app.participants) {
     if (server_has_restarted_ ? !is_steady(index, ParticipantSid(sid)) : breaks_media_) continue;
     if (participant.reconnecting) continue;  // and has not answered for as long as the server keeps it
@@ -98,7 +93,7 @@ void SimRoom::check_replaced(std::size_t index, PeerId peer) {
     const bool is_theirs = std::any_of(participant.tracks.begin(), participant.tracks.end(),
                                        [&](const auto& track) { return track.second.subscribed && track.second.peer == peer; });
     if (is_theirs && owner != nullptr && owner->holdfast && owner->is_in_use() && is_in_room(ParticipantSid(sid)) &&
-        media_.created(index, peer) >= owner->joined_at && !has_let_go(*owner, tab))
+        media_.created(index, peer) >= owner->joined_at)
       complain("spurious", index, "gives up a connection that works");
   }
 }

@@ -1,5 +1,6 @@
 #include "sim_room.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -222,8 +223,11 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
 void SimRoom::take_event(std::size_t index, const effect::Emit& emit) {
   Tab& tab = *tabs_[index];
   if (story_ != nullptr) say(tab.name + ": " + std::visit(test::EventText{}, emit.event));
-  for (const auto& [sid, participant] : tab.app.participants)
-    if (!participant.reconnecting) tab.saw_somebody_at = time_.now();
+  // That another has closed its connection, and gets no new one, is heard of late.
+  const auto is_away = [](const auto& participant) { return participant.second.reconnecting; };
+  const auto away = std::count_if(tab.app.participants.begin(), tab.app.participants.end(), is_away);
+  const bool sees_all_away = static_cast<std::size_t>(away) == tab.app.participants.size();
+  if (!sees_all_away && media_.open_peers(index) > static_cast<std::size_t>(away)) tab.saw_somebody_at = time_.now();
   check_cause(index, emit.event);
   check_restart(index, emit.event);
   check_doubts(index, emit.event);

@@ -204,7 +204,6 @@ class SimRoom {
   void look_at_connections_of(std::size_t tab);
   void look_at_sides_of(std::size_t tab);
   void check_replaced(std::size_t tab, PeerId peer);
-  bool has_let_go(const Tab& tab, const Tab& of) const;
 
   // ---- some time after a fault (sim_notices.cpp)
   void expect_signs_of_loss(std::size_t tab);

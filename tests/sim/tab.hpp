@@ -69,7 +69,7 @@ struct Tab {
   Instant joined_at;
   Instant left_at;
   Instant rejoined_at;
-  Instant saw_somebody_at;     // of whom nobody said that it was away
+  Instant saw_somebody_at;     // of whom nobody said that it was away, and had a connection to spare
   Instant spoke_at;            // sent anything
   bool page_went = false;      // its pagehide has run
   bool may_look_gone = false;  // the server was told what a page says that goes, or had its socket closed with 1001

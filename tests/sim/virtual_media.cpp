@@ -165,8 +165,7 @@ void VirtualMedia::tell_candidate(End& end) {
 
 void VirtualMedia::pass(End& end) {
   end.is_passing = false;
-  const auto other = by_name_.find(end.path.other_name());
-  const End* known = other == by_name_.end() ? nullptr : other->second;
+  const End* known = other_end(end);
   const Reach reach = known ? Reach{reaches(end.client, known->client), reaches(known->client, end.client)} : Reach{};
   end.path.pass(known ? &known->connection : nullptr, reach, time_.now());
 }
@@ -218,6 +217,18 @@ bool VirtualMedia::is_deaf(std::size_t client, PeerId peer) const {
 bool VirtualMedia::is_frozen(std::size_t client, PeerId peer) const {
   const End* end = find(client, peer);
   return end && end->connection.is_frozen();
+}
+
+bool VirtualMedia::is_other_end_closed(std::size_t client, PeerId peer) const {
+  const End* end = find(client, peer);
+  const End* other = end ? other_end(*end) : nullptr;
+  return other && other->connection.is_closed();
+}
+
+bool VirtualMedia::may_freeze_by_glare(std::size_t client, PeerId peer) const {
+  const End* end = find(client, peer);
+  const End* other = end ? other_end(*end) : nullptr;
+  return other && end->connection.may_freeze() && other->connection.has_offered();
 }
 
 std::int64_t VirtualMedia::bytes_received(std::size_t client, PeerId peer) const {
@@ -317,6 +328,11 @@ void VirtualMedia::wake(std::size_t number) {
 VirtualMedia::End* VirtualMedia::find(std::size_t client, PeerId peer) const {
   const auto end = ends_.find({client, peer.value});
   return end == ends_.end() ? nullptr : end->second.get();
+}
+
+const VirtualMedia::End* VirtualMedia::other_end(const End& end) const {
+  const auto other = by_name_.find(end.path.other_name());
+  return other == by_name_.end() ? nullptr : other->second;
 }
 
 template <class Action>

@@ -48,6 +48,9 @@ class VirtualMedia {
   Instant created(std::size_t client, PeerId peer) const;
   bool is_deaf(std::size_t client, PeerId peer) const;
   bool is_frozen(std::size_t client, PeerId peer) const;
+  bool is_other_end_closed(std::size_t client, PeerId peer) const;
+  // Both ends have offered, and to take this one's offer back may cost it its pictures.
+  bool may_freeze_by_glare(std::size_t client, PeerId peer) const;
   std::int64_t bytes_received(std::size_t client, PeerId peer) const;
   // Id of the other end's track whose packets come in at this section now; empty: none do.
   SignaledId received_track(std::size_t client, PeerId peer, const std::string& mid) const;
@@ -139,6 +142,7 @@ class VirtualMedia {
   void hand_over(End& end);
   bool reaches(std::size_t from, std::size_t to) const;
   End* find(std::size_t client, PeerId peer) const;
+  const End* other_end(const End& end) const;
   // One of this client's open connections; which, only the seed and the moment decide.
   End* any_open(std::size_t client);
   template <class Action>

@@ -639,6 +639,7 @@ TEST_CASE("liveness: media that are expected anew are not missed before they hav
   Bench bench = connected();
   bench.liveness.set_expecting(false, bench.now);
   bench.flows = false;
+  bench.liveness.take_new_media();
   bench.liveness.set_expecting(true, bench.now);
   bench.liveness.set_signaling(false, bench.now);
   bench.pass(5_s);
@@ -649,6 +650,31 @@ TEST_CASE("liveness: media that are expected anew are not missed before they hav
   bench.flows = false;
   bench.pass(3_s);
   CHECK(bench.state() == State::kSuspect);
+}
+
+// Seed 58228: whose signaling was reset just after its media had stopped.
+TEST_CASE("liveness: media that stopped before their sender was away are missed when it is back", "[peer][liveness]") {
+  const bool was_noticed = GENERATE(false, true);
+  Bench bench = connected();
+  bench.flows = false;
+  bench.pass(was_noticed ? 3_s : 1_s);
+  REQUIRE(bench.liveness.is_in_trouble() == was_noticed);
+  bench.liveness.set_expecting(false, bench.now);
+  bench.pass(5_s);
+  REQUIRE(bench.state() == State::kHealthy);
+  SECTION("the same") {
+    bench.liveness.set_expecting(true, bench.now);
+    bench.pass(1900_ms);
+    CHECK(bench.state() == State::kHealthy);
+    bench.pass(600_ms);
+    CHECK(bench.state() == State::kSuspect);
+  }
+  SECTION("others are to come first") {
+    bench.liveness.take_new_media();
+    bench.liveness.set_expecting(true, bench.now);
+    bench.pass(10_s);
+    CHECK(bench.state() == State::kHealthy);
+  }
 }
 
 // Firefox: UDP cut for 20 s, and the link that took the place of the dead one stayed empty for good, at one end or both.

@@ -240,6 +240,23 @@ TEST_CASE("peer set: the initial connection may stay unanswered, another one may
   CHECK(asked.said() == Words{"send close 3", "closed by us"});
 }
 
+TEST_CASE("peer set: an offer that follows an answer at once has its whole time (sim seed 75779)", "[peer][peer_set]") {
+  Bench bench;
+  bench.apply(description(DescriptionType::kCreateOffer, 1));
+  bench.local_done();
+  bench.pass(7_s, false);
+  bench.set.set_local_tracks({{SignaledId("a"), TrackKind::kAudio, "a"}}, bench.now, bench.effects);
+  CHECK(bench.said() == Words{"send offer 2"});
+  bench.apply(description(DescriptionType::kAnswer, 2));
+  bench.remote_done();
+  bench.local_done();
+  CHECK(bench.said() == Words{"send offer 3"});
+  bench.pass(7900_ms, false);
+  CHECK(bench.said() == Words{});
+  bench.pass(100_ms, false);
+  CHECK(bench.said() == Words{"send close 4", "closed by us"});
+}
+
 TEST_CASE("peer set: only an offer or create-offer opens a connection, with our tracks on it before the offer", "[peer][peer_set]") {
   Bench bench;
   bench.set.set_local_tracks({{SignaledId("a"), TrackKind::kAudio, "a"}}, bench.now, bench.effects);
@@ -462,6 +479,53 @@ TEST_CASE("peer set: signaling down: no restart goes out, nothing is replaced; u
   CHECK(bench.health() == peer::Health::kFailed);
   bench.set.set_signaling(true, bench.now, bench.effects);
   CHECK(bench.said() == Words{"send close 3", "gone t-a", "closed by us"});
+}
+
+TEST_CASE("peer set: media that are new on a link are not missed before they have come", "[peer][peer_set]") {
+  Bench bench = answered();
+  bench.set.set_expected_media({SignaledId("t-a")}, bench.effects);
+  bench.change(Connection::kConnected);
+  bench.pass(3_s, true);
+  bench.set.set_expected_media({}, bench.effects);
+  bench.apply(description(DescriptionType::kOffer, 3, sdp_of({{"audio", "sendrecv", "t-b"}}, "them")));
+  bench.remote_done();
+  bench.local_done();
+  REQUIRE(bench.said() == Words{"gone t-a", "arrived t-b at 0", "send answer 3"});
+  bench.set.set_expected_media({SignaledId("t-b")}, bench.effects);
+  bench.pass(10_s, false);
+  CHECK(bench.health() == peer::Health::kHealthy);
+}
+
+TEST_CASE("peer set: media that were unpublished while signaling was away are not missed (sim seed 81626)", "[peer][peer_set]") {
+  Bench bench;
+  bench.apply(description(DescriptionType::kOffer, 2, sdp_of({{"audio", "sendrecv", "t-a"}, {"audio", "sendrecv", "t-b"}}, "them")));
+  bench.remote_done();
+  bench.local_done();
+  for (const char* mid : {"0", "1"}) bench.report(input::TrackAdded{PeerId{1}, mid, TrackKind::kAudio});
+  bench.set.set_expected_media({SignaledId("t-a"), SignaledId("t-b")}, bench.effects);
+  bench.change(Connection::kConnected);
+  bench.pass(3_s, true);
+  bench.set.set_signaling(false, bench.now, bench.effects);
+  bench.pass(GENERATE(1500_ms, 3_s), false);
+  SECTION("one is left, and has not begun") {
+    bench.set.set_expected_media({SignaledId("t-b")}, bench.effects);
+    bench.set.set_signaling(true, bench.now, bench.effects);
+    CHECK(bench.health() == peer::Health::kHealthy);
+    bench.pass(1500_ms, false);
+    CHECK(bench.health() == peer::Health::kHealthy);
+    SECTION("it does") {
+      bench.pass(3_s, true);
+      CHECK(bench.health() == peer::Health::kHealthy);
+    }
+    SECTION("it does not") {
+      bench.pass(1500_ms, false);
+      CHECK(bench.health() == peer::Health::kSuspect);
+    }
+  }
+  SECTION("both are there") {
+    bench.set.set_signaling(true, bench.now, bench.effects);
+    CHECK(bench.health() == peer::Health::kSuspect);
+  }
 }
 
 TEST_CASE("peer set: a short loss of signaling with the media: the restart goes out when it is back", "[peer][peer_set]") {

@@ -185,6 +185,18 @@ TEST_CASE("room state: a peer comes back with its link still bad, the Room waits
   CHECK(f.take() == Events{"~reconnecting 53405"});
 }
 
+// Seed 28740: it was called reconnected, and reconnecting once more 100 ms later.
+TEST_CASE("room state: the link of a peer that is away turns bad, in trouble without a frame from the server", "[room]") {
+  Fixture f = with_two_healthy_links();
+  f.peers({"Q"}).link("P", Health::kSuspect);
+  CHECK(f.room.in_trouble() == std::vector<ParticipantSid>{ParticipantSid("P")});
+  f.after(100_ms).peers({"P", "Q"}).drop("P").link("P", Health::kNew).alive();
+  CHECK(f.room.in_trouble() == std::vector<ParticipantSid>{ParticipantSid("P")});
+  f.after(1_s).link("P", Health::kHealthy);
+  CHECK(f.room.in_trouble().empty());
+  CHECK(f.take() == Events{});
+}
+
 TEST_CASE("room state: one of two links failed for ever, the Room stays", "[room][timers]") {
   Fixture f = with_two_healthy_links();
   f.link("P", Health::kFailed).after(1_s).alive().after(1000_s);
