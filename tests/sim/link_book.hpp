@@ -28,9 +28,11 @@ class LinkBook {
     }
   }
 
-  void take(const Effect& effect) {
+  // `is_away`: there is no server to tell.
+  void take(const Effect& effect, bool is_away) {
     if (const auto* create = std::get_if<effect::CreatePeer>(&effect)) open_.insert(create->peer.value);
     if (const auto* close = std::get_if<effect::ClosePeer>(&effect)) {
+      if (is_away) untold_ += described_.count(close->peer.value);
       open_.erase(close->peer.value);
       described_.erase(close->peer.value);
       described_at_dial_.erase(close->peer.value);
@@ -38,7 +40,12 @@ class LinkBook {
     if (std::holds_alternative<effect::OpenSocket>(effect)) described_at_dial_ = described_;
   }
 
+  // Not away any more.
+  void is_in_step() { untold_ = 0; }
+
   std::size_t open() const { return open_.size(); }
+  // Closed while away: the server knows them, and a sync names them, as their `close` can only follow.
+  std::size_t untold() const { return untold_; }
   // Had a description when the latest socket was asked for, and are still open.
   std::size_t described_at_dial() const { return described_at_dial_.size(); }
 
@@ -61,6 +68,7 @@ class LinkBook {
   std::set<std::uint32_t> open_;
   std::set<std::uint32_t> described_;
   std::set<std::uint32_t> described_at_dial_;
+  std::size_t untold_ = 0;
   std::map<std::uint32_t, Media> media_;
 };
 

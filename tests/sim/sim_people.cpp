@@ -177,7 +177,9 @@ void SimRoom::close_page(std::size_t index, bool handlers_run, bool sockets_firs
     if (sockets_first) network_.close_sockets(index);
   });
   if (leaves && !keeps && !tab.is_over()) complain("promise", index, "the page has gone and the client has not");
-  if (keeps && (kept_.count(tab.person.name) == 0 || kept_.at(tab.person.name).tab != index))
+  // Its limit may be noticed as late as that, where timers were held back: nothing is left to keep.
+  const bool was_over = tab.is_over() && tab.reason() == code::kSignalingConnection;
+  if (keeps && !was_over && (kept_.count(tab.person.name) == 0 || kept_.at(tab.person.name).tab != index))
     complain("reload", index, "its page has gone, and its session is not kept");
   network_.close_page(index);
   media_.close_page(index);

@@ -60,10 +60,11 @@ std::string SimRoom::copy_of_session(std::size_t index) const {
   return was_used || !is_own ? copy.session : "";
 }
 
-// Nothing but the end of its page has happened to it, and its place is still kept.
+// Nothing but the end of its page has happened to it, and its place is still kept. That of a Room that was reconnecting, for want of a token
+// for one, may have been given up before.
 bool SimRoom::is_expected_back(const Tab& before) const {
   const Millis absence = time_.now() - before.left_at;
-  return absence < std::min(kHold, plan_.session_timeout) && before.signaling.is_calm(time_.now(), absence + kPeace) &&
+  return absence < std::min(kHold, plan_.session_timeout) && !before.app.is_away() && before.signaling.is_calm(time_.now(), absence + kPeace) &&
          !before.was_challenged && !before.was_removed && !before.room_was_completed;
 }
 

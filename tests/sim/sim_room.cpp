@@ -205,7 +205,7 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
       if (const auto* close = std::get_if<effect::ClosePeer>(&effect)) check_replaced(index, close->peer);
       if (const std::string told = story_ != nullptr ? text_of(effect) : ""; !told.empty()) say(tab.name + " " + told);
       if (has_emitted) complain("events", index, "a network effect after an event");
-      tab.links.take(effect);
+      tab.links.take(effect, tab.app.is_away());
       if (const auto* sent = std::get_if<effect::SendText>(&effect); sent != nullptr && tab.holdfast) {
         note_question(index, sent->text);
         check_said(index, sent->text, links_before);
@@ -233,7 +233,10 @@ void SimRoom::take_event(std::size_t index, const effect::Emit& emit) {
   check_doubts(index, emit.event);
   check_names(index, emit.event);
   tab.app.take(emit);
-  if (std::holds_alternative<effect::LocalParticipantReconnected>(emit.event)) tab.candidates.is_in_step();
+  if (std::holds_alternative<effect::LocalParticipantReconnected>(emit.event)) {
+    tab.candidates.is_in_step();
+    tab.links.is_in_step();
+  }
   if (std::holds_alternative<effect::RoomConnected>(emit.event)) check_place(index);
   if (std::holds_alternative<effect::RoomRejoined>(emit.event)) take_rejoining(index);
   if (std::holds_alternative<effect::TokenWillExpire>(emit.event)) take_token_warning(index);
