@@ -298,24 +298,30 @@ struct Client::Impl {
       room.signaling_alive(now, effects);
     }
 
-    // The word of the other end is trouble of the link too; it ends where ours would.
+    // The word of the other end is trouble of the link too; it ends where ours would. A link that never worked may be gone before anybody
+    // has called it bad; another one is to follow.
     std::vector<ParticipantSid> still = room.in_trouble();
     still.insert(still.end(), unheard_by.begin(), unheard_by.end());
-    for (const room::LinkView& link : links)
-      if (link.health == room::LinkView::Health::kNew && contains(in_trouble, link.remote)) still.push_back(link.remote);
+    std::vector<ParticipantSid> unheard = room.media_lost();
+    for (const ParticipantSid& sid : in_trouble) {
+      const auto link = std::find_if(links.begin(), links.end(), [&](const room::LinkView& one) { return one.remote == sid; });
+      const bool is_gone = link == links.end() && contains(roster.connected(), sid);
+      if (is_gone && !contains(unheard, sid)) unheard.push_back(sid);
+      if (is_gone || (link != links.end() && link->health == room::LinkView::Health::kNew)) still.push_back(sid);
+    }
     for (const ParticipantSid& sid : in_trouble)
       if (!contains(still, sid)) roster.set_link_trouble(sid, false, effects);
     for (const ParticipantSid& sid : still) roster.set_link_trouble(sid, true, effects);
     in_trouble = std::move(still);
-    say_what_is_lost();
+    say_what_is_lost(unheard);
     if (speaker && speaker->update(roster.present(), now)) emit(effects, effect::DominantSpeakerChanged{speaker->participant()});
   }
 
   // Most troubles of media are over before the other end has to hear of them, or it finds them itself.
-  void say_what_is_lost() {
+  void say_what_is_lost(const std::vector<ParticipantSid>& all) {
     std::vector<Lost> lost;
     std::vector<ParticipantSid> told;
-    for (const ParticipantSid& sid : room.media_lost()) {
+    for (const ParticipantSid& sid : all) {
       const auto known = std::find_if(media_lost.begin(), media_lost.end(), [&](const Lost& one) { return one.participant == sid; });
       Instant since = known == media_lost.end() ? now : known->since;
       const bool is_told = now - since >= kLostForLong;

@@ -53,6 +53,7 @@ std::string LocalMedia::propose(const input::LocalDescriptionSet& report) {
 }
 
 void LocalMedia::agree(bool ours) {
+  answered_over_ = ours ? std::nullopt : std::move(agreed_);
   agreed_ = std::move(open_);
   open_.reset();
   if (ours) futile_offers_ = is_carried() ? 0 : futile_offers_ + 1;
@@ -79,7 +80,7 @@ std::string LocalMedia::idle_transceiver(backend::TrackKind kind) const {
   if (!latest() || std::any_of(senders_.begin(), senders_.end(), is_somewhere)) return {};
   for (const sdp::Slot& slot : latest()->slots) {
     const auto sits_there = [&](const Sender& sender) { return sender.mid == slot.mid; };
-    if (slot.kind == kind && !sends(open_, slot.mid) && !sends(agreed_, slot.mid) &&
+    if (slot.kind == kind && !sends(open_, slot.mid) && !sends(agreed_, slot.mid) && !sends(answered_over_, slot.mid) &&
         std::none_of(senders_.begin(), senders_.end(), sits_there))
       return slot.mid;
   }

@@ -64,6 +64,7 @@ class LocalMedia {
   std::vector<Sender> senders_;  // media and data
   std::optional<View> open_;
   std::optional<View> agreed_;
+  std::optional<View> answered_over_;  // in force before an answer of ours, which may never arrive
   int futile_offers_ = 0;
 };
 

@@ -96,6 +96,10 @@ bool NegotiationTable::would_freeze_after_glare(const Context& context, const In
 
 bool NegotiationTable::may_try_again(const Context& context, const Input&) { return context.failures + 1 < kMaxFailedOperations; }
 
+bool NegotiationTable::may_take_back(const Context& context, const Input& in) {
+  return may_try_again(context, in) && !would_freeze(context, in);
+}
+
 // An end in its first negotiation never takes its offer back (it queues ours), so this is for later ones.
 bool NegotiationTable::may_offer_instead(const Context& context, const Input& in) {
   return context.stable_revision > 0 && may_try_again(context, in);

@@ -55,6 +55,7 @@ struct NegotiationTable {
   static bool would_freeze_after_glare(const Context&, const Input&);
   static bool has_lost_glare(const Context&, const Input&);
   static bool may_try_again(const Context&, const Input&);
+  static bool may_take_back(const Context&, const Input&);
   static bool may_offer_instead(const Context&, const Input&);
 
   static void set_local_offer(Context&, const Input&);
@@ -110,9 +111,10 @@ struct NegotiationTable {
       {S::kHaveLocalOffer, E::kClose, nullptr, close, S::kClosed, "closed"},
 
       {S::kSettingRemoteAnswer, E::kOperationDone, nullptr, finish_ours, S::kStable, "our offer is agreed on"},
-      {S::kSettingRemoteAnswer, E::kOperationFailed, may_try_again, roll_back_and_offer, S::kRollingBack,
+      {S::kSettingRemoteAnswer, E::kOperationFailed, may_take_back, roll_back_and_offer, S::kRollingBack,
        "their answer does not work here: take the offer back and make another"},
-      {S::kSettingRemoteAnswer, E::kOperationFailed, nullptr, give_up, S::kClosed, "no answer of theirs works here"},
+      {S::kSettingRemoteAnswer, E::kOperationFailed, nullptr, give_up, S::kClosed,
+       "no answer of theirs works here, or taking ours back would freeze video"},
       {S::kSettingRemoteAnswer, E::kRemoteOffer, nullptr, queue, S::kSettingRemoteAnswer, "one operation at a time"},
       {S::kSettingRemoteAnswer, E::kCreateOffer, nullptr, queue, S::kSettingRemoteAnswer, "one operation at a time"},
       {S::kSettingRemoteAnswer, E::kClose, nullptr, close, S::kClosed, "closed"},

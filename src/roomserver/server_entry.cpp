@@ -63,6 +63,8 @@ void RoomServer::Impl::answer(SocketId id, const rsp::Connect& connect, const To
       return take_seat(id, {number, *earlier_self});
     }
   }
+  // Nobody's place is taken by a socket that its client may have given up while the host was asked.
+  if (earlier_self && find(id)->channel.is_silent()) return supersede(id);
   if (earlier_self) room.expel(*earlier_self, code::kDuplicateIdentity, now);
   take_seat(id, {number, room.join(id, verdict.identity, connect, verdict.ice_servers, now)});
 }
@@ -77,7 +79,8 @@ void RoomServer::Impl::answer(SocketId id, const rsp::Sync& sync, const TokenVer
   if (room == nullptr || !room->has(claims->participant)) return adopt(id, sync, *claims, verdict.ice_servers);
   if (room->is_outdated(*claims)) return refuse(id, Ending::kSuperseded);
   // The host took its time, and the client did not wait.
-  if (const auto socket = room->socket_of(claims->participant); socket && id < *socket) return supersede(id);
+  const auto socket = room->socket_of(claims->participant);
+  if (find(id)->channel.is_silent() || (socket && id < *socket)) return supersede(id);
   room->sync(claims->participant, id, sync, verdict.ice_servers, now);
   take_seat(id, {number, claims->participant});
 }

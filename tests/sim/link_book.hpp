@@ -18,6 +18,7 @@ namespace holdfast::sim {
 class LinkBook {
  public:
   void take(const Input& input, Instant now) {
+    described_before_ = described_;
     if (const auto* set = std::get_if<input::LocalDescriptionSet>(&input);
         set != nullptr && !set->sdp.empty() && open_.count(set->peer.value) > 0)
       described_.insert(set->peer.value);
@@ -35,9 +36,11 @@ class LinkBook {
       if (is_away) untold_ += described_.count(close->peer.value);
       open_.erase(close->peer.value);
       described_.erase(close->peer.value);
+      described_before_.erase(close->peer.value);
       described_at_dial_.erase(close->peer.value);
     }
-    if (std::holds_alternative<effect::OpenSocket>(effect)) described_at_dial_ = described_;
+    // Whoever wakes dials before anything else.
+    if (std::holds_alternative<effect::OpenSocket>(effect)) described_at_dial_ = described_before_;
   }
 
   // Not away any more.
@@ -67,6 +70,7 @@ class LinkBook {
 
   std::set<std::uint32_t> open_;
   std::set<std::uint32_t> described_;
+  std::set<std::uint32_t> described_before_;  // the latest input
   std::set<std::uint32_t> described_at_dial_;
   std::size_t untold_ = 0;
   std::map<std::uint32_t, Media> media_;

@@ -93,6 +93,7 @@ void SimRoom::expect_return(std::size_t index, Millis limit) {
   time_.after(limit, [this, index, since] {
     const Tab& tab = *tabs_[index];
     if (tab.signaling.last() != since || !tab.signaling.is_calm(time_.now(), 0_ms) || !sees_in_time(tab)) return;
+    if (tab.page->runs_since() > since) return;  // a prompt, say
     // It waits as it was asked to, for its app, or for the server's host.
     if (tab.was_called_busy || tab.person.makes_tokens || is_checked_slowly(tab)) return;
     if (tab.app.is_away()) complain("return", index, "is still reconnecting");

@@ -60,12 +60,13 @@ std::string SimRoom::copy_of_session(std::size_t index) const {
   return was_used || !is_own ? copy.session : "";
 }
 
-// Nothing but the end of its page has happened to it, and its place is still kept. That of a Room that was reconnecting, for want of a token
-// for one, may have been given up before.
+// Nothing but the end of its page has happened to it, and its place is still kept. That of a Room that was reconnecting, for one because
+// its app had no token, may have been given up before.
 bool SimRoom::is_expected_back(const Tab& before) const {
   const Millis absence = time_.now() - before.left_at;
-  return absence < std::min(kHold, plan_.session_timeout) && !before.app.is_away() && before.signaling.is_calm(time_.now(), absence + kPeace) &&
-         !before.was_challenged && !before.was_removed && !before.room_was_completed;
+  return absence < std::min(kHold, plan_.session_timeout) && !before.app.is_away() &&
+         before.signaling.is_calm(time_.now(), absence + kPeace) && !before.was_challenged && !before.was_removed &&
+         !before.room_was_completed;
 }
 
 // It is in the room.
@@ -74,7 +75,12 @@ void SimRoom::check_place(std::size_t index) {
   const Tab* before = tab.page_before ? tabs_[*tab.page_before].get() : nullptr;
   const bool is_back = before != nullptr && before->app.participant_sid == tab.app.participant_sid;
   if (is_back) figures_.add("came back as the same participant");
-  if (before != nullptr && !is_back && is_expected_back(*before))
+  // Another page of theirs, which had asked before and was let in meanwhile.
+  const auto [first, last] = sids_of_.equal_range(tab.identity);
+  const bool was_replaced = before != nullptr && std::any_of(first, last, [&](const auto& joined) {
+                              return joined.second != tab.app.participant_sid && joined_at_.at(joined.second) >= before->left_at;
+                            });
+  if (before != nullptr && !is_back && !was_replaced && is_expected_back(*before))
     complain("reload", index, "is another participant than before its page was loaded anew");
   if (!is_back && joined_at_[tab.app.participant_sid] < tab.joined_at)
     complain("reload", index, "is a participant who was there, and not this one");

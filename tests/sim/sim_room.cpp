@@ -150,6 +150,7 @@ void SimRoom::perform(const roomserver::Effect& effect) {
     say("server: " + joined->identity + " joined as " + joined->participant.value);
     figures_.add("joined");
     joined_at_[joined->participant.value] = time_.now();
+    sids_of_.emplace(joined->identity, joined->participant.value);
   } else if (const auto* left = std::get_if<roomserver::ParticipantLeft>(&effect)) {
     say("server: " + left->identity + " left " + std::to_string(left->reason));
     left_[left->participant.value] = {left->reason};

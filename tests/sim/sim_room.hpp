@@ -265,9 +265,10 @@ class SimRoom {
   struct Left {
     int reason = 0;
   };
-  std::map<std::string, Left> left_;          // participants that the server dropped, by SID
-  std::map<std::string, Instant> joined_at_;  // by SID, the last time
-  std::set<std::string> expired_;             // tokens, by a step
+  std::map<std::string, Left> left_;                 // participants that the server dropped, by SID
+  std::map<std::string, Instant> joined_at_;         // by SID, the last time
+  std::multimap<std::string, std::string> sids_of_;  // by identity
+  std::set<std::string> expired_;                    // tokens, by a step
   std::set<std::string> slow_tokens_;
   std::multiset<std::string> slow_questions_;  // that the server has asked about them, and is not answered yet
   std::map<std::string, Instant> token_ends_;

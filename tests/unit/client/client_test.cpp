@@ -448,6 +448,24 @@ TEST_CASE("client: whoever has lost our media is reconnecting, and the Room is n
     call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kConnected});
     CHECK(call.take_events() == Events{"~participantReconnected PA-p"});
   }
+  SECTION("and, where the new one ends before it works, until another does; of which the other end is told (sim seed 62642)") {
+    const auto replace = [&](const char* link) {
+      rsp::RoomState with_another;
+      with_another.peer_connections = {{LinkId(link), backend::Description{DescriptionType::kOffer, 1, call.sdp({"t1"})}, {}}};
+      call.serve_update(with_another);
+    };
+    call.serve_update(with_link(DescriptionType::kClose, 3, ""));
+    replace("PA-p.PA-me.2.x");
+    call.take_events();
+    call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kFailed});
+    call.pass(5_s);
+    CHECK(call.take_events() == Events{});
+    CHECK(std::get<rsp::ClientUpdate>(call.sent.back()).holdfast->media_lost == std::vector{ParticipantSid("PA-p")});
+    replace("PA-p.PA-me.3.x");
+    CHECK(call.take_events() == Events{});
+    call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kConnected});
+    CHECK(call.take_events() == Events{"~participantReconnected PA-p"});
+  }
   SECTION("a second cause is no second event") {
     call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kFailed});
     rsp::RoomState both = with({someone(2, {remote_audio()}, ParticipantState::kReconnecting)});

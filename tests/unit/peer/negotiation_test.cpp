@@ -445,6 +445,25 @@ TEST_CASE("negotiation: a section never goes on sending with another track (simu
   }
 }
 
+TEST_CASE("negotiation: a section that stops with an answer of ours serves nothing else before the next round (sim seed 54082)",
+          "[peer][negotiation]") {
+  Bench bench;
+  bench.want({kVideo});
+  bench.request_offer();
+  bench.local_done({{"video", "sendrecv", "video"}});
+  bench.hear(DescriptionType::kAnswer, 1);
+  bench.remote_done();
+  bench.hear(DescriptionType::kOffer, 2);
+  CHECK(bench.want({}) == Words{"remove video"});
+  bench.remote_done();
+  bench.local_done({{"video", "recvonly", ""}});  // the answer may never arrive
+  CHECK(bench.want({kSecond}) == Words{"add second", "set offer"});
+  bench.local_done({{"video", "recvonly", ""}, {"video", "sendrecv", "second"}});
+  bench.hear(DescriptionType::kAnswer, 3);
+  bench.remote_done();
+  CHECK(bench.want({kSecond, kVideo}) == Words{"add video at 0", "set offer"});
+}
+
 TEST_CASE("negotiation: data needs an offer only while there is no section for it", "[peer][negotiation]") {
   Bench bench = agreed();
   CHECK(bench.want({kData}) == Words{"add data", "set offer, receive"});
@@ -584,6 +603,19 @@ TEST_CASE("negotiation: an answer that cannot be applied: roll back and make a n
   bench.rolled_back();
   bench.local_done();
   bench.hear(DescriptionType::kAnswer, 3);
+  CHECK(bench.fail() == Words{"close"});
+  CHECK(bench.negotiation.is_broken());
+}
+
+TEST_CASE("negotiation: an answer that cannot be applied costs an end that has only answered its link, not the picture (sim seed 21122)",
+          "[peer][negotiation]") {
+  Bench bench;
+  bench.hear(DescriptionType::kOffer, 1);
+  bench.remote_done();
+  bench.local_done();
+  bench.request_offer();
+  bench.local_done();
+  bench.hear(DescriptionType::kAnswer, 2);
   CHECK(bench.fail() == Words{"close"});
   CHECK(bench.negotiation.is_broken());
 }

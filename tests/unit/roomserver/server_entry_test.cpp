@@ -329,9 +329,8 @@ TEST_CASE("seed 108: whoever falls silent while the host checks its token is awa
   Bench bench;
   Guest alice = join(bench, "alice");
   bench.answer_tokens = false;
-  const bool comes_back = GENERATE(true, false);
   const SocketId socket = bench.open();
-  bench.hello(socket, comes_back ? rsp::ClientMessage(alice.sync()) : rsp::ClientMessage(connect_message("bob", "r")));
+  bench.hello(socket, connect_message("bob", "r"));
   bench.mute(socket);
   bench.advance(4_s);
   bench.give(Bench::verdict(bench.tokens.back()));
@@ -339,7 +338,29 @@ TEST_CASE("seed 108: whoever falls silent while the host checks its token is awa
   CHECK(seen.socket == socket);
   CHECK(seen.state == backend::ParticipantState::kReconnecting);
   bench.advance(bench_config().session_timeout);
-  CHECK(bench.notices.back() == (comes_back ? "left alice 53001" : "left bob 53001"));
+  CHECK(bench.notices.back() == "left bob 53001");
+}
+
+TEST_CASE("seeds 18839, 35801: a socket that falls silent while the host checks its token takes nobody's place", "[roomserver][entry]") {
+  Bench bench;
+  Guest alice = join(bench, "alice");
+  bench.answer_tokens = false;
+  const bool comes_back = GENERATE(true, false);
+  const SocketId socket = bench.open();
+  bench.hello(socket, comes_back ? rsp::ClientMessage(alice.sync()) : rsp::ClientMessage(connect_message("alice", "r")));
+  bench.mute(socket);
+  const bool is_away = GENERATE(true, false);
+  if (is_away) bench.drop(alice.socket, 1006);
+  bench.advance(4_s);
+  bench.forget_all();
+  bench.give(Bench::verdict(bench.tokens.back()));
+  CHECK(bench.close_code(socket) == 4000);
+  const auto seen = bench.server().rooms()[0].participants[0];
+  CHECK(seen.sid == alice.sid);
+  CHECK(seen.socket == (is_away ? std::nullopt : std::optional(alice.socket)));
+  // Its absence goes on counting.
+  bench.advance(bench_config().session_timeout - 4_s);
+  CHECK(bench.notices == (is_away ? std::vector<std::string>{"left alice 53001"} : std::vector<std::string>{}));
 }
 
 TEST_CASE("seed 851: a verdict for a socket that the session has left ends that socket and not the session's", "[roomserver][entry]") {
