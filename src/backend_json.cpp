@@ -61,6 +61,14 @@ bool read(JsonFields& fields, JsonView json, Error& error) {
   return true;
 }
 
+bool read(JsonFields& fields, JsonView json, Wish& wish) {
+  fields.id(json, "sid", wish.track.value);
+  fields.id(json, "participant", wish.participant.value);
+  fields.integer(json, "width", wish.width);
+  fields.integer(json, "height", wish.height);
+  return !wish.track.empty();
+}
+
 void write(JsonWriter& out, const LocalTrack& track) {
   write_track(out, "id", track.id.value, track.kind, track.name, track.enabled, track.priority);
 }
@@ -90,6 +98,12 @@ void write(JsonWriter& out, const Error& error) {
   out.begin_object();
   write_error_members(out, error);
   out.end_object();
+}
+
+void write(JsonWriter& out, const Wish& wish) {
+  out.begin_object().text("sid", wish.track.value);
+  write_unless_empty(out, "participant", wish.participant.value);
+  out.number("width", wish.width).number("height", wish.height).end_object();
 }
 
 void write_error_members(JsonWriter& out, const Error& error) {

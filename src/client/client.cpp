@@ -91,6 +91,7 @@ struct Client::Impl {
   };
   std::vector<Lost> media_lost;            // because of whom the Room is reconnecting
   std::vector<ParticipantSid> unheard_by;  // who says that our media do not come
+  std::vector<backend::Wish> wishes;       // the others', of our tracks
 
   // ---- commands ---------------------------------------------------------------------------------------------------------------------
 
@@ -107,6 +108,7 @@ struct Client::Impl {
     session->start(now, effects);
   }
   void on(const input::Disconnect&) { session->leave(false, now, effects); }
+  void on(const input::WishTrack& input) { roster.wish(input.wish, effects); }
   void on(const input::ReconnectNow&) {
     if (room.is_joined() && !room.is_calm()) session->handle(input::Network{}, now, effects);
   }
@@ -209,7 +211,7 @@ struct Client::Impl {
                                         roster.begin(joined.update), tracks.accepted(joined.update.publications)});
     roster.apply({}, effects);
     apply_links(joined.update);
-    unheard_by = joined.update.media_lost;
+    hear_others(joined.update);
     peers.set_signaling(true, now, effects);
     publish_if(tracks.take(joined.update.publications, effects));
   }
@@ -241,8 +243,12 @@ struct Client::Impl {
   void apply(const backend::RoomUpdate& update) {
     roster.apply(update, effects);
     apply_links(update);
-    unheard_by = update.media_lost;
+    hear_others(update);
     publish_if(tracks.take(update.publications, effects));
+  }
+  void hear_others(const backend::RoomUpdate& update) {
+    unheard_by = update.media_lost;
+    std::vector<backend::Wish>(update.wishes).swap(wishes);
   }
   void apply_links(const backend::RoomUpdate& update) {
     if (!update.links.empty() || update.links_complete) peers.apply(update.links, update.links_complete, now, effects);
@@ -308,6 +314,7 @@ struct Client::Impl {
     for (const ParticipantSid& sid : still) roster.set_link_trouble(sid, true, effects);
     in_trouble = std::move(still);
     say_what_is_lost();
+    peers.fit(wishes, tracks.wished(wishes), effects);
     if (speaker && speaker->update(roster.present(), now)) emit(effects, effect::DominantSpeakerChanged{speaker->participant()});
   }
 
@@ -324,7 +331,7 @@ struct Client::Impl {
       lost.push_back({sid, since});
     }
     media_lost = std::move(lost);
-    session->set_media_lost(told, now, effects);
+    session->tell_others(told, roster.wishes(), now, effects);
   }
 
   // Fires everything due, earliest first; at the same time in this order.

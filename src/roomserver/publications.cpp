@@ -74,6 +74,10 @@ void Publications::append_subscriptions(std::vector<rsp::Subscription>& subscrip
     if (p.error == 0) subscriptions.push_back({p.sid, p.track.id, std::nullopt});
 }
 
+bool Publications::has(const TrackSid& sid) const {
+  return std::any_of(publications_.begin(), publications_.end(), [&](const Publication& p) { return p.error == 0 && p.sid == sid; });
+}
+
 bool Publications::is_consistent() const {
   for (std::size_t i = 0; i < publications_.size(); ++i) {
     const Publication& p = publications_[i];

@@ -61,7 +61,7 @@ Sync make_sync(SessionContext& c) {
   message.name = room_name(c);
   message.peer_connections = c.outgoing.take_descriptions();
   message.participant = c.outgoing.local_state();
-  message.holdfast = c.outgoing.extension();
+  message.holdfast.emplace(c.outgoing.extension());
   message.keeps_session = c.options.keeps_session;
   return message;
 }

@@ -84,6 +84,7 @@ void PeerConnectionModel::run(const effect::AddTrack& add) {
     transceiver->from_add_track = !options_.adds_by_transceiver;
   }
   transceiver->track = add.id;
+  transceiver->size = kWhole;
   transceiver->sends = true;
 }
 
@@ -93,6 +94,11 @@ void PeerConnectionModel::run(const effect::RemoveTrack& remove) {
     transceiver.track = {};
     transceiver.sends = false;
   }
+}
+
+void PeerConnectionModel::run(const effect::FitTrack& fit) {
+  for (Transceiver& transceiver : transceivers_)
+    if (transceiver.track == fit.id) transceiver.size = {fit.width, fit.height};
 }
 
 void PeerConnectionModel::run(const effect::AddDataChannel& add) { channels_.push_back({++last_channel_, add.id, add.label}); }

@@ -90,7 +90,7 @@ TEST_CASE("session: lost media are told in full each time, to a server that can 
   const std::vector<ParticipantSid> lost{ParticipantSid("PA_B")};
   SessionBench a(rejoining());
   const auto set = [&](const std::vector<ParticipantSid>& participants) {
-    a.act([&] { a.session.set_media_lost(participants, a.now, a.effects); });
+    a.act([&] { a.session.tell_others(participants, {}, a.now, a.effects); });
   };
   SECTION("and to no other") {
     Connected official = connected_message();
@@ -127,6 +127,36 @@ TEST_CASE("session: lost media are told in full each time, to a server that can 
     a.say(another_session());
     set(lost);
     CHECK(a.sent<ClientUpdate>().holdfast->media_lost == lost);
+  }
+}
+
+TEST_CASE("session: wishes are told in full each time, and to another session anew", "[rsp][session][wishes]") {
+  const std::vector<backend::Wish> wishes{{{}, TrackSid("MT1"), 0, 0}, {{}, TrackSid("MT2"), 320, 180}};
+  SessionBench a(rejoining());
+  const auto wish = [&](const std::vector<backend::Wish>& all) { a.act([&] { a.session.tell_others({}, all, a.now, a.effects); }); };
+  a.to_connected();
+  wish({});
+  CHECK(a.words().empty());
+  wish(wishes);
+  CHECK(a.sent<ClientUpdate>().holdfast->wishes == wishes);
+  a.set_tracks({local_track("a1")});
+  CHECK(a.sent<ClientUpdate>().holdfast->wishes == wishes);
+  wish(wishes);
+  CHECK(a.words().empty());
+  a.close_socket(1006);
+  a.pass_to_deadline();
+  SECTION("in the sync") {
+    a.open_socket();
+    CHECK(a.sent<Sync>().holdfast->wishes == wishes);
+  }
+  SECTION("in another session, after it has begun") {
+    a.greet();
+    a.say(ErrorMessage{{code::kParticipantNotFound, ""}});
+    a.greet();
+    wish(wishes);
+    a.say(another_session());
+    wish(wishes);
+    CHECK(a.sent<ClientUpdate>().holdfast->wishes == wishes);
   }
 }
 
