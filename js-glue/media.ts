@@ -17,6 +17,8 @@ export interface LocalDataMedia {
 export class LocalMedia {
   private readonly tracks = new Map<string, LocalTrackMedia>();
   private readonly data = new Map<string, LocalDataMedia>();
+  /** It sends other media than before. */
+  onReplaced: (sender: RTCRtpSender) => void = () => undefined;
 
   /** From now on the track belongs to this registry, which stops it when it is removed or replaced: hand in a clone. */
   addTrack(id: string, track: MediaStreamTrack): void {
@@ -48,7 +50,10 @@ export class LocalMedia {
       return;
     }
     for (const sender of media.senders) {
-      sender.replaceTrack(track).catch(reportUncaught);
+      sender
+        .replaceTrack(track)
+        .then(() => this.onReplaced(sender))
+        .catch(reportUncaught);
     }
     media.track.stop();
     media.track = track;

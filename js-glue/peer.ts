@@ -120,12 +120,17 @@ export class Peer {
   /** Gives the outcome to report, if the core waits for one. */
   private async run(operation: PeerOperation): Promise<Input | undefined> {
     const { connection, peer } = this;
-    const { codecs } = this.context.options;
+    const { codecs, sending } = this.context.options;
     switch (operation.kind) {
       case 'addTrack':
         return void (await this.addTrack(operation.id, operation.mid));
       case 'removeTrack':
         return void (await this.removeTrack(operation.id));
+      case 'fitTrack': {
+        const { id, width, height } = operation;
+        const transceiver = this.transceivers.get(id);
+        return void (transceiver && sending?.fit(transceiver.sender, width, height));
+      }
       case 'addDataChannel':
         return this.addDataChannel(operation.id, operation.label);
       case 'removeDataChannel':
@@ -158,7 +163,8 @@ export class Peer {
           audioLevel: audioLevel(connection),
         };
       case 'refreshVideo':
-        return void (await this.refreshVideo());
+        for (const { sender } of this.transceivers.values()) sending?.refresh(sender);
+        return;
     }
   }
 
@@ -236,6 +242,7 @@ export class Peer {
     if (!transceiver) return;
     this.transceivers.delete(id);
     this.context.media.track(id)?.senders.delete(transceiver.sender);
+    this.context.options.sending?.fit(transceiver.sender, -1, -1); // For whatever takes its place.
     transceiver.direction = receives(transceiver.direction) ? 'recvonly' : 'inactive';
     await transceiver.sender.replaceTrack(null);
   }
@@ -254,18 +261,6 @@ export class Peer {
     this.channels.delete(id);
     this.context.media.dataTrack(id)?.channels.delete(channel);
     channel.close();
-  }
-
-  /** What is sent anew begins with a whole picture; Firefox cannot be asked for one in any other way. */
-  private async refreshVideo(): Promise<void> {
-    for (const { sender } of this.transceivers.values()) {
-      if (sender.track?.kind !== 'video') continue;
-      for (const active of [false, true]) {
-        const parameters = sender.getParameters();
-        for (const encoding of parameters.encodings) encoding.active = active;
-        await sender.setParameters(parameters);
-      }
-    }
   }
 
   private byMid(mid: string): RTCRtpTransceiver | undefined {
