@@ -35,7 +35,7 @@ export interface VideoBandwidthProfileOptions {
 
 /** For `RemoteVideoTrack.setContentPreferences()`. */
 export interface ContentPreferences {
-  renderDimensions?: { width?: number; height?: number };
+  renderDimensions?: { width?: number | null; height?: number | null };
 }
 
 /** @internal Of one Room: to be called with each track that is subscribed. Gives what the app's calls go to. */

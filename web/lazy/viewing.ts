@@ -142,7 +142,7 @@ function onScreen(length: number): number {
   return Math.ceil((length * devicePixelRatio) / step) * step;
 }
 
-function sizeIn({ width, height }: { width?: number; height?: number } = {}): Size {
+function sizeIn({ width, height }: { width?: number | null; height?: number | null } = {}): Size {
   return width && height ? [Math.ceil(width), Math.ceil(height)] : whole;
 }
 
