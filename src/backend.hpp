@@ -56,7 +56,7 @@ struct RemoteParticipant {
 // In how many pixels somebody wants to get a track; 0 × 0: not at all. Whoever does not say gets it as it is.
 struct Wish {
   ParticipantSid participant;  // who wishes it; empty: this client
-  TrackSid track;
+  std::string track;           // its SID; of what this client sends, its id
   std::int64_t width = 0;
   std::int64_t height = 0;
   friend bool operator==(const Wish& a, const Wish& b) {
@@ -125,8 +125,6 @@ struct RoomUpdate {
   std::vector<LinkUpdate> links;
   bool links_complete = false;  // links that are not listed are gone
   std::vector<Publication> publications;
-  std::vector<ParticipantSid> media_lost;  // who says that our media do not reach them; always the full list
-  std::vector<Wish> wishes;                // … and what the others wish of our tracks
 };
 
 // The first word of a backend: with these ICE servers, make the first offer (Session::connect wants it).

@@ -62,7 +62,8 @@ bool read(JsonFields& fields, JsonView json, Error& error) {
 }
 
 bool read(JsonFields& fields, JsonView json, Wish& wish) {
-  fields.id(json, "sid", wish.track.value);
+  fields.id(json, "sid", wish.track);
+  fields.id(json, "id", wish.track);
   fields.id(json, "participant", wish.participant.value);
   fields.integer(json, "width", wish.width);
   fields.integer(json, "height", wish.height);
@@ -101,7 +102,7 @@ void write(JsonWriter& out, const Error& error) {
 }
 
 void write(JsonWriter& out, const Wish& wish) {
-  out.begin_object().text("sid", wish.track.value);
+  out.begin_object().text(wish.participant.empty() ? "sid" : "id", wish.track);
   write_unless_empty(out, "participant", wish.participant.value);
   out.number("width", wish.width).number("height", wish.height).end_object();
 }

@@ -64,6 +64,12 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
   const { bandwidthProfile } = options;
   if (bandwidthProfile !== undefined) (await loadBandwidthProfile()).checkBandwidthProfile(bandwidthProfile);
   checkLimits('connect', options, options);
+  let driver: Driver | undefined;
+  const viewing =
+    bandwidthProfile &&
+    (await loadViewing()).viewing(bandwidthProfile.video, (track, width, height) =>
+      driver!.dispatch({ kind: 'wishTrack', track, width, height }),
+    );
 
   const acquiring = given ? Promise.resolve(given) : createLocalTracks(options as CreateLocalTracksOptions);
   const loading = Promise.all([loadCore(), codecsOf(options, log)]);
@@ -78,12 +84,6 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
   const stopOwn = (tracks: LocalTrack[]) => {
     if (!given) tracks.forEach((track) => track.kind !== 'data' && track.stop());
   };
-  let driver: Driver | undefined;
-  const viewing =
-    bandwidthProfile &&
-    (await loadViewing()).viewing(bandwidthProfile.video, (track, width, height) =>
-      driver!.dispatch({ kind: 'wishTrack', track, width, height }),
-    );
   try {
     const [tracks, [core, codecs]] = await Promise.race([Promise.all([acquiring, loading]), canceled]);
     const room = new Promise<Room>((resolve, reject) => {

@@ -73,12 +73,6 @@ abstract class RemoteMediaTrack<Kind extends MediaKind, Events extends EventMap>
   }
 
   /** @internal */
-  _setSwitchedOff(isSwitchedOff: boolean): void {
-    show<RemoteMediaTrack<MediaKind, EventMap>>(this, { isSwitchedOff });
-    this.emit(isSwitchedOff ? 'switchedOff' : 'switchedOn', this);
-  }
-
-  /** @internal */
   _setEnabled(isEnabled: boolean): void {
     show<RemoteMediaTrack<MediaKind, EventMap>>(this, { isEnabled });
     this.emit(isEnabled ? 'enabled' : 'disabled', this);
@@ -126,6 +120,12 @@ export class RemoteVideoTrack extends RemoteMediaTrack<
    */
   setContentPreferences(preferences: ContentPreferences): this {
     return this.#ask('setContentPreferences', preferences);
+  }
+
+  /** @internal */
+  _setSwitchedOff(isSwitchedOff: boolean): void {
+    show<RemoteVideoTrack>(this, { isSwitchedOff });
+    this.emit(isSwitchedOff ? 'switchedOff' : 'switchedOn', this);
   }
 
   #ask(...call: Parameters<ReturnType<Viewing>>): this {

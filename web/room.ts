@@ -310,6 +310,7 @@ export class Room extends PublicObject<RoomEvents> {
   }
 
   #applyToTrack(participant: RemoteParticipant, publication: AnyRemoteTrackPublication, event: TrackEvent): void {
+    const { track } = publication;
     switch (event.event) {
       case 'trackUnpublished':
         participant._remove(publication);
@@ -331,21 +332,18 @@ export class Room extends PublicObject<RoomEvents> {
       case 'trackDisabled': {
         const enabled = event.event === 'trackEnabled';
         show<RemoteTrackPublication>(publication, { isTrackEnabled: enabled });
-        const { track } = publication;
         if (track && track.kind !== 'data') track._setEnabled(enabled);
         publication.emit(event.event);
         this.#relay(participant, event.event, publication);
         break;
       }
       case 'trackSwitchedOff':
-      case 'trackSwitchedOn': {
-        const { track } = publication;
-        if (!track || track.kind === 'data') break;
+      case 'trackSwitchedOn':
+        if (track?.kind !== 'video') break;
         track._setSwitchedOff(event.event === 'trackSwitchedOff');
         publication.emit(event.event as string, track);
         this.#relay(participant, event.event, track, publication);
         break;
-      }
       case 'trackPriorityChanged':
         show<RemoteTrackPublication>(publication, { publishPriority: event.priority });
         publication.emit('publishPriorityChanged', event.priority);

@@ -89,9 +89,7 @@ struct Client::Impl {
     ParticipantSid participant;
     Instant since;
   };
-  std::vector<Lost> media_lost;            // because of whom the Room is reconnecting
-  std::vector<ParticipantSid> unheard_by;  // who says that our media do not come
-  std::vector<backend::Wish> wishes;       // the others', of our tracks
+  std::vector<Lost> media_lost;  // because of whom the Room is reconnecting
 
   // ---- commands ---------------------------------------------------------------------------------------------------------------------
 
@@ -211,7 +209,6 @@ struct Client::Impl {
                                         roster.begin(joined.update), tracks.accepted(joined.update.publications)});
     roster.apply({}, effects);
     apply_links(joined.update);
-    hear_others(joined.update);
     peers.set_signaling(true, now, effects);
     publish_if(tracks.take(joined.update.publications, effects));
   }
@@ -243,12 +240,7 @@ struct Client::Impl {
   void apply(const backend::RoomUpdate& update) {
     roster.apply(update, effects);
     apply_links(update);
-    hear_others(update);
     publish_if(tracks.take(update.publications, effects));
-  }
-  void hear_others(const backend::RoomUpdate& update) {
-    unheard_by = update.media_lost;
-    std::vector<backend::Wish>(update.wishes).swap(wishes);
   }
   void apply_links(const backend::RoomUpdate& update) {
     if (!update.links.empty() || update.links_complete) peers.apply(update.links, update.links_complete, now, effects);
@@ -306,6 +298,7 @@ struct Client::Impl {
 
     // The word of the other end is trouble of the link too; it ends where ours would.
     std::vector<ParticipantSid> still = room.in_trouble();
+    const auto& unheard_by = session->heard().media_lost;
     still.insert(still.end(), unheard_by.begin(), unheard_by.end());
     for (const room::LinkView& link : links)
       if (link.health == room::LinkView::Health::kNew && contains(in_trouble, link.remote)) still.push_back(link.remote);
@@ -314,7 +307,7 @@ struct Client::Impl {
     for (const ParticipantSid& sid : still) roster.set_link_trouble(sid, true, effects);
     in_trouble = std::move(still);
     say_what_is_lost();
-    peers.fit(wishes, tracks.wished(wishes), effects);
+    peers.fit(session->heard().wishes, effects);
     if (speaker && speaker->update(roster.present(), now)) emit(effects, effect::DominantSpeakerChanged{speaker->participant()});
   }
 

@@ -19,7 +19,7 @@ std::size_t LocalTracks::find(const SignaledId& id) const {
 bool LocalTracks::add(backend::LocalTrack track) {
   if (find(track.id) < tracks_.size()) return false;
   tracks_.push_back(std::move(track));
-  sids_.emplace_back();
+  published_.push_back(false);
   return true;
 }
 
@@ -27,7 +27,7 @@ bool LocalTracks::remove(const SignaledId& id) {
   const std::size_t i = find(id);
   if (i == tracks_.size()) return false;
   tracks_.erase(tracks_.begin() + static_cast<std::ptrdiff_t>(i));
-  sids_.erase(sids_.begin() + static_cast<std::ptrdiff_t>(i));
+  published_.erase(published_.begin() + static_cast<std::ptrdiff_t>(i));
   return true;
 }
 
@@ -49,8 +49,8 @@ std::vector<Publication> LocalTracks::accepted(const std::vector<Publication>& p
   std::vector<Publication> ready;
   for (const Publication& publication : publications) {
     const std::size_t i = find(publication.id);
-    if (i == tracks_.size() || publication.error || !sids_[i].empty()) continue;
-    sids_[i] = publication.sid.value;
+    if (i == tracks_.size() || publication.error || published_[i]) continue;
+    published_[i] = true;
     ready.push_back(publication);
   }
   return ready;
@@ -64,22 +64,12 @@ bool LocalTracks::take(const std::vector<Publication>& publications, Effects& ef
     if (publication.error) {
       dropped = remove(publication.id) || dropped;
       emit(effects, effect::LocalTrackPublicationFailed{publication.id, *publication.error});
-    } else if (sids_[i].empty()) {
-      sids_[i] = publication.sid.value;
+    } else if (!published_[i]) {
+      published_[i] = true;
       emit(effects, effect::LocalTrackPublished{publication.id, publication.sid});
     }
   }
   return dropped;
-}
-
-std::vector<SignaledId> LocalTracks::wished(const std::vector<backend::Wish>& wishes) const {
-  std::vector<SignaledId> wished;
-  for (const backend::Wish& wish : wishes) {
-    wished.emplace_back();
-    for (std::size_t i = 0; i < tracks_.size(); ++i)
-      if (sids_[i] == wish.track.value) wished.back() = tracks_[i].id;
-  }
-  return wished;
 }
 
 }  // namespace holdfast::client

@@ -2,7 +2,6 @@
 // each track is told to be published once, or to have failed once, and then it is off the list.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "backend.hpp"
@@ -23,20 +22,15 @@ class LocalTracks {
   // The answers that came with joining: those accepted, for RoomConnected. Failures are left for take().
   std::vector<backend::Publication> accepted(const std::vector<backend::Publication>& publications);
   // Another session: the server answers for each track anew.
-  void start_over() {
-    for (std::string& sid : sids_) sid.clear();
-  }
+  void start_over() { published_.assign(tracks_.size(), false); }
   // Emits what is new among these answers; says whether a track was dropped from the list.
   bool take(const std::vector<backend::Publication>& publications, Effects& effects);
 
-  // Of which of these each wish is; empty: of none.
-  std::vector<SignaledId> wished(const std::vector<backend::Wish>& wishes) const;
-
-  bool is_consistent() const { return sids_.size() == tracks_.size(); }
+  bool is_consistent() const { return published_.size() == tracks_.size(); }
 
  private:
   std::vector<backend::LocalTrack> tracks_;
-  std::vector<std::string> sids_;  // same order; empty: the app knows of none
+  std::vector<char> published_;  // same order: whether the app knows its SID (of chars, which takes less code than of bools)
 
   std::size_t find(const SignaledId& id) const;  // tracks_.size(): not there
 };

@@ -36,15 +36,14 @@ void LocalMedia::set_wanted(const std::vector<backend::LocalTrack>& tracks, bool
   if (effects.size() != before) futile_offers_ = 0;
 }
 
-void LocalMedia::fit(const ParticipantSid& remote, const std::vector<backend::Wish>& wishes, const std::vector<SignaledId>& tracks,
-                     Effects& effects) {
+void LocalMedia::fit(const ParticipantSid& remote, const std::vector<backend::Wish>& wishes, Effects& effects) {
   for (Sender& sender : senders_) {
     std::int64_t width = -1;
     std::int64_t height = -1;
-    for (std::size_t i = 0; i < wishes.size(); ++i) {
-      if (wishes[i].participant != remote || tracks[i] != sender.id) continue;
-      width = wishes[i].width;
-      height = wishes[i].height;
+    for (const backend::Wish& wish : wishes) {
+      if (wish.participant != remote || wish.track != sender.id.value) continue;
+      width = wish.width;
+      height = wish.height;
     }
     if (sender.width == width && sender.height == height) continue;
     sender.width = width;

@@ -24,8 +24,8 @@ class LocalMedia {
   // take the transceiver of one that was removed, and the other end would never see that section stop.
   void set_wanted(const std::vector<backend::LocalTrack>& tracks, bool may_add, Effects& effects);
 
-  // What everybody wishes, and of which of our tracks each; only the wishes of this one count.
-  void fit(const ParticipantSid& remote, const std::vector<backend::Wish>& wishes, const std::vector<SignaledId>& tracks, Effects& effects);
+  // What everybody wishes; only the wishes of this one count.
+  void fit(const ParticipantSid& remote, const std::vector<backend::Wish>& wishes, Effects& effects);
 
   // A local description was set and is open. Gives the text to send, in which each sending section names its track.
   std::string propose(const input::LocalDescriptionSet& report);

@@ -73,9 +73,8 @@ class Negotiation {
   void set_signaling(bool up, Effects& effects);
   // Before the first set_tracks.
   // As LocalMedia::fit(); `remote` is the other end of this connection.
-  void fit(const ParticipantSid& remote, const std::vector<backend::Wish>& wishes, const std::vector<SignaledId>& tracks,
-           Effects& effects) {
-    context_.media.fit(remote, wishes, tracks, effects);
+  void fit(const ParticipantSid& remote, const std::vector<backend::Wish>& wishes, Effects& effects) {
+    context_.media.fit(remote, wishes, effects);
   }
   void set_id_suffix(const std::string& suffix) { context_.media.set_id_suffix(suffix); }
   // What is removed stops at once; what is added waits until nothing is being negotiated.

@@ -65,8 +65,8 @@ void PeerSet::set_expected_media(const std::vector<SignaledId>& media_ids, Effec
   for (const auto& link : links_) link->set_expected_media(media_ids, now_, effects);
 }
 
-void PeerSet::fit(const std::vector<backend::Wish>& wishes, const std::vector<SignaledId>& tracks, Effects& effects) {
-  for (const auto& link : links_) link->negotiation.fit(link->remote(), wishes, tracks, effects);
+void PeerSet::fit(const std::vector<backend::Wish>& wishes, Effects& effects) {
+  for (const auto& link : links_) link->negotiation.fit(link->remote(), wishes, effects);
 }
 
 void PeerSet::apply(const std::vector<backend::LinkUpdate>& links, bool complete, Instant now, Effects& effects) {

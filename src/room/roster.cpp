@@ -136,12 +136,12 @@ void Roster::set_link_trouble(const ParticipantSid& sid, bool in_trouble, Effect
 void Roster::wish(const backend::Wish& wish, Effects& effects) {
   for (Participant& participant : participants_)
     for (Publication& publication : participant.publications) {
-      if (publication.model.sid != wish.track || !participant.heeds_wishes) continue;
+      if (publication.model.sid.value != wish.track || !participant.heeds_wishes) continue;
       const bool was_unwanted = publication.is_unwanted();
       publication.width = wish.width;
       publication.height = wish.height;
       if (publication.is_unwanted() != was_unwanted)
-        emit(effects, effect::TrackSwitched{participant.sid, wish.track, !was_unwanted}, When::kTask);
+        emit(effects, effect::TrackSwitched{participant.sid, publication.model.sid, !was_unwanted}, When::kTask);
     }
 }
 
@@ -151,7 +151,7 @@ std::vector<backend::Wish> Roster::wishes() const {
     for (const Publication& publication : participant.publications) {
       if (publication.width < 0) continue;
       backend::Wish& wish = wishes.emplace_back();
-      wish.track = publication.model.sid;
+      wish.track = publication.model.sid.value;
       wish.width = publication.width;
       wish.height = publication.height;
     }

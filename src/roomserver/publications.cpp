@@ -74,8 +74,10 @@ void Publications::append_subscriptions(std::vector<rsp::Subscription>& subscrip
     if (p.error == 0) subscriptions.push_back({p.sid, p.track.id, std::nullopt});
 }
 
-bool Publications::has(const TrackSid& sid) const {
-  return std::any_of(publications_.begin(), publications_.end(), [&](const Publication& p) { return p.error == 0 && p.sid == sid; });
+const SignaledId* Publications::id_of(const TrackSid& sid) const {
+  for (const Publication& p : publications_)
+    if (p.error == 0 && p.sid == sid) return &p.track.id;
+  return nullptr;
 }
 
 bool Publications::is_consistent() const {

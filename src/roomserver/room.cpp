@@ -229,11 +229,11 @@ void Room::note_words(Member& member, const std::optional<rsp::Extension>& said)
       draft_for(other);
 }
 
-// Those of its tracks.
+// Those of its tracks, by the ids that it gave them.
 std::vector<rsp::Wish> Room::wishes_of(const std::vector<rsp::Wish>& wishes, const Member& member) {
   std::vector<rsp::Wish> its;
   for (const rsp::Wish& wish : wishes)
-    if (member.publications.has(wish.track)) its.push_back(wish);
+    if (const SignaledId* id = member.publications.id_of(TrackSid(wish.track))) its.push_back({{}, id->value, wish.width, wish.height});
   return its;
 }
 

@@ -44,10 +44,7 @@ backend::RoomUpdate Incoming::filter(RoomState state, bool complete) {
     for (auto& link : *state.peer_connections)
       update.links.push_back({link.id, remote_end(link.id), std::move(link.description), std::move(link.ice)});
   }
-  if (state.holdfast) {
-    update.media_lost = std::move(state.holdfast->media_lost);
-    update.wishes = std::move(state.holdfast->wishes);
-  }
+  heard_ = state.holdfast ? std::move(*state.holdfast) : Extension{};
   return update;
 }
 

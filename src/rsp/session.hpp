@@ -70,6 +70,8 @@ class Session {
   const std::string& word() const { return context_.session; }  // that authenticates it to the server; empty until joined
   bool is_connected() const;                                    // in step with the server at this moment
   bool is_over() const;
+  // Whom our media do not reach, and what is wished of our tracks, as they say.
+  const Extension& heard() const { return context_.incoming.heard(); }
   bool peer_speaks_holdfast() const;  // the server announced the `holdfast` key
   bool is_consistent() const;
 

@@ -319,7 +319,7 @@ export const client = [
   {
     name: 'published-again',
     sentence: 'A repeated verdict of the server settles publishTrack() a second time',
-    edits: [{ file: 'src/client/local_tracks.cpp', find: '} else if (sids_[i].empty()) {', replace: '} else {' }],
+    edits: [{ file: 'src/client/local_tracks.cpp', find: '} else if (!published_[i]) {', replace: '} else {' }],
   },
   {
     name: 'unmuted-by-publishing',
@@ -327,8 +327,8 @@ export const client = [
     edits: [
       {
         file: 'src/client/local_tracks.cpp',
-        find: '      sids_[i] = publication.sid.value;\n      emit(',
-        replace: '      sids_[i] = publication.sid.value;\n      tracks_[i].enabled = true;\n      dropped = true;\n      emit(',
+        find: '      published_[i] = true;\n      emit(',
+        replace: '      published_[i] = true;\n      tracks_[i].enabled = true;\n      dropped = true;\n      emit(',
       },
     ],
   },

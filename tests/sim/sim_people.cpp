@@ -280,7 +280,7 @@ void SimRoom::wish(std::size_t index, Prng& dice) {
     const auto& [participant, track] = tracks[i];
     say(tab.name + " wants " + track.value + " in " + std::to_string(size.first) + " x " + std::to_string(size.second));
     tab.app.wish(participant, track, size);
-    tab.page->deliver(input::WishTrack{{{}, track, size.first, size.second}});
+    tab.page->deliver(input::WishTrack{{{}, track.value, size.first, size.second}});
   }
 }
 

@@ -263,7 +263,7 @@ TEST_CASE("roster: a track that is switched off is not expected, and told of onc
   RemoteParticipant heeding = participant("P", {audio("T"), audio("U")});
   heeding.heeds_wishes = true;
   f.update({heeding}).subscribe({subscription("T", "t"), subscription("U", "u")}).arrive("t").arrive("u", kPeer, "1").take();
-  const auto wish = [&f](const char* track, std::int64_t size) { f.roster.wish({{}, TrackSid(track), size, size}, f.effects); };
+  const auto wish = [&f](const char* track, std::int64_t size) { f.roster.wish({{}, track, size, size}, f.effects); };
   wish("T", 0);
   wish("T", 0);
   CHECK(f.take() == Events{"~trackSwitchedOff P T"});
@@ -271,7 +271,7 @@ TEST_CASE("roster: a track that is switched off is not expected, and told of onc
   wish("U", 320);
   wish("none", 0);
   CHECK(f.take() == Events{});
-  CHECK(f.roster.wishes() == std::vector<backend::Wish>{{{}, TrackSid("T"), 0, 0}, {{}, TrackSid("U"), 320, 320}});
+  CHECK(f.roster.wishes() == std::vector<backend::Wish>{{{}, "T", 0, 0}, {{}, "U", 320, 320}});
   SECTION("switched on") {
     wish("T", 320);
     CHECK(f.take() == Events{"~trackSwitchedOn P T"});
@@ -294,7 +294,7 @@ TEST_CASE("roster: a track that is switched off is not expected, and told of onc
 
 TEST_CASE("roster: who heeds no wishes is asked for nothing", "[room][wishes]") {
   Fixture f = subscribed();
-  f.roster.wish({{}, TrackSid("T"), 0, 0}, f.effects);
+  f.roster.wish({{}, "T", 0, 0}, f.effects);
   CHECK(f.take() == Events{});
   CHECK(f.roster.wishes().empty());
   CHECK(f.roster.expected_media().size() == 1);

@@ -221,7 +221,7 @@ class Chaos {
     for (const RoomSnapshot& room : bench_.server().rooms())
       for (const ParticipantSnapshot& participant : room.participants)
         for (const rsp::RemoteTrack& track : participant.tracks)
-          if (prng_.chance(1, 3)) wishes.push_back({{}, track.sid, 0, prng_.below(2)});
+          if (prng_.chance(1, 3)) wishes.push_back({{}, track.sid.value, 0, prng_.below(2)});
     return wishes;
   }
 

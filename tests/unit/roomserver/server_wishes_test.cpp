@@ -23,7 +23,7 @@ struct Three {
   static TrackSid track_of(const Guest& guest) { return guest.welcome.state.published->tracks.at(0).sid; }
   static rsp::Extension wishing(const std::vector<TrackSid>& tracks) {
     rsp::Extension extension;
-    for (const TrackSid& track : tracks) extension.wishes.push_back({{}, track, 0, 0});
+    for (const TrackSid& track : tracks) extension.wishes.push_back({{}, track.value, 0, 0});
     return extension;
   }
   void say(const Guest& guest, const std::vector<TrackSid>& tracks) {
@@ -59,7 +59,7 @@ TEST_CASE("wishes: only whose tracks they are about is told, when they begin, ch
   smaller.wishes[0].width = 320;
   room.bench.message(room.alice.socket, rsp::ClientUpdate{room.alice.session, std::nullopt, {}, smaller});
   const rsp::RoomState state = room.bench.update(room.bob.socket);
-  CHECK(state.holdfast->wishes == std::vector<rsp::Wish>{{room.alice.sid, track, 320, 0}});
+  CHECK(state.holdfast->wishes == std::vector<rsp::Wish>{{room.alice.sid, "bob 1", 320, 0}});
   room.bench.message(room.alice.socket, room.alice.update({}));
   CHECK(room.told(room.bob) == "[]");
 }
