@@ -34,11 +34,11 @@ export interface VideoBandwidthProfileOptions {
 }
 
 /** For `RemoteVideoTrack.setContentPreferences()`. */
-export interface ContentPreferences {
+export interface VideoContentPreferences {
   renderDimensions?: { width?: number | null; height?: number | null };
 }
 
 /** @internal Of one Room: to be called with each track that is subscribed. Gives what the app's calls go to. */
 export type Viewing = (
   track: RemoteVideoTrack,
-) => (call: 'switchOn' | 'switchOff' | 'setContentPreferences', preferences?: ContentPreferences) => void;
+) => (call: 'switchOn' | 'switchOff' | 'setContentPreferences', preferences?: VideoContentPreferences) => void;

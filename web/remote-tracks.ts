@@ -7,7 +7,7 @@ import type { MediaOverrides } from './overrides.js';
 import type { AddProcessorOptions, VideoProcessor } from './processing.js';
 import { checkPriority, type TrackPriority } from './priority.js';
 import { PublicObject, show } from './public-object.js';
-import type { ContentPreferences, Viewing } from './bandwidth-profile.js';
+import type { VideoContentPreferences, Viewing } from './bandwidth-profile.js';
 
 /** @internal */
 export interface RemoteTrackInfo {
@@ -22,6 +22,9 @@ type RemoteMediaTrackEvents<T> = {
   started: [track: T];
   enabled: [track: T];
   disabled: [track: T];
+  /** `isSwitchedOff` has changed to this; in a task of its own, with `trackSwitchedOff` and `trackSwitchedOn` of the others. Never of audio. */
+  switchedOff: [track: T];
+  switchedOn: [track: T];
 };
 
 abstract class RemoteMediaTrack<Kind extends MediaKind, Events extends EventMap> extends MediaTrack<Kind, Events> {
@@ -83,12 +86,7 @@ export class RemoteAudioTrack extends RemoteMediaTrack<'audio', RemoteMediaTrack
 
 export class RemoteVideoTrack extends RemoteMediaTrack<
   'video',
-  RemoteMediaTrackEvents<RemoteVideoTrack> & {
-    dimensionsChanged: [track: RemoteVideoTrack];
-    /** `isSwitchedOff` has changed to this; in a task of its own, with `trackSwitchedOff` and `trackSwitchedOn` of the others. */
-    switchedOff: [track: RemoteVideoTrack];
-    switchedOn: [track: RemoteVideoTrack];
-  }
+  RemoteMediaTrackEvents<RemoteVideoTrack> & { dimensionsChanged: [track: RemoteVideoTrack] }
 > {
   /** Of the picture, in pixels; null until known. One object for the life of the track. */
   declare readonly dimensions: VideoDimensions;
@@ -118,7 +116,7 @@ export class RemoteVideoTrack extends RemoteMediaTrack<
    * Asks the publisher to send no more than `renderDimensions`, in pixels; without them, all it has. Throws Error unless connect() was given
    * `bandwidthProfile.video.contentPreferencesMode: 'manual'`.
    */
-  setContentPreferences(preferences: ContentPreferences): this {
+  setContentPreferences(preferences: VideoContentPreferences): this {
     return this.#ask('setContentPreferences', preferences);
   }
 
