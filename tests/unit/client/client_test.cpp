@@ -539,8 +539,7 @@ TEST_CASE("client: what the others wish of its tracks goes to the link of each, 
   call.join(room, {local_audio("a1")});
   const auto fits = [&call] { return std::exchange(call.fits, {}); };
   rsp::RoomState wished;
-  wished.holdfast =
-      rsp::Extension{{}, {}, {}, {{ParticipantSid("PA-p"), "a1", 0, 0}, {ParticipantSid("PA-q"), "a1", 7, 7}}};
+  wished.holdfast = rsp::Extension{{}, {}, {}, {{ParticipantSid("PA-p"), "a1", 0, 0}, {ParticipantSid("PA-q"), "a1", 7, 7}}};
   call.serve_update(wished);
   CHECK(fits() == Events{});
   rsp::RoomState linked = with_link(DescriptionType::kCreateOffer, 1, "");
