@@ -50,8 +50,10 @@ bool PeerConnectionModel::next_answers_restart() const {
 bool PeerConnectionModel::next_is_awaited() const {
   const Effect& next = chain_.front();
   if (const auto* add = std::get_if<effect::AddTrack>(&next)) return !add->mid.empty();  // replaceTrack; addTrack has none
+  // Parameters of a sender are set beside the chain.
   return !std::holds_alternative<effect::RemoveTrack>(next) && !std::holds_alternative<effect::AddDataChannel>(next) &&
-         !std::holds_alternative<effect::RemoveDataChannel>(next);
+         !std::holds_alternative<effect::RemoveDataChannel>(next) && !std::holds_alternative<effect::FitTrack>(next) &&
+         !std::holds_alternative<effect::RefreshVideo>(next);
 }
 
 void PeerConnectionModel::run_next_unanswered() {
