@@ -84,6 +84,8 @@ export type Input =
   | ConnectInput
   | { kind: 'disconnect' }
   | { kind: 'describe' }
+  /** What is wanted of a remote track, in pixels: 0 × 0 nothing, a negative size all of it. */
+  | { kind: 'wishTrack'; track: string; width: number; height: number }
   | { kind: 'reconnectNow' }
   /** `op` of the requestToken that it answers; 0: nobody has asked. */
   | { kind: 'tokenGiven'; op: number; token: string; lifetime?: number }
@@ -182,6 +184,9 @@ export type RoomEvent =
   | { event: 'trackSubscriptionFailed'; participant: string; track: string; error: CoreError }
   | { event: 'trackEnabled'; participant: string; track: string }
   | { event: 'trackDisabled'; participant: string; track: string }
+  /** The participant is asked to send it no longer, or again. */
+  | { event: 'trackSwitchedOff'; participant: string; track: string }
+  | { event: 'trackSwitchedOn'; participant: string; track: string }
   | { event: 'trackPriorityChanged'; participant: string; track: string; priority: TrackPriority }
   /** Once more after a rejoin: the SID is another, which the app does not hear of. */
   | { event: 'localTrackPublished'; id: string; sid: string }
@@ -227,6 +232,8 @@ export type PeerEffect =
   | { kind: 'closePeer'; peer: number }
   | { kind: 'addTrack'; peer: number; id: string; mid?: string }
   | { kind: 'removeTrack'; peer: number; id: string }
+  /** In no more than so many pixels; 0 × 0: not for now; negative: as it is. */
+  | { kind: 'fitTrack'; peer: number; id: string; width: number; height: number }
   | { kind: 'addDataChannel'; peer: number; id: string; label: string }
   | { kind: 'removeDataChannel'; peer: number; id: string }
   | {

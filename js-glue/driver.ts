@@ -41,15 +41,15 @@ export class Driver {
   readonly seed: string;
   /** What the core was told. Also after the end. */
   readonly trace = new Trace();
-  private readonly sockets: Sockets;
-  private readonly peers: Peers;
-  private readonly tasks = new TaskQueue();
-  private readonly listening = new AbortController();
-  private readonly waiting: Input[] = [];
-  private description: Description | undefined;
-  private performing = false;
-  private over = false;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #sockets: Sockets;
+  readonly #peers: Peers;
+  readonly #tasks = new TaskQueue();
+  readonly #listening = new AbortController();
+  readonly #waiting: Input[] = [];
+  #description: Description | undefined;
+  #performing = false;
+  #over = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** The core is the driver's own from now on. It is let go at the end, and its memory with it, however long the app keeps its Room. */
   constructor(
@@ -58,14 +58,14 @@ export class Driver {
   ) {
     this.seed = core!.seed;
     const report = (input: Input) => this.dispatch(input);
-    this.sockets = new Sockets(report);
-    this.peers = new Peers(options.peerOptions ?? {}, {
+    this.#sockets = new Sockets(report);
+    this.#peers = new Peers(options.peerOptions ?? {}, {
       media: options.media,
       report,
-      log: (level, message) => this.log(level, message),
+      log: (level, message) => this.#log(level, message),
     });
-    listenToPage(report, this.listening.signal);
-    listenToNetwork(report, this.listening.signal);
+    listenToPage(report, this.#listening.signal);
+    listenToNetwork(report, this.#listening.signal);
   }
 
   /**
@@ -73,78 +73,78 @@ export class Driver {
    * same holds, and the rest of the outer batch follows. Once the driver is closed nothing happens. Never throws.
    */
   dispatch(input: Input): void {
-    if (this.over) return;
-    if (this.performing) {
-      this.waiting.push(input); // An effect with an immediate outcome: first the rest of its batch.
+    if (this.#over) return;
+    if (this.#performing) {
+      this.#waiting.push(input); // An effect with an immediate outcome: first the rest of its batch.
       return;
     }
-    const batch = this.handle(input);
+    const batch = this.#handle(input);
     if (!batch) return;
     for (const effect of batch.effects) {
-      if (effect.kind === 'emit') this.deliver(effect);
+      if (effect.kind === 'emit') this.#deliver(effect);
     }
-    for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       this.dispatch(next);
     }
   }
 
   /** How things are at this moment; nothing once it is over. */
   describe(): Description | undefined {
-    this.description = undefined;
+    this.#description = undefined;
     this.dispatch({ kind: 'describe' });
-    return this.description;
+    return this.#description;
   }
 
   /** The media of a `trackSubscribed` event; nothing if its peer connection is closed by now. */
   remoteTrack(peer: number, mid: string): MediaStreamTrack | undefined {
-    return this.peers.remoteTrack(peer, mid);
+    return this.#peers.remoteTrack(peer, mid);
   }
 
   /** The data channel of a `trackSubscribed` event, by its mediaId; nothing if it is closed by now. */
   remoteChannel(peer: number, label: string): RemoteChannel | undefined {
-    return this.peers.remoteChannel(peer, label);
+    return this.#peers.remoteChannel(peer, label);
   }
 
   /** What the browser measures of each peer connection that is open. */
   getStats(): Promise<PeerStats[]> {
-    return this.peers.getStats();
+    return this.#peers.getStats();
   }
 
   /** The Room is over (`roomDisconnected` or `connectFailed` was delivered): lets go of everything. Events under way still arrive. */
   close(): void {
-    if (!this.over) this.release();
+    if (!this.#over) this.#release();
   }
 
   /** The core's turn and the network's. Gives the batch, or nothing if the core failed. */
-  private handle(input: Input): Batch | undefined {
-    this.performing = true;
+  #handle(input: Input): Batch | undefined {
+    this.#performing = true;
     try {
       const at = now();
       const text = toWellFormedJson(input);
       this.trace.record(at, text);
       const batch = JSON.parse(this.core!.handle(at, text)) as Batch;
-      this.setTimer(batch.deadline);
-      this.watch(input);
+      this.#setTimer(batch.deadline);
+      this.#watch(input);
       for (const effect of batch.effects) {
-        this.perform(effect);
+        this.#perform(effect);
       }
       return batch;
     } catch (error) {
-      this.fail(toError(error));
+      this.#fail(toError(error));
       return undefined;
     } finally {
-      this.performing = false;
+      this.#performing = false;
     }
   }
 
-  private perform(effect: Effect): void {
+  #perform(effect: Effect): void {
     switch (effect.kind) {
       case 'emit':
         return;
       case 'log':
-        return this.log(effect.level, effect.message);
+        return this.#log(effect.level, effect.message);
       case 'description':
-        this.description = effect;
+        this.#description = effect;
         return;
       case 'requestToken':
         return this.options.onTokenRequest(effect.op);
@@ -153,50 +153,50 @@ export class Driver {
       case 'openSocket':
       case 'sendText':
       case 'closeSocket':
-        this.watch(effect);
-        return this.sockets.perform(effect);
+        this.#watch(effect);
+        return this.#sockets.perform(effect);
       case 'probe':
       case 'beacon':
-        return this.sockets.perform(effect);
+        return this.#sockets.perform(effect);
       default:
-        return this.peers.perform(effect);
+        return this.#peers.perform(effect);
     }
   }
 
-  private watch(step: Input | SocketEffect): void {
+  #watch(step: Input | SocketEffect): void {
     if ('socket' in step) callGuarded(() => this.options.onSocketStep?.(step));
   }
 
-  private deliver(emit: Emit): void {
+  #deliver(emit: Emit): void {
     const callback = () => this.options.onEmit(emit);
     if (emit.when === 'task') {
-      this.tasks.post(callback);
+      this.#tasks.post(callback);
     } else {
       callGuarded(callback);
     }
   }
 
-  private log(level: LogEffect['level'], message: string): void {
+  #log(level: LogEffect['level'], message: string): void {
     callGuarded(() => this.options.onLog(level, message));
   }
 
-  private setTimer(deadline: number | undefined): void {
-    clearTimeout(this.timer);
-    if (deadline !== undefined) this.timer = setTimeout(() => this.dispatch({ kind: 'tick' }), Math.min(deadline - now(), kTimeoutMax));
+  #setTimer(deadline: number | undefined): void {
+    clearTimeout(this.#timer);
+    if (deadline !== undefined) this.#timer = setTimeout(() => this.dispatch({ kind: 'tick' }), Math.min(deadline - now(), kTimeoutMax));
   }
 
-  private fail(error: Error): void {
-    this.release();
-    this.tasks.post(() => this.options.onFatal(error));
+  #fail(error: Error): void {
+    this.#release();
+    this.#tasks.post(() => this.options.onFatal(error));
   }
 
-  private release(): void {
-    this.over = true;
+  #release(): void {
+    this.#over = true;
     this.core = undefined;
-    this.listening.abort();
-    this.setTimer(undefined);
-    this.sockets.close();
-    this.peers.close();
+    this.#listening.abort();
+    this.#setTimer(undefined);
+    this.#sockets.close();
+    this.#peers.close();
   }
 }
 

@@ -15,40 +15,45 @@ export interface LocalDataMedia {
 }
 
 export class LocalMedia {
-  private readonly tracks = new Map<string, LocalTrackMedia>();
-  private readonly data = new Map<string, LocalDataMedia>();
+  readonly #tracks = new Map<string, LocalTrackMedia>();
+  readonly #data = new Map<string, LocalDataMedia>();
+  /** It sends other media than before. */
+  onReplaced: (sender: RTCRtpSender) => void = () => undefined;
 
   /** From now on the track belongs to this registry, which stops it when it is removed or replaced: hand in a clone. */
   addTrack(id: string, track: MediaStreamTrack): void {
-    this.tracks.set(id, { track, senders: new Set() });
+    this.#tracks.set(id, { track, senders: new Set() });
   }
 
   addData(id: string, options: RTCDataChannelInit): void {
-    this.data.set(id, { options, channels: new Set() });
+    this.#data.set(id, { options, channels: new Set() });
   }
 
   track(id: string): LocalTrackMedia | undefined {
-    return this.tracks.get(id);
+    return this.#tracks.get(id);
   }
 
   dataTrack(id: string): LocalDataMedia | undefined {
-    return this.data.get(id);
+    return this.#data.get(id);
   }
 
   /** All that send at this moment. */
   *senders(): Iterable<RTCRtpSender> {
-    for (const { senders } of this.tracks.values()) yield* senders;
+    for (const { senders } of this.#tracks.values()) yield* senders;
   }
 
   /** Sends other media under the same id, without negotiation. */
   replaceTrack(id: string, track: MediaStreamTrack): void {
-    const media = this.tracks.get(id);
+    const media = this.#tracks.get(id);
     if (!media) {
       track.stop();
       return;
     }
     for (const sender of media.senders) {
-      sender.replaceTrack(track).catch(reportUncaught);
+      sender
+        .replaceTrack(track)
+        .then(() => this.onReplaced(sender))
+        .catch(reportUncaught);
     }
     media.track.stop();
     media.track = track;
@@ -56,7 +61,7 @@ export class LocalMedia {
 
   /** To every channel that is open: nothing is queued for the others, and one that fails does not stop the rest. */
   send(id: string, data: string | Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer>): void {
-    for (const channel of this.data.get(id)?.channels ?? []) {
+    for (const channel of this.#data.get(id)?.channels ?? []) {
       try {
         channel.send(data as ArrayBuffer);
       } catch {
@@ -66,13 +71,13 @@ export class LocalMedia {
   }
 
   remove(id: string): void {
-    this.tracks.get(id)?.track.stop();
-    this.tracks.delete(id);
-    this.data.delete(id);
+    this.#tracks.get(id)?.track.stop();
+    this.#tracks.delete(id);
+    this.#data.delete(id);
   }
 
   close(): void {
-    for (const id of [...this.tracks.keys(), ...this.data.keys()]) {
+    for (const id of [...this.#tracks.keys(), ...this.#data.keys()]) {
       this.remove(id);
     }
   }

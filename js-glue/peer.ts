@@ -28,27 +28,29 @@ export interface PeerContext {
 }
 
 export class Peer {
-  private chain: Promise<void> = Promise.resolve();
-  private closed = false;
-  private readonly transceivers = new Map<string, RTCRtpTransceiver>();
-  private readonly channels = new Map<string, RTCDataChannel>();
-  private readonly remoteChannels = new Map<string, RemoteChannel>();
+  #chain: Promise<void> = Promise.resolve();
+  #closed = false;
+  readonly #transceivers = new Map<string, RTCRtpTransceiver>();
+  readonly #channels = new Map<string, RTCDataChannel>();
+  readonly #remoteChannels = new Map<string, RemoteChannel>();
+  readonly #peer: number;
+  readonly #connection: RTCPeerConnection;
+  readonly #context: PeerContext;
 
-  constructor(
-    private readonly peer: number,
-    private readonly connection: RTCPeerConnection,
-    private readonly context: PeerContext,
-  ) {
-    this.listen();
+  constructor(peer: number, connection: RTCPeerConnection, context: PeerContext) {
+    this.#peer = peer;
+    this.#connection = connection;
+    this.#context = context;
+    this.#listen();
   }
 
   perform(operation: PeerOperation): void {
-    this.chain = this.chain.then(async () => {
-      if (this.closed) return;
+    this.#chain = this.#chain.then(async () => {
+      if (this.#closed) return;
       try {
-        this.report(await this.run(operation));
+        this.#report(await this.#run(operation));
       } catch (error) {
-        this.fail(operation, toError(error));
+        this.#fail(operation, toError(error));
       }
     });
   }
@@ -56,98 +58,105 @@ export class Peer {
   /** For what is gathered from now on. */
   configure(configuration: RTCConfiguration): void {
     try {
-      this.connection.setConfiguration(configuration);
+      this.#connection.setConfiguration(configuration);
     } catch (error) {
-      this.context.log('warn', `peer ${this.peer}: ${toError(error).message}`);
+      this.#context.log('warn', `peer ${this.#peer}: ${toError(error).message}`);
     }
   }
 
   remoteTrack(mid: string): MediaStreamTrack | undefined {
-    return this.byMid(mid)?.receiver.track;
+    return this.#byMid(mid)?.receiver.track;
   }
 
   remoteChannel(label: string): RemoteChannel | undefined {
-    return this.remoteChannels.get(label);
+    return this.#remoteChannels.get(label);
   }
 
   async getStats(): Promise<PeerStats> {
-    const transceivers = this.connection.getTransceivers();
+    const transceivers = this.#connection.getTransceivers();
     const [sent, received] = await Promise.all([
-      collect([...this.transceivers].map(([id, { sender }]) => [id, sender])),
+      collect([...this.#transceivers].map(([id, { sender }]) => [id, sender])),
       collect(transceivers.flatMap(({ mid, receiver }) => (mid === null ? [] : [[mid, receiver]]))),
     ]);
-    return { peer: this.peer, sent, received };
+    return { peer: this.#peer, sent, received };
   }
 
   close(): void {
-    this.closed = true;
-    for (const [id, { sender }] of this.transceivers) {
-      this.context.media.track(id)?.senders.delete(sender);
+    this.#closed = true;
+    for (const [id, { sender }] of this.#transceivers) {
+      this.#context.media.track(id)?.senders.delete(sender);
     }
-    for (const [id, channel] of this.channels) {
-      this.context.media.dataTrack(id)?.channels.delete(channel);
+    for (const [id, channel] of this.#channels) {
+      this.#context.media.dataTrack(id)?.channels.delete(channel);
     }
-    this.connection.close();
+    this.#connection.close();
   }
 
-  private listen(): void {
-    const { connection, peer } = this;
+  #listen(): void {
+    const connection = this.#connection;
+    const peer = this.#peer;
     connection.addEventListener('connectionstatechange', () =>
-      this.report({ kind: 'connectionStateChanged', peer, state: connection.connectionState }),
+      this.#report({ kind: 'connectionStateChanged', peer, state: connection.connectionState }),
     );
     connection.addEventListener('iceconnectionstatechange', () =>
-      this.report({ kind: 'iceConnectionStateChanged', peer, state: connection.iceConnectionState }),
+      this.#report({ kind: 'iceConnectionStateChanged', peer, state: connection.iceConnectionState }),
     );
     connection.addEventListener('icecandidate', ({ candidate }) =>
-      this.report(
+      this.#report(
         candidate ? { kind: 'iceCandidateGathered', peer, candidate: candidateInit(candidate) } : { kind: 'iceGatheringComplete', peer },
       ),
     );
     connection.addEventListener('track', ({ track, transceiver: { mid } }) => {
-      if (mid !== null) this.report({ kind: 'trackAdded', peer, mid, trackKind: kindOf(track) });
+      if (mid !== null) this.#report({ kind: 'trackAdded', peer, mid, trackKind: kindOf(track) });
     });
     connection.addEventListener('datachannel', ({ channel }) => {
       const { label } = channel;
       const remote = new RemoteChannel(channel);
-      this.remoteChannels.set(label, remote);
+      this.#remoteChannels.set(label, remote);
       channel.addEventListener('close', () => {
-        if (this.remoteChannels.get(label) === remote) this.remoteChannels.delete(label);
+        if (this.#remoteChannels.get(label) === remote) this.#remoteChannels.delete(label);
       });
-      this.report({ kind: 'dataChannelAdded', peer, label });
+      this.#report({ kind: 'dataChannelAdded', peer, label });
     });
   }
 
   /** Gives the outcome to report, if the core waits for one. */
-  private async run(operation: PeerOperation): Promise<Input | undefined> {
-    const { connection, peer } = this;
-    const { codecs } = this.context.options;
+  async #run(operation: PeerOperation): Promise<Input | undefined> {
+    const connection = this.#connection;
+    const peer = this.#peer;
+    const { codecs, sending } = this.#context.options;
     switch (operation.kind) {
       case 'addTrack':
-        return void (await this.addTrack(operation.id, operation.mid));
+        return void (await this.#addTrack(operation.id, operation.mid));
       case 'removeTrack':
-        return void (await this.removeTrack(operation.id));
+        return void (await this.#removeTrack(operation.id));
+      case 'fitTrack': {
+        const { id, width, height } = operation;
+        const transceiver = this.#transceivers.get(id);
+        return void (transceiver && sending?.fit(transceiver.sender, width, height));
+      }
       case 'addDataChannel':
-        return this.addDataChannel(operation.id, operation.label);
+        return this.#addDataChannel(operation.id, operation.label);
       case 'removeDataChannel':
-        return this.removeDataChannel(operation.id);
+        return this.#removeDataChannel(operation.id);
       case 'addIceCandidate':
         return void (await connection.addIceCandidate(operation.candidate));
       case 'setLocalDescription':
-        await this.setLocalDescription(operation);
-        this.settle();
+        await this.#setLocalDescription(operation);
+        this.#settle();
         return {
           kind: 'localDescriptionSet',
           peer,
           op: operation.op,
           sdp: operation.type === 'rollback' ? '' : (connection.localDescription?.sdp ?? ''),
-          transceivers: this.describeTransceivers(),
+          transceivers: this.#describeTransceivers(),
         };
       case 'setRemoteDescription':
         await connection.setRemoteDescription({
           type: operation.type,
           sdp: codecs ? codecs.rewrite(operation.sdp) : operation.sdp,
         });
-        this.settle();
+        this.#settle();
         return { kind: 'remoteDescriptionSet', peer, op: operation.op };
       case 'getStats':
         return {
@@ -158,31 +167,32 @@ export class Peer {
           audioLevel: audioLevel(connection),
         };
       case 'refreshVideo':
-        return void (await this.refreshVideo());
+        for (const { sender } of this.#transceivers.values()) sending?.refresh(sender);
+        return;
     }
   }
 
-  private fail(operation: PeerOperation, { name, message }: Error): void {
+  #fail(operation: PeerOperation, { name, message }: Error): void {
     if ('op' in operation) {
-      this.report({ kind: 'peerOperationFailed', peer: this.peer, op: operation.op, name, message });
-    } else if (!this.closed) {
-      this.context.log('warn', `peer ${this.peer}: ${operation.kind} failed: ${name}: ${message}`);
+      this.#report({ kind: 'peerOperationFailed', peer: this.#peer, op: operation.op, name, message });
+    } else if (!this.#closed) {
+      this.#context.log('warn', `peer ${this.#peer}: ${operation.kind} failed: ${name}: ${message}`);
     }
   }
 
-  private report(input: Input | undefined): void {
-    if (input && !this.closed) this.context.report(input);
+  #report(input: Input | undefined): void {
+    if (input && !this.#closed) this.#context.report(input);
   }
 
-  private async setLocalDescription(operation: PeerOperation & { kind: 'setLocalDescription' }): Promise<void> {
-    const { connection } = this;
+  async #setLocalDescription(operation: PeerOperation & { kind: 'setLocalDescription' }): Promise<void> {
+    const connection = this.#connection;
     switch (operation.type) {
       case 'offer':
-        if (operation.receiveMedia) this.ensureReceivers();
-        this.preferCodecs();
+        if (operation.receiveMedia) this.#ensureReceivers();
+        this.#preferCodecs();
         return connection.setLocalDescription(await connection.createOffer({ iceRestart: operation.iceRestart }));
       case 'answer':
-        this.preferCodecs();
+        this.#preferCodecs();
         return connection.setLocalDescription(await connection.createAnswer());
       case 'rollback': // An offer is taken back on the side that it came from.
         return connection.signalingState === 'have-remote-offer'
@@ -192,91 +202,80 @@ export class Peer {
   }
 
   /** Without it the call takes place all the same. */
-  private preferCodecs(): void {
+  #preferCodecs(): void {
     try {
-      this.context.options.codecs?.prefer?.(this.connection);
+      this.#context.options.codecs?.prefer?.(this.#connection);
     } catch (error) {
-      this.context.log('warn', `peer ${this.peer}: ${toError(error).message}`);
+      this.#context.log('warn', `peer ${this.#peer}: ${toError(error).message}`);
     }
   }
 
   /** The codecs are known whenever a negotiation has ended. */
-  private settle(): void {
-    if (this.connection.signalingState !== 'stable') return;
-    for (const { sender } of this.transceivers.values()) this.context.options.sending?.apply(sender);
+  #settle(): void {
+    if (this.#connection.signalingState !== 'stable') return;
+    for (const { sender } of this.#transceivers.values()) this.#context.options.sending?.apply(sender);
   }
 
-  private ensureReceivers(): void {
+  #ensureReceivers(): void {
     for (const kind of ['audio', 'video'] as const) {
-      const found = this.connection
+      const found = this.#connection
         .getTransceivers()
         .some((transceiver) => kindOf(transceiver.receiver.track) === kind && receives(transceiver.direction));
-      if (!found) this.connection.addTransceiver(kind, { direction: 'recvonly' });
+      if (!found) this.#connection.addTransceiver(kind, { direction: 'recvonly' });
     }
   }
 
-  private async addTrack(id: string, mid: string | undefined): Promise<void> {
-    const media = this.context.media.track(id);
+  async #addTrack(id: string, mid: string | undefined): Promise<void> {
+    const media = this.#context.media.track(id);
     if (!media) return; // Unpublished meanwhile; the core's removal is on its way.
     const { track } = media;
-    const idle = mid === undefined ? undefined : this.byMid(mid);
-    const sender = idle?.sender ?? this.connection.addTrack(track, this.context.stream);
-    const transceiver = idle ?? this.connection.getTransceivers().find((candidate) => candidate.sender === sender);
-    if (transceiver) this.transceivers.set(id, transceiver);
+    const idle = mid === undefined ? undefined : this.#byMid(mid);
+    const sender = idle?.sender ?? this.#connection.addTrack(track, this.#context.stream);
+    const transceiver = idle ?? this.#connection.getTransceivers().find((candidate) => candidate.sender === sender);
+    if (transceiver) this.#transceivers.set(id, transceiver);
     media.senders.add(sender);
     if (idle) {
       idle.direction = receives(idle.direction) ? 'sendrecv' : 'sendonly';
-      idle.sender.setStreams?.(this.context.stream);
+      idle.sender.setStreams?.(this.#context.stream);
       await idle.sender.replaceTrack(track);
     }
   }
 
-  private async removeTrack(id: string): Promise<void> {
-    const transceiver = this.transceivers.get(id);
+  async #removeTrack(id: string): Promise<void> {
+    const transceiver = this.#transceivers.get(id);
     if (!transceiver) return;
-    this.transceivers.delete(id);
-    this.context.media.track(id)?.senders.delete(transceiver.sender);
+    this.#transceivers.delete(id);
+    this.#context.media.track(id)?.senders.delete(transceiver.sender);
+    this.#context.options.sending?.fit(transceiver.sender, -1, -1); // For whatever takes its place.
     transceiver.direction = receives(transceiver.direction) ? 'recvonly' : 'inactive';
     await transceiver.sender.replaceTrack(null);
   }
 
-  private addDataChannel(id: string, label: string): undefined {
-    const media = this.context.media.dataTrack(id);
+  #addDataChannel(id: string, label: string): undefined {
+    const media = this.#context.media.dataTrack(id);
     if (!media) return;
-    const channel = this.connection.createDataChannel(label, media.options);
-    this.channels.set(id, channel);
+    const channel = this.#connection.createDataChannel(label, media.options);
+    this.#channels.set(id, channel);
     media.channels.add(channel);
   }
 
-  private removeDataChannel(id: string): undefined {
-    const channel = this.channels.get(id);
+  #removeDataChannel(id: string): undefined {
+    const channel = this.#channels.get(id);
     if (!channel) return;
-    this.channels.delete(id);
-    this.context.media.dataTrack(id)?.channels.delete(channel);
+    this.#channels.delete(id);
+    this.#context.media.dataTrack(id)?.channels.delete(channel);
     channel.close();
   }
 
-  /** What is sent anew begins with a whole picture; Firefox cannot be asked for one in any other way. */
-  private async refreshVideo(): Promise<void> {
-    for (const { sender } of this.transceivers.values()) {
-      if (sender.track?.kind !== 'video') continue;
-      for (const active of [false, true]) {
-        const parameters = sender.getParameters();
-        for (const encoding of parameters.encodings) encoding.active = active;
-        await sender.setParameters(parameters);
-      }
-    }
+  #byMid(mid: string): RTCRtpTransceiver | undefined {
+    return this.#connection.getTransceivers().find((transceiver) => transceiver.mid === mid);
   }
 
-  private byMid(mid: string): RTCRtpTransceiver | undefined {
-    return this.connection.getTransceivers().find((transceiver) => transceiver.mid === mid);
-  }
-
-  private describeTransceivers(): Transceiver[] {
+  #describeTransceivers(): Transceiver[] {
     const described: Transceiver[] = [];
-    for (const transceiver of this.connection.getTransceivers()) {
+    for (const transceiver of this.#connection.getTransceivers()) {
       if (transceiver.mid !== null) {
-        const id = [...this.transceivers].find(([, candidate]) => candidate === transceiver)?.[0];
+        const id = [...this.#transceivers].find(([, candidate]) => candidate === transceiver)?.[0];
         described.push({ mid: transceiver.mid, kind: kindOf(transceiver.receiver.track), ...(id !== undefined && { id }) });
       }
     }

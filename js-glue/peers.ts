@@ -19,7 +19,7 @@ export interface PeerOptions {
 }
 
 export class Peers {
-  private readonly peers = new Map<number, Peer>();
+  readonly #peers = new Map<number, Peer>();
 
   constructor(
     private readonly options: PeerOptions,
@@ -29,51 +29,51 @@ export class Peers {
   perform(effect: PeerEffect): void {
     switch (effect.kind) {
       case 'createPeer':
-        return this.create(effect.peer, effect.iceServers);
+        return this.#create(effect.peer, effect.iceServers);
       case 'setIceServers':
-        return this.peers.get(effect.peer)?.configure(this.configurationWith(effect.iceServers));
+        return this.#peers.get(effect.peer)?.configure(this.#configurationWith(effect.iceServers));
       case 'closePeer':
-        this.peers.get(effect.peer)?.close();
-        return void this.peers.delete(effect.peer);
+        this.#peers.get(effect.peer)?.close();
+        return void this.#peers.delete(effect.peer);
       default:
-        return this.peers.get(effect.peer)?.perform(effect);
+        return this.#peers.get(effect.peer)?.perform(effect);
     }
   }
 
   remoteTrack(peer: number, mid: string): MediaStreamTrack | undefined {
-    return this.peers.get(peer)?.remoteTrack(mid);
+    return this.#peers.get(peer)?.remoteTrack(mid);
   }
 
   remoteChannel(peer: number, label: string): RemoteChannel | undefined {
-    return this.peers.get(peer)?.remoteChannel(label);
+    return this.#peers.get(peer)?.remoteChannel(label);
   }
 
   /** Of those that are there now; one that closes meanwhile is left out. */
   async getStats(): Promise<PeerStats[]> {
-    const asked = [...this.peers.values()].map((peer) => peer.getStats().catch(() => undefined));
+    const asked = [...this.#peers.values()].map((peer) => peer.getStats().catch(() => undefined));
     return (await Promise.all(asked)).filter((stats) => stats !== undefined);
   }
 
   close(): void {
-    for (const peer of this.peers.values()) {
+    for (const peer of this.#peers.values()) {
       peer.close();
     }
-    this.peers.clear();
+    this.#peers.clear();
   }
 
-  private create(peer: number, iceServers: IceServer[]): void {
+  #create(peer: number, iceServers: IceServer[]): void {
     try {
       const Connection = this.options.RTCPeerConnection ?? RTCPeerConnection;
       const Stream = this.options.MediaStream ?? MediaStream;
-      const connection = new Connection(this.configurationWith(iceServers));
-      this.peers.set(peer, new Peer(peer, connection, { ...this.context, options: this.options, stream: new Stream() }));
+      const connection = new Connection(this.#configurationWith(iceServers));
+      this.#peers.set(peer, new Peer(peer, connection, { ...this.context, options: this.options, stream: new Stream() }));
     } catch (error) {
       const { name, message } = toError(error);
       this.context.report({ kind: 'peerOperationFailed', peer, op: 0, name, message });
     }
   }
 
-  private configurationWith(iceServers: IceServer[]): RTCConfiguration {
+  #configurationWith(iceServers: IceServer[]): RTCConfiguration {
     return { bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', iceServers, ...this.options.configuration };
   }
 }

@@ -7,32 +7,32 @@ const kEarlyLimit = 1024 * 1024;
 const kMessageOverhead = 64;
 
 export class RemoteChannel {
-  private early: DataMessage[] = [];
-  private earlySize = 0;
-  private listener: ((message: DataMessage) => void) | undefined;
+  #early: DataMessage[] = [];
+  #earlySize = 0;
+  #listener: ((message: DataMessage) => void) | undefined;
 
   constructor(
     /** For its options: ordered, maxPacketLifeTime, maxRetransmits. */
     readonly channel: RTCDataChannel,
   ) {
     channel.binaryType = 'arraybuffer';
-    channel.addEventListener('message', ({ data }) => this.receive(data as DataMessage));
+    channel.addEventListener('message', ({ data }) => this.#receive(data as DataMessage));
   }
 
   /** Hands over what has arrived so far, then everything else as it comes. One listener. */
   listen(listener: (message: DataMessage) => void): void {
-    this.listener = listener;
-    for (const message of this.early.splice(0)) {
+    this.#listener = listener;
+    for (const message of this.#early.splice(0)) {
       listener(message);
     }
   }
 
-  private receive(message: DataMessage): void {
-    if (this.listener) {
-      this.listener(message);
+  #receive(message: DataMessage): void {
+    if (this.#listener) {
+      this.#listener(message);
       return;
     }
-    this.earlySize += kMessageOverhead + (typeof message === 'string' ? message.length : message.byteLength);
-    if (this.earlySize <= kEarlyLimit) this.early.push(message);
+    this.#earlySize += kMessageOverhead + (typeof message === 'string' ? message.length : message.byteLength);
+    if (this.#earlySize <= kEarlyLimit) this.#early.push(message);
   }
 }

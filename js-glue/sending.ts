@@ -1,4 +1,4 @@
-// How much each sender may send, and how urgent it is: decided here, for all links and at any time.
+// How each sender sends: how much at most, how large, how urgent, or not at all. Set here, for all links and at any time.
 
 import type { LocalMedia } from './media.js';
 
@@ -9,50 +9,77 @@ export interface BitrateLimits {
 }
 
 export class Sending {
-  constructor(
-    private readonly media: LocalMedia,
-    private readonly limits: BitrateLimits,
-    private readonly isUrgent: boolean,
-    private readonly warn: (error: unknown) => void,
-  ) {}
+  readonly #sizes = new WeakMap<RTCRtpSender, readonly [width: number, height: number]>();
+  readonly #chains = new WeakMap<RTCRtpSender, Promise<void>>();
+  readonly #media: LocalMedia;
+  readonly #limits: BitrateLimits;
+  readonly #isUrgent: boolean;
+  readonly #warn: (error: unknown) => void;
+
+  constructor(media: LocalMedia, limits: BitrateLimits, isUrgent: boolean, warn: (error: unknown) => void) {
+    this.#media = media;
+    this.#limits = limits;
+    this.#isUrgent = isUrgent;
+    this.#warn = warn;
+    media.onReplaced = (sender) => this.apply(sender);
+  }
 
   /** Of the links there are and those to come. Undefined: as before. */
-  limit({ maxAudioBitrate = this.limits.maxAudioBitrate, maxVideoBitrate = this.limits.maxVideoBitrate }: BitrateLimits): void {
-    Object.assign(this.limits, { maxAudioBitrate, maxVideoBitrate });
-    for (const sender of this.media.senders()) this.apply(sender);
+  limit({ maxAudioBitrate = this.#limits.maxAudioBitrate, maxVideoBitrate = this.#limits.maxVideoBitrate }: BitrateLimits): void {
+    Object.assign(this.#limits, { maxAudioBitrate, maxVideoBitrate });
+    for (const sender of this.#media.senders()) this.apply(sender);
   }
 
-  /** To be called when the codec of a sender is settled. */
+  /** In no more pixels than these; 0 × 0: it sends nothing; negative: as it is. */
+  fit(sender: RTCRtpSender, width: number, height: number): void {
+    this.#sizes.set(sender, [width, height]);
+    this.apply(sender);
+  }
+
+  /** To be called when the codec of a sender is settled, or its track is another. */
   apply(sender: RTCRtpSender): void {
-    this.set(sender).catch(this.warn);
+    this.#queue(sender, () => this.#set(sender));
   }
 
-  private async set(sender: RTCRtpSender): Promise<void> {
+  /** Whole pictures: what is sent anew begins with one. Firefox cannot be asked for one in any other way. */
+  refresh(sender: RTCRtpSender): void {
+    this.#queue(sender, async () => {
+      if (sender.track?.kind !== 'video') return;
+      const parameters = sender.getParameters();
+      for (const encoding of parameters.encodings) encoding.active = false;
+      await sender.setParameters(parameters);
+      await this.#set(sender);
+    });
+  }
+
+  /** One after the other: parameters that are being set are not among those that a sender shows. */
+  #queue(sender: RTCRtpSender, task: () => Promise<void>): void {
+    this.#chains.set(sender, (this.#chains.get(sender) ?? Promise.resolve()).then(task).catch(this.#warn));
+  }
+
+  async #set(sender: RTCRtpSender): Promise<void> {
     const { track } = sender;
     if (!track) return;
     const parameters = sender.getParameters();
-    const { maxBitrate, networkPriority } = this.decide(track, parameters.codecs[0]?.mimeType ?? '');
-    let changes = false;
+    const before = JSON.stringify(parameters);
+    const isAudio = track.kind === 'audio';
+    // The bitrate of these is fixed; and Chromium may send nothing of a limited screen.
+    const isExempt = isAudio ? /pcm[au]|isac/i.test(parameters.codecs[0]?.mimeType ?? '') : isChromiumsScreen(track);
+    const maxBitrate = isExempt ? 0 : this.#limits[isAudio ? 'maxAudioBitrate' : 'maxVideoBitrate'];
+    const [width, height] = this.#sizes.get(sender) ?? [-1, -1];
+    const isWanted = width !== 0 || height !== 0;
+    // As large as is wanted or larger, whatever the proportions.
+    const settings = track.getSettings();
+    const fitting = Math.min(settings.width! / width, settings.height! / height);
+    const scale = fitting > 1 && fitting < Infinity ? fitting : 1;
     parameters.encodings.forEach((encoding, index) => {
-      const urgent = index === 0 && networkPriority && encoding.networkPriority !== networkPriority;
-      if (encoding.maxBitrate === maxBitrate && !urgent) return;
-      changes = true;
       if (maxBitrate) encoding.maxBitrate = maxBitrate;
       else delete encoding.maxBitrate;
-      if (urgent) encoding.networkPriority = networkPriority;
+      if (this.#isUrgent && !index) encoding.networkPriority = 'high';
+      if (encoding.active !== undefined || !isWanted) encoding.active = isWanted;
+      if (encoding.scaleResolutionDownBy !== undefined || scale > 1) encoding.scaleResolutionDownBy = scale;
     });
-    if (changes) await sender.setParameters(parameters);
-  }
-
-  private decide(
-    track: MediaStreamTrack,
-    mimeType: string,
-  ): { maxBitrate: number | undefined; networkPriority: RTCPriorityType | undefined } {
-    const { maxAudioBitrate, maxVideoBitrate } = this.limits;
-    // The bitrate of these is fixed; and Chromium may send nothing of a limited screen.
-    const isExempt = track.kind === 'audio' ? /pcm[au]|isac/i.test(mimeType) : isChromiumsScreen(track);
-    const limit = track.kind === 'audio' ? maxAudioBitrate : maxVideoBitrate;
-    return { maxBitrate: (!isExempt && limit) || undefined, networkPriority: this.isUrgent ? 'high' : undefined };
+    if (JSON.stringify(parameters) !== before) await sender.setParameters(parameters);
   }
 }
 

@@ -8,65 +8,69 @@ import { toError } from './report-error.js';
 const kProbeLimitMs = 3000;
 
 export class Sockets {
-  private readonly sockets = new Map<number, WebSocket>();
+  readonly #sockets = new Map<number, WebSocket>();
 
-  constructor(private readonly report: (input: Input) => void) {}
+  readonly #report: (input: Input) => void;
+
+  constructor(report: (input: Input) => void) {
+    this.#report = report;
+  }
 
   perform(effect: SocketEffect): void {
     switch (effect.kind) {
       case 'openSocket':
-        return this.open(effect.socket, effect.url);
+        return this.#open(effect.socket, effect.url);
       case 'sendText':
-        return this.sockets.get(effect.socket)?.send(effect.text);
+        return this.#sockets.get(effect.socket)?.send(effect.text);
       case 'closeSocket':
-        return this.closeSocket(effect.socket, effect.code, effect.reason);
+        return this.#closeSocket(effect.socket, effect.code, effect.reason);
       case 'probe':
-        return void this.probe(effect.op, effect.url);
+        return void this.#probe(effect.op, effect.url);
       case 'beacon':
         return sendBeacon(effect.url, effect.text);
     }
   }
 
   close(): void {
-    for (const socket of [...this.sockets.keys()]) {
-      this.closeSocket(socket, 1000, '');
+    for (const socket of [...this.#sockets.keys()]) {
+      this.#closeSocket(socket, 1000, '');
     }
   }
 
-  private open(socket: number, url: string): void {
+  #open(socket: number, url: string): void {
     let webSocket: WebSocket;
     try {
       webSocket = new WebSocket(url);
     } catch (error) {
-      this.report({ kind: 'socketClosed', socket, code: 1006, reason: toError(error).message });
+      this.#report({ kind: 'socketClosed', socket, code: 1006, reason: toError(error).message });
       return;
     }
-    this.sockets.set(socket, webSocket);
-    webSocket.onopen = () => this.report({ kind: 'socketOpened', socket });
+    this.#sockets.set(socket, webSocket);
+    webSocket.onopen = () => this.#report({ kind: 'socketOpened', socket });
     // The protocol is text. Anything else becomes a text that is no message, for the core to judge.
-    webSocket.onmessage = ({ data }) => this.report({ kind: 'socketText', socket, text: String(data) });
+    webSocket.onmessage = ({ data }) => this.#report({ kind: 'socketText', socket, text: String(data) });
     webSocket.onclose = ({ code, reason }) => {
-      this.sockets.delete(socket);
-      this.report({ kind: 'socketClosed', socket, code, reason });
+      this.#sockets.delete(socket);
+      this.#report({ kind: 'socketClosed', socket, code, reason });
     };
   }
 
-  private closeSocket(socket: number, code: number, reason: string): void {
-    const webSocket = this.sockets.get(socket);
+  #closeSocket(socket: number, code: number, reason: string): void {
+    const webSocket = this.#sockets.get(socket);
     if (!webSocket) return;
-    this.sockets.delete(socket);
+    this.#sockets.delete(socket);
     webSocket.onopen = webSocket.onmessage = webSocket.onclose = null;
     webSocket.close(code, reason);
   }
 
-  private async probe(op: number, url: string): Promise<void> {
+  async #probe(op: number, url: string): Promise<void> {
     let reachable = true;
     try {
       await fetch(url, { mode: 'no-cors', cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(kProbeLimitMs) });
     } catch {
       reachable = false;
     }
-    this.report({ kind: 'probeAnswered', op, reachable });
+    this.#report({ kind: 'probeAnswered', op, reachable });
   }
 }
 

@@ -8,23 +8,23 @@ import { callGuarded } from './report-error.js';
  * alive.
  */
 export class TaskQueue {
-  private readonly waiting: (() => void)[] = [];
-  private channel: MessageChannel | undefined;
+  readonly #waiting: (() => void)[] = [];
+  #channel: MessageChannel | undefined;
 
   post(callback: () => void): void {
-    this.waiting.push(callback);
-    if (!this.channel) {
-      this.channel = new MessageChannel();
-      this.channel.port1.onmessage = () => this.runNext();
+    this.#waiting.push(callback);
+    if (!this.#channel) {
+      this.#channel = new MessageChannel();
+      this.#channel.port1.onmessage = () => this.#runNext();
     }
-    this.channel.port2.postMessage(undefined);
+    this.#channel.port2.postMessage(undefined);
   }
 
-  private runNext(): void {
-    const callback = this.waiting.shift();
-    if (this.waiting.length === 0) {
-      this.channel?.port1.close();
-      this.channel = undefined;
+  #runNext(): void {
+    const callback = this.#waiting.shift();
+    if (this.#waiting.length === 0) {
+      this.#channel?.port1.close();
+      this.#channel = undefined;
     }
     if (callback) callGuarded(callback);
   }

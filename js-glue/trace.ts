@@ -23,9 +23,9 @@ interface Recorded {
 }
 
 export class Trace {
-  private readonly recorded: Recorded[] = [];
-  private readonly shapes = new Map<string, string>();
-  private characters = 0;
+  readonly #recorded: Recorded[] = [];
+  readonly #shapes = new Map<string, string>();
+  #characters = 0;
   /** How many inputs are no longer kept. */
   dropped = 0;
 
@@ -39,23 +39,23 @@ export class Trace {
         return kNumber;
       });
     }
-    const known = this.shapes.get(shape);
+    const known = this.#shapes.get(shape);
     const characters = numbers.length + (known ? 0 : shape.length);
     if (!known && text.length < kMaxShapeLength) {
-      if (this.shapes.size === kMaxShapes) this.shapes.clear();
-      this.shapes.set(shape, shape);
+      if (this.#shapes.size === kMaxShapes) this.#shapes.clear();
+      this.#shapes.set(shape, shape);
     }
-    this.recorded.push({ shape: known ?? shape, numbers, characters });
-    this.characters += characters;
-    while (this.recorded.length > kMaxInputs || this.characters > kMaxCharacters) {
-      this.characters -= this.recorded.shift()!.characters;
+    this.#recorded.push({ shape: known ?? shape, numbers, characters });
+    this.#characters += characters;
+    while (this.#recorded.length > kMaxInputs || this.#characters > kMaxCharacters) {
+      this.#characters -= this.#recorded.shift()!.characters;
       this.dropped++;
     }
   }
 
   /** Those that are kept, in order. */
   inputs(): TracedInput[] {
-    return this.recorded.map(({ shape, numbers }) => {
+    return this.#recorded.map(({ shape, numbers }) => {
       const [at, ...digits] = numbers.split(',');
       return { at: Number(at), ...(JSON.parse(shape.replaceAll(kNumber, () => digits.shift()!)) as Input) };
     });

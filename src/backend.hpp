@@ -50,6 +50,18 @@ struct RemoteParticipant {
   std::string identity;
   std::optional<ParticipantState> state;           // nothing: unchanged
   std::optional<std::vector<RemoteTrack>> tracks;  // the full list; nothing: unchanged (a known participant that is only listed)
+  bool heeds_wishes = false;                       // of the others, as to what it sends them
+};
+
+// In how many pixels somebody wants to get a track; 0 × 0: not at all. Whoever does not say gets it as it is.
+struct Wish {
+  ParticipantSid participant;  // who wishes it; empty: this client
+  std::string track;           // its SID; of what this client sends, its id
+  std::int64_t width = 0;
+  std::int64_t height = 0;
+  friend bool operator==(const Wish& a, const Wish& b) {
+    return a.participant == b.participant && a.track == b.track && a.width == b.width && a.height == b.height;
+  }
 };
 
 // Which remote track arrives under which media id (msid token or data-channel label), or why it does not.
@@ -113,7 +125,6 @@ struct RoomUpdate {
   std::vector<LinkUpdate> links;
   bool links_complete = false;  // links that are not listed are gone
   std::vector<Publication> publications;
-  std::vector<ParticipantSid> media_lost;  // who says that our media do not reach them; always the full list
 };
 
 // The first word of a backend: with these ICE servers, make the first offer (Session::connect wants it).

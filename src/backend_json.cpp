@@ -61,6 +61,15 @@ bool read(JsonFields& fields, JsonView json, Error& error) {
   return true;
 }
 
+bool read(JsonFields& fields, JsonView json, Wish& wish) {
+  fields.id(json, "sid", wish.track);
+  fields.id(json, "id", wish.track);
+  fields.id(json, "participant", wish.participant.value);
+  fields.integer(json, "width", wish.width);
+  fields.integer(json, "height", wish.height);
+  return !wish.track.empty();
+}
+
 void write(JsonWriter& out, const LocalTrack& track) {
   write_track(out, "id", track.id.value, track.kind, track.name, track.enabled, track.priority);
 }
@@ -90,6 +99,12 @@ void write(JsonWriter& out, const Error& error) {
   out.begin_object();
   write_error_members(out, error);
   out.end_object();
+}
+
+void write(JsonWriter& out, const Wish& wish) {
+  out.begin_object().text(wish.participant.empty() ? "sid" : "id", wish.track);
+  write_unless_empty(out, "participant", wish.participant.value);
+  out.number("width", wish.width).number("height", wish.height).end_object();
 }
 
 void write_error_members(JsonWriter& out, const Error& error) {

@@ -29,6 +29,8 @@ bool read(JsonFields& fields, JsonView json, IceCandidate& candidate);
 bool read(JsonFields& fields, JsonView json, IceServer& server);
 // A code that is not a number is 0.
 bool read(JsonFields& fields, JsonView json, Error& error);
+// False without a track.
+bool read(JsonFields& fields, JsonView json, Wish& wish);
 
 // Appends what can be read of the elements of an array; more than `max` of them are a fault.
 template <class T>
@@ -44,6 +46,7 @@ void write(JsonWriter& out, const RemoteTrack& track);
 void write(JsonWriter& out, const IceCandidate& candidate);
 void write(JsonWriter& out, const IceServer& server);
 void write(JsonWriter& out, const Error& error);
+void write(JsonWriter& out, const Wish& wish);
 
 // The members of an error, for objects that have others besides. An empty message is left out.
 void write_error_members(JsonWriter& out, const Error& error);

@@ -68,6 +68,12 @@ struct RemoveTrack {  // stop sending it; the transceiver stays, idle
   PeerId peer;
   SignaledId id;
 };
+struct FitTrack {  // send it to this peer in no more than so many pixels; 0 × 0: not for now; negative: as it is
+  PeerId peer;
+  SignaledId id;
+  std::int64_t width = 0;
+  std::int64_t height = 0;
+};
 struct AddDataChannel {  // options as the app chose for that data track
   PeerId peer;
   SignaledId id;
@@ -203,6 +209,11 @@ struct TrackDisabled {
   ParticipantSid participant;
   TrackSid track;
 };
+struct TrackSwitched {  // the participant is asked to send it no longer, or again
+  ParticipantSid participant;
+  TrackSid track;
+  bool off = false;
+};
 struct TrackPriorityChanged {
   ParticipantSid participant;
   TrackSid track;
@@ -222,7 +233,7 @@ using Event =
                  TokenWillExpire, LocalParticipantReconnecting, LocalParticipantReconnected, LocalParticipantDisconnected,
                  ParticipantConnected, ParticipantDisconnected, ParticipantReconnecting, ParticipantReconnected, DominantSpeakerChanged,
                  TrackPublished, TrackUnpublished, TrackSubscribed, TrackUnsubscribed, TrackSubscriptionFailed, TrackEnabled, TrackDisabled,
-                 TrackPriorityChanged, LocalTrackPublished, LocalTrackPublicationFailed>;
+                 TrackSwitched, TrackPriorityChanged, LocalTrackPublished, LocalTrackPublicationFailed>;
 
 struct Emit {
   When when = When::kNow;
@@ -259,11 +270,11 @@ struct Log {
 
 namespace holdfast {
 
-using Effect =
-    std::variant<effect::OpenSocket, effect::SendText, effect::CloseSocket, effect::Probe, effect::RequestToken, effect::KeepSession,
-                 effect::Beacon, effect::CreatePeer, effect::SetIceServers, effect::ClosePeer, effect::AddTrack, effect::RemoveTrack,
-                 effect::AddDataChannel, effect::RemoveDataChannel, effect::SetLocalDescription, effect::SetRemoteDescription,
-                 effect::AddIceCandidate, effect::GetStats, effect::RefreshVideo, effect::Description, effect::Emit, effect::Log>;
+using Effect = std::variant<effect::OpenSocket, effect::SendText, effect::CloseSocket, effect::Probe, effect::RequestToken,
+                            effect::KeepSession, effect::Beacon, effect::CreatePeer, effect::SetIceServers, effect::ClosePeer,
+                            effect::AddTrack, effect::RemoveTrack, effect::FitTrack, effect::AddDataChannel, effect::RemoveDataChannel,
+                            effect::SetLocalDescription, effect::SetRemoteDescription, effect::AddIceCandidate, effect::GetStats,
+                            effect::RefreshVideo, effect::Description, effect::Emit, effect::Log>;
 
 // Machines append to the list of the batch being made.
 using Effects = std::vector<Effect>;

@@ -36,7 +36,10 @@ struct Connect {  // must be the first input; given once
   std::string sdk_version;
 };
 struct Disconnect {};
-struct Describe {};      // answered by Description in the same batch
+struct Describe {};  // answered by Description in the same batch
+struct WishTrack {   // what the app wants to get of a remote track; a negative size: all of it
+  backend::Wish wish;
+};
 struct ReconnectNow {};  // the app's user does not want to wait; nothing happens while all is well
 struct Publish {
   backend::LocalTrack track;
@@ -156,9 +159,9 @@ struct Tick {};  // the deadline of the last batch has come; early or extra ones
 
 namespace holdfast {
 
-using Input = std::variant<input::Connect, input::Disconnect, input::Describe, input::ReconnectNow, input::TokenGiven, input::TokenFailed,
-                           input::Publish, input::Unpublish, input::SetTrackEnabled, input::SetTrackPriority, input::SocketOpened,
-                           input::SocketText, input::SocketClosed, input::ProbeAnswered, input::LocalDescriptionSet,
+using Input = std::variant<input::Connect, input::Disconnect, input::Describe, input::WishTrack, input::ReconnectNow, input::TokenGiven,
+                           input::TokenFailed, input::Publish, input::Unpublish, input::SetTrackEnabled, input::SetTrackPriority,
+                           input::SocketOpened, input::SocketText, input::SocketClosed, input::ProbeAnswered, input::LocalDescriptionSet,
                            input::RemoteDescriptionSet, input::PeerOperationFailed, input::IceCandidateGathered,
                            input::IceGatheringComplete, input::ConnectionStateChanged, input::IceConnectionStateChanged, input::TrackAdded,
                            input::DataChannelAdded, input::PeerStats, input::Page, input::Network, input::Tick>;

@@ -10,7 +10,7 @@ import { LocalParticipant, type EncodingParameters } from './local-participant.j
 import { asLocalTrack, checkTrack, type LocalTrack } from './local-tracks.js';
 import { createLog } from './logger.js';
 import { overridesOf, pick, type MediaOverrides } from './overrides.js';
-import { loadBandwidthProfile, loadTabLock, loadTrace } from './parts.js';
+import { loadBandwidthProfile, loadTabLock, loadTrace, loadViewing } from './parts.js';
 import { kEndless, Room } from './room.js';
 import { keepSession as keepForNextPage, takeKeptSession } from './kept-session.js';
 import { watchSignaling } from './signaling-events.js';
@@ -61,8 +61,15 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
   const overrides = overridesOf(options);
   const given = 'tracks' in options ? checkTracks(options.tracks, overrides) : undefined;
   const url = signalingUrl(options.wsServer);
-  if (options.bandwidthProfile !== undefined) (await loadBandwidthProfile()).checkBandwidthProfile(options.bandwidthProfile);
+  const { bandwidthProfile } = options;
+  if (bandwidthProfile !== undefined) (await loadBandwidthProfile()).checkBandwidthProfile(bandwidthProfile);
   checkLimits('connect', options, options);
+  let driver: Driver | undefined;
+  const viewing =
+    bandwidthProfile &&
+    (await loadViewing()).viewing(bandwidthProfile.video, (track, width, height) =>
+      driver!.dispatch({ kind: 'wishTrack', track, width, height }),
+    );
 
   const acquiring = given ? Promise.resolve(given) : createLocalTracks(options as CreateLocalTracksOptions);
   const loading = Promise.all([loadCore(), codecsOf(options, log)]);
@@ -77,7 +84,6 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
   const stopOwn = (tracks: LocalTrack[]) => {
     if (!given) tracks.forEach((track) => track.kind !== 'data' && track.stop());
   };
-  let driver: Driver | undefined;
   try {
     const [tracks, [core, codecs]] = await Promise.race([Promise.all([acquiring, loading]), canceled]);
     const room = new Promise<Room>((resolve, reject) => {
@@ -98,7 +104,14 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
         onEmit(event) {
           if (event.event === 'roomConnected') {
             const { participantSid, identity, signalingRegion, publications } = event;
-            joined = new Room(event, { driver: roomDriver, media, localParticipant, stopOwnTracks: () => stopOwn(tracks), overrides });
+            joined = new Room(event, {
+              driver: roomDriver,
+              media,
+              localParticipant,
+              stopOwnTracks: () => stopOwn(tracks),
+              overrides,
+              viewing,
+            });
             localParticipant._connected(participantSid, identity, signalingRegion, publications);
             resolve(joined);
           } else if (event.event === 'connectFailed') reject(createError(event.error));

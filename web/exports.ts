@@ -30,7 +30,7 @@ export * from './types.js';
 export { version } from './version.js';
 
 export type { WasmSource } from '../js-glue/load.js';
-export type { BandwidthProfileOptions, VideoBandwidthProfileOptions } from './bandwidth-profile.js';
+export type { BandwidthProfileOptions, VideoContentPreferences, VideoBandwidthProfileOptions } from './bandwidth-profile.js';
 export type { CancelablePromise } from './cancelable-promise.js';
 export type {
   AudioCodec,

@@ -49,6 +49,7 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
     const element = target ? resolve(target) : document.createElement(this.kind);
     this.#play(element);
     this.#elements.add(element);
+    this._tell('_shown');
     return element;
   }
 
@@ -63,6 +64,7 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
       if (element.srcObject instanceof this.#Stream) element.srcObject.removeTrack(this._media);
       this.#dispose(element);
       this.#allow(element);
+      this._tell('_shown');
     }
     return element;
   }
@@ -70,6 +72,11 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
   /** @internal Attached elements that the browser plays only when its user has done something. */
   get _refused(): Iterable<HTMLMediaElement> {
     return this.#refused;
+  }
+
+  /** @internal Those that are attached. `_shown` is told when they are others. */
+  get _elements(): ReadonlySet<HTMLMediaElement> {
+    return this.#elements;
   }
 
   /** @internal Is any element attached? */

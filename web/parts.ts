@@ -15,6 +15,7 @@ export const loadProcessing = () => load(() => import('./lazy/processing.js'));
 export const loadStats = () => load(() => import('./lazy/stats.js'));
 export const loadTabLock = () => load(() => import('./lazy/tab-lock.js'));
 export const loadTrace = () => load(() => import('./lazy/trace.js'));
+export const loadViewing = () => load(() => import('./lazy/viewing.js'));
 
 let failures = 0;
 

@@ -73,6 +73,8 @@ export class RemoteTrackPublication<T extends RemoteTrack = RemoteTrack> extends
   trackEnabled: [];
   trackDisabled: [];
   publishPriorityChanged: [priority: TrackPriority];
+  trackSwitchedOff: [track: T];
+  trackSwitchedOn: [track: T];
 }> {
   declare readonly trackName: string;
   declare readonly trackSid: string;

@@ -20,6 +20,8 @@ export type RemoteTrackEvents = {
   trackDimensionsChanged: [track: RemoteVideoTrack];
   trackMessage: [data: string | ArrayBuffer, track: RemoteDataTrack];
   trackPublishPriorityChanged: [priority: TrackPriority, publication: RemoteTrackPublication];
+  trackSwitchedOff: [track: RemoteTrack, publication: RemoteTrackPublication];
+  trackSwitchedOn: [track: RemoteTrack, publication: RemoteTrackPublication];
 };
 
 type RemoteParticipantEvents = RemoteTrackEvents & {

@@ -7,6 +7,7 @@ import type { MediaOverrides } from './overrides.js';
 import type { AddProcessorOptions, VideoProcessor } from './processing.js';
 import { checkPriority, type TrackPriority } from './priority.js';
 import { PublicObject, show } from './public-object.js';
+import type { VideoContentPreferences, Viewing } from './bandwidth-profile.js';
 
 /** @internal */
 export interface RemoteTrackInfo {
@@ -14,19 +15,23 @@ export interface RemoteTrackInfo {
   name: string;
   enabled: boolean;
   overrides?: MediaOverrides | undefined;
+  viewing?: Viewing | undefined;
 }
 
 type RemoteMediaTrackEvents<T> = {
   started: [track: T];
   enabled: [track: T];
   disabled: [track: T];
+  /** `isSwitchedOff` has changed to this; in a task of its own, with `trackSwitchedOff` and `trackSwitchedOn` of the others. Never of audio. */
+  switchedOff: [track: T];
+  switchedOn: [track: T];
 };
 
 abstract class RemoteMediaTrack<Kind extends MediaKind, Events extends EventMap> extends MediaTrack<Kind, Events> {
   declare readonly sid: string;
   /** What the publisher says. */
   declare readonly isEnabled: boolean;
-  /** Always false in peer-to-peer rooms. */
+  /** Its publisher, a Holdfast client, has been asked not to send it here. Always false for audio. */
   declare readonly isSwitchedOff: boolean;
   /** What was asked for with `setPriority`. */
   declare readonly priority: TrackPriority | null;
@@ -60,10 +65,13 @@ abstract class RemoteMediaTrack<Kind extends MediaKind, Events extends EventMap>
     return detached;
   }
 
-  /** Kept as a property; peer-to-peer rooms have no use for it. */
+  /**
+   * Counts where `bandwidthProfile.video` has `maxTracks` or `renderDimensions`; null: the same as 'standard'. RangeError if it is none.
+   */
   setPriority(priority: TrackPriority | null): this {
     if (priority !== null) checkPriority(priority);
     show<RemoteMediaTrack<MediaKind, EventMap>>(this, { priority });
+    this._tell('_shown');
     return this;
   }
 
@@ -83,6 +91,46 @@ export class RemoteVideoTrack extends RemoteMediaTrack<
   /** Of the picture, in pixels; null until known. One object for the life of the track. */
   declare readonly dimensions: VideoDimensions;
   declare readonly processor: VideoProcessor | null;
+
+  readonly #view: ReturnType<Viewing> | undefined;
+
+  /** @internal */
+  constructor(kind: 'video', info: RemoteTrackInfo, mediaStreamTrack: MediaStreamTrack) {
+    super(kind, info, mediaStreamTrack);
+    this.#view = info.viewing?.(this);
+  }
+
+  /**
+   * Asks the publisher to send this track here again, or no longer. A publisher that uses twilio-video.js cannot be asked and goes on
+   * sending. Throws Error unless connect() was given `bandwidthProfile.video.clientTrackSwitchOffControl: 'manual'`.
+   */
+  switchOn(): this {
+    return this.#ask('switchOn');
+  }
+
+  switchOff(): this {
+    return this.#ask('switchOff');
+  }
+
+  /**
+   * Asks the publisher to send no more than `renderDimensions`, in pixels; without them, all it has. Throws Error unless connect() was given
+   * `bandwidthProfile.video.contentPreferencesMode: 'manual'`.
+   */
+  setContentPreferences(preferences: VideoContentPreferences): this {
+    return this.#ask('setContentPreferences', preferences);
+  }
+
+  /** @internal */
+  _setSwitchedOff(isSwitchedOff: boolean): void {
+    show<RemoteVideoTrack>(this, { isSwitchedOff });
+    this.emit(isSwitchedOff ? 'switchedOff' : 'switchedOn', this);
+  }
+
+  #ask(...call: Parameters<ReturnType<Viewing>>): this {
+    if (!this.#view) throw new Error(`Invalid state: ${call[0]}() needs a bandwidthProfile`);
+    this.#view(...call);
+    return this;
+  }
 
   /**
    * Every frame goes through the processor: what it draws is shown instead, once its code is loaded. Frames are processed while

@@ -4,6 +4,7 @@
 import type { LinkState, ReconnectProgress, RoomEvent } from '../js-glue/boundary.js';
 import type { Driver, LocalMedia } from '../js-glue/index.js';
 import type { ReceivedTrack } from './lazy/stats.js';
+import type { Viewing } from './bandwidth-profile.js';
 import { createError, type TwilioError } from './twilio-error.js';
 import type { LocalParticipant } from './local-participant.js';
 import { loadStats, loadTrace } from './parts.js';
@@ -85,6 +86,7 @@ export interface RoomParts {
   /** Tracks that connect() acquired itself: stopped when the room is over. */
   stopOwnTracks(): void;
   overrides?: MediaOverrides;
+  viewing?: Viewing | undefined;
 }
 
 type RoomConnected = Extract<RoomEvent, { event: 'roomConnected' }>;
@@ -308,6 +310,7 @@ export class Room extends PublicObject<RoomEvents> {
   }
 
   #applyToTrack(participant: RemoteParticipant, publication: AnyRemoteTrackPublication, event: TrackEvent): void {
+    const { track } = publication;
     switch (event.event) {
       case 'trackUnpublished':
         participant._remove(publication);
@@ -329,12 +332,18 @@ export class Room extends PublicObject<RoomEvents> {
       case 'trackDisabled': {
         const enabled = event.event === 'trackEnabled';
         show<RemoteTrackPublication>(publication, { isTrackEnabled: enabled });
-        const { track } = publication;
         if (track && track.kind !== 'data') track._setEnabled(enabled);
         publication.emit(event.event);
         this.#relay(participant, event.event, publication);
         break;
       }
+      case 'trackSwitchedOff':
+      case 'trackSwitchedOn':
+        if (track?.kind !== 'video') break;
+        track._setSwitchedOff(event.event === 'trackSwitchedOff');
+        publication.emit(event.event as string, track);
+        this.#relay(participant, event.event, track, publication);
+        break;
       case 'trackPriorityChanged':
         show<RemoteTrackPublication>(publication, { publishPriority: event.priority });
         publication.emit('publishPriorityChanged', event.priority);
@@ -344,9 +353,9 @@ export class Room extends PublicObject<RoomEvents> {
   }
 
   #subscribe(participant: RemoteParticipant, publication: AnyRemoteTrackPublication, { peer, mid, mediaId }: TrackSubscribed): void {
-    const { driver, overrides } = this.#parts;
+    const { driver, overrides, viewing } = this.#parts;
     const { kind, trackSid: sid, trackName: name, isTrackEnabled: enabled, track: known } = publication;
-    const info = { sid, name, enabled, overrides };
+    const info = { sid, name, enabled, overrides, viewing };
     if (kind === 'data') {
       const channel = driver.remoteChannel(peer, mediaId);
       if (!channel) return;
@@ -390,6 +399,7 @@ export class Room extends PublicObject<RoomEvents> {
     this.#received.delete(publication.trackSid);
     show<RemoteTrackPublication>(publication, { track: null });
     if (track.kind !== 'data') track._unwatch();
+    track._tell('_over');
     publication.emit('unsubscribed', track);
     this.#relay(participant, 'trackUnsubscribed', track, publication);
     this.#judgePlayback();

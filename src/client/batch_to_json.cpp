@@ -99,6 +99,9 @@ void members(JsonWriter& out, const TrackSubscriptionFailed& e) {
 }
 void members(JsonWriter& out, const TrackEnabled& e) { track(out, "trackEnabled", e.participant, e.track); }
 void members(JsonWriter& out, const TrackDisabled& e) { track(out, "trackDisabled", e.participant, e.track); }
+void members(JsonWriter& out, const TrackSwitched& e) {
+  track(out, e.off ? "trackSwitchedOff" : "trackSwitchedOn", e.participant, e.track);
+}
 void members(JsonWriter& out, const TrackPriorityChanged& e) {
   track(out, "trackPriorityChanged", e.participant, e.track).text("priority", backend::kPriorityWords.of(e.priority));
 }
@@ -130,6 +133,9 @@ void members(JsonWriter& out, const AddTrack& e) {
   if (!e.mid.empty()) out.text("mid", e.mid);
 }
 void members(JsonWriter& out, const RemoveTrack& e) { peer(out, "removeTrack", e.peer).text("id", e.id.value); }
+void members(JsonWriter& out, const FitTrack& e) {
+  peer(out, "fitTrack", e.peer).text("id", e.id.value).number("width", e.width).number("height", e.height);
+}
 void members(JsonWriter& out, const AddDataChannel& e) {
   peer(out, "addDataChannel", e.peer).text("id", e.id.value).text("label", e.label);
 }

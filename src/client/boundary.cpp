@@ -18,6 +18,7 @@ enum class Kind {
   kConnect,
   kDisconnect,
   kDescribe,
+  kWishTrack,
   kReconnectNow,
   kTokenGiven,
   kTokenFailed,
@@ -43,9 +44,10 @@ enum class Kind {
   kNetwork,
   kTick
 };
-constexpr Words<Kind, 27> kKindWords{{"connect",
+constexpr Words<Kind, 28> kKindWords{{"connect",
                                       "disconnect",
                                       "describe",
+                                      "wishTrack",
                                       "reconnectNow",
                                       "tokenGiven",
                                       "tokenFailed",
@@ -140,6 +142,11 @@ void read_input(InputMembers& in, Kind kind, Input& input) {
     case Kind::kDescribe:
       input.emplace<input::Describe>();
       return;
+    case Kind::kWishTrack: {
+      auto& wish = input.emplace<input::WishTrack>().wish;
+      in.read("track", wish.track).read("width", wish.width).read("height", wish.height);
+      return;
+    }
     case Kind::kReconnectNow:
       input.emplace<input::ReconnectNow>();
       return;

@@ -89,8 +89,7 @@ struct Client::Impl {
     ParticipantSid participant;
     Instant since;
   };
-  std::vector<Lost> media_lost;            // because of whom the Room is reconnecting
-  std::vector<ParticipantSid> unheard_by;  // who says that our media do not come
+  std::vector<Lost> media_lost;  // because of whom the Room is reconnecting
 
   // ---- commands ---------------------------------------------------------------------------------------------------------------------
 
@@ -107,6 +106,7 @@ struct Client::Impl {
     session->start(now, effects);
   }
   void on(const input::Disconnect&) { session->leave(false, now, effects); }
+  void on(const input::WishTrack& input) { roster.wish(input.wish, effects); }
   void on(const input::ReconnectNow&) {
     if (room.is_joined() && !room.is_calm()) session->handle(input::Network{}, now, effects);
   }
@@ -209,7 +209,6 @@ struct Client::Impl {
                                         roster.begin(joined.update), tracks.accepted(joined.update.publications)});
     roster.apply({}, effects);
     apply_links(joined.update);
-    unheard_by = joined.update.media_lost;
     peers.set_signaling(true, now, effects);
     publish_if(tracks.take(joined.update.publications, effects));
   }
@@ -241,7 +240,6 @@ struct Client::Impl {
   void apply(const backend::RoomUpdate& update) {
     roster.apply(update, effects);
     apply_links(update);
-    unheard_by = update.media_lost;
     publish_if(tracks.take(update.publications, effects));
   }
   void apply_links(const backend::RoomUpdate& update) {
@@ -301,6 +299,7 @@ struct Client::Impl {
     // The word of the other end is trouble of the link too; it ends where ours would. A link that never worked may be gone before anybody
     // has called it bad; another one is to follow.
     std::vector<ParticipantSid> still = room.in_trouble();
+    const auto& unheard_by = session->heard().media_lost;
     still.insert(still.end(), unheard_by.begin(), unheard_by.end());
     std::vector<ParticipantSid> unheard = room.media_lost();
     for (const ParticipantSid& sid : in_trouble) {
@@ -314,6 +313,7 @@ struct Client::Impl {
     for (const ParticipantSid& sid : still) roster.set_link_trouble(sid, true, effects);
     in_trouble = std::move(still);
     say_what_is_lost(unheard);
+    peers.fit(session->heard().wishes, effects);
     if (speaker && speaker->update(roster.present(), now)) emit(effects, effect::DominantSpeakerChanged{speaker->participant()});
   }
 
@@ -330,7 +330,7 @@ struct Client::Impl {
       lost.push_back({sid, since});
     }
     media_lost = std::move(lost);
-    session->set_media_lost(told, now, effects);
+    session->tell_others(told, roster.wishes(), now, effects);
   }
 
   // Fires everything due, earliest first; at the same time in this order.

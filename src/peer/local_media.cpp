@@ -27,13 +27,29 @@ void LocalMedia::set_wanted(const std::vector<backend::LocalTrack>& tracks, bool
   }
   for (const backend::LocalTrack& track : tracks) {
     if (find_id(senders_, track.id) != senders_.end() || (!may_add && track.kind != backend::TrackKind::kData)) continue;
-    senders_.push_back({track.id, track.kind, idle_transceiver(track.kind)});
+    senders_.push_back({track.id, track.kind, idle_transceiver(track.kind), -1, -1});
     if (track.kind == backend::TrackKind::kData)
       effects.push_back(effect::AddDataChannel{peer_, track.id, track.id.value + id_suffix_});
     else
       effects.push_back(effect::AddTrack{peer_, track.id, senders_.back().mid});
   }
   if (effects.size() != before) futile_offers_ = 0;
+}
+
+void LocalMedia::fit(const ParticipantSid& remote, const std::vector<backend::Wish>& wishes, Effects& effects) {
+  for (Sender& sender : senders_) {
+    std::int64_t width = -1;
+    std::int64_t height = -1;
+    for (const backend::Wish& wish : wishes) {
+      if (wish.participant != remote || wish.track != sender.id.value) continue;
+      width = wish.width;
+      height = wish.height;
+    }
+    if (sender.width == width && sender.height == height) continue;
+    sender.width = width;
+    sender.height = height;
+    effects.push_back(effect::FitTrack{peer_, sender.id, width, height});
+  }
 }
 
 std::string LocalMedia::propose(const input::LocalDescriptionSet& report) {

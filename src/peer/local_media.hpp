@@ -24,6 +24,9 @@ class LocalMedia {
   // take the transceiver of one that was removed, and the other end would never see that section stop.
   void set_wanted(const std::vector<backend::LocalTrack>& tracks, bool may_add, Effects& effects);
 
+  // What everybody wishes; only the wishes of this one count.
+  void fit(const ParticipantSid& remote, const std::vector<backend::Wish>& wishes, Effects& effects);
+
   // A local description was set and is open. Gives the text to send, in which each sending section names its track.
   std::string propose(const input::LocalDescriptionSet& report);
   // The open description is in force. `ours`: it was our offer, which is as good as we can make it.
@@ -47,6 +50,8 @@ class LocalMedia {
     SignaledId id;
     backend::TrackKind kind = backend::TrackKind::kAudio;
     std::string mid;  // empty for data, and while the browser has not told
+    std::int64_t width = -1;
+    std::int64_t height = -1;
   };
 
   const std::optional<View>& latest() const { return open_ ? open_ : agreed_; }

@@ -65,6 +65,10 @@ void PeerSet::set_expected_media(const std::vector<SignaledId>& media_ids, Effec
   for (const auto& link : links_) link->set_expected_media(media_ids, now_, effects);
 }
 
+void PeerSet::fit(const std::vector<backend::Wish>& wishes, Effects& effects) {
+  for (const auto& link : links_) link->negotiation.fit(link->remote(), wishes, effects);
+}
+
 void PeerSet::apply(const std::vector<backend::LinkUpdate>& links, bool complete, Instant now, Effects& effects) {
   for (std::size_t i = links_.size(); complete && i-- > 0;) {
     Link& link = *links_[i];

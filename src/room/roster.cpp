@@ -74,7 +74,7 @@ void Roster::take_participant(const backend::RemoteParticipant& update, Effects&
     return;
   }
   if (!update.tracks || participants_.size() >= kMaxParticipants) return;
-  Participant joined{update.sid, update.identity, away, false, {}};
+  Participant joined{update.sid, update.identity, away, false, update.heeds_wishes, {}};
   Effects told_by_the_model;
   take_tracks(joined, *update.tracks, told_by_the_model);
   emit(effects, effect::ParticipantConnected{joined.model()});
@@ -113,7 +113,7 @@ void Roster::take_track(Participant& participant, const backend::RemoteTrack& tr
     }
     return;
   }
-  participant.publications.push_back({model_of(track), {}, {}});
+  participant.publications.push_back({model_of(track), {}, {}, -1, -1});
   emit(effects, effect::TrackPublished{participant.sid, model_of(track)});
 }
 
@@ -129,6 +129,33 @@ void Roster::set_link_trouble(const ParticipantSid& sid, bool in_trouble, Effect
   Participant* participant = find(sid);
   if (over_ || !participant) return;
   set_cause(*participant, &Participant::in_link_trouble, in_trouble, code::kMediaConnection, effects);
+}
+
+// ---- wishes -----------------------------------------------------------------------------------------------------------------------
+
+void Roster::wish(const backend::Wish& wish, Effects& effects) {
+  for (Participant& participant : participants_)
+    for (Publication& publication : participant.publications) {
+      if (publication.model.sid.value != wish.track || !participant.heeds_wishes) continue;
+      const bool was_unwanted = publication.is_unwanted();
+      publication.width = wish.width;
+      publication.height = wish.height;
+      if (publication.is_unwanted() != was_unwanted)
+        emit(effects, effect::TrackSwitched{participant.sid, publication.model.sid, !was_unwanted}, When::kTask);
+    }
+}
+
+std::vector<backend::Wish> Roster::wishes() const {
+  std::vector<backend::Wish> wishes;
+  for (const Participant& participant : participants_)
+    for (const Publication& publication : participant.publications) {
+      if (publication.width < 0) continue;
+      backend::Wish& wish = wishes.emplace_back();
+      wish.track = publication.model.sid.value;
+      wish.width = publication.width;
+      wish.height = publication.height;
+    }
+  return wishes;
 }
 
 // ---- subscriptions ----------------------------------------------------------------------------------------------------------------
@@ -218,7 +245,8 @@ std::vector<SignaledId> Roster::expected_media() const {
   for (const Participant& participant : participants_) {
     if (participant.away) continue;
     for (const Publication& publication : participant.publications)
-      if (publication.media && publication.model.enabled && publication.model.kind != backend::TrackKind::kData)
+      if (publication.media && publication.model.enabled && publication.model.kind != backend::TrackKind::kData &&
+          !publication.is_unwanted())
         ids.push_back(publication.media->id);
   }
   return ids;

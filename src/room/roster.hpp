@@ -32,10 +32,15 @@ class Roster {
   // or its link is in trouble; the first cause is the one reported, one reconnecting has one reconnected.
   void set_link_trouble(const ParticipantSid& participant, bool in_trouble, Effects& effects);
 
+  // What the app wants to get of a track from now on; a negative size: as it is. Of whoever heeds no wishes it gets everything.
+  void wish(const backend::Wish& wish, Effects& effects);
+  // Of those who heed them, the full list.
+  std::vector<backend::Wish> wishes() const;
+
   std::vector<ParticipantSid> present() const;
   // The participants that the server calls connected.
   std::vector<ParticipantSid> connected() const;
-  // Media ids of subscribed, enabled audio and video tracks of participants that the server calls connected.
+  // Media ids of subscribed, enabled audio and video tracks of participants that the server calls connected; without those switched off.
   std::vector<SignaledId> expected_media() const;
 
   // The Room ends: trackUnsubscribed for every subscribed track; participants keep their state (docs/protocol.md 10.3). Whatever
@@ -57,12 +62,17 @@ class Roster {
     effect::TrackModel model;
     std::optional<Media> media;    // set while subscribed
     std::optional<Error> failure;  // the last one told to the app
+    std::int64_t width = -1;       // in which it is wanted
+    std::int64_t height = -1;
+
+    bool is_unwanted() const { return width == 0 && height == 0; }
   };
   struct Participant {
     ParticipantSid sid;
     std::string identity;
     bool away = false;             // the server calls it reconnecting
     bool in_link_trouble = false;  // we cannot reach it
+    bool heeds_wishes = false;
     std::vector<Publication> publications;
 
     bool is_reconnecting() const { return away || in_link_trouble; }

@@ -74,6 +74,12 @@ void Publications::append_subscriptions(std::vector<rsp::Subscription>& subscrip
     if (p.error == 0) subscriptions.push_back({p.sid, p.track.id, std::nullopt});
 }
 
+const SignaledId* Publications::id_of(const TrackSid& sid) const {
+  for (const Publication& p : publications_)
+    if (p.error == 0 && p.sid == sid) return &p.track.id;
+  return nullptr;
+}
+
 bool Publications::is_consistent() const {
   for (std::size_t i = 0; i < publications_.size(); ++i) {
     const Publication& p = publications_[i];

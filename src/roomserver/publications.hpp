@@ -28,6 +28,8 @@ class Publications {
   // What the others receive, under which media id; appended.
   void append_subscriptions(std::vector<rsp::Subscription>& subscriptions) const;
 
+  // Nothing: it is not among these.
+  const SignaledId* id_of(const TrackSid& sid) const;
   bool is_consistent() const;
 
  private:

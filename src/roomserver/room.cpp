@@ -51,6 +51,7 @@ void Room::come_back(const ParticipantSid& sid, SocketId socket, const rsp::Conn
   say(member, rsp::ErrorMessage{Error{code::kDuplicateIdentity, {}}});
   if (const auto old = member.participant.socket()) outputs_.push_back(Release{*old});
   member.participant.handle_synced(socket, now);
+  note_words(member, std::nullopt);
   member.publications = {};
   member.publications.apply(connect.participant, sid, *identifiers_);
   member.resubscribe.clear();
@@ -77,7 +78,7 @@ void Room::sync(const ParticipantSid& sid, SocketId socket, const rsp::Sync& syn
 
   show_if_changed(*member, shown, now);
   apply_publications(*member, sync.participant, now);
-  note_media_lost(*member, sync.holdfast);
+  note_words(*member, sync.holdfast);
   draft_news(links_.handle(sid, sync.peer_connections, now));
   draft_news(links_.handle_listed(sid, sync.peer_connections, now));
   absences_.hear_listed(sid, sync.peer_connections);
@@ -89,7 +90,7 @@ void Room::update(const ParticipantSid& sid, const rsp::ClientUpdate& update, In
   Member* member = find(sid);
   if (member == nullptr) return;
   if (update.holdfast) member->participant.note_hints(*update.holdfast, now);
-  note_media_lost(*member, update.holdfast);
+  note_words(*member, update.holdfast);
   if (update.participant) apply_publications(*member, *update.participant, now);
   draft_news(links_.handle(sid, update.peer_connections, now));
   absences_.hear(sid, update.peer_connections);
@@ -200,7 +201,7 @@ void Room::show_to_others(Member& member, bool subscriptions_too, Instant now) {
     auto& entries = draft->participants;
     entries.erase(std::remove_if(entries.begin(), entries.end(), [&](const auto& entry) { return entry.sid == member.sid; }),
                   entries.end());
-    entries.push_back(view_of(member));
+    entries.push_back(view_of(member, to));
     to.subscriptions_changed = to.subscriptions_changed || subscriptions_too;
   }
 }
@@ -218,10 +219,22 @@ void Room::apply_publications(Member& member, const rsp::LocalState& said, Insta
 }
 
 // Said anew in every message: nothing that was missed can outlast the next one.
-void Room::note_media_lost(Member& member, const std::optional<rsp::Extension>& said) {
-  const auto before = std::exchange(member.media_lost, said ? said->media_lost : std::vector<ParticipantSid>{});
+void Room::note_words(Member& member, const std::optional<rsp::Extension>& said) {
+  const rsp::Extension now = said.value_or(rsp::Extension{});
+  const auto before = std::exchange(member.media_lost, now.media_lost);
+  const auto wished = std::exchange(member.wishes, now.wishes);
   for (Member& other : members_)
-    if (other.speaks_holdfast && contains(before, other.sid) != contains(member.media_lost, other.sid)) draft_for(other);
+    if (other.speaks_holdfast && (contains(before, other.sid) != contains(member.media_lost, other.sid) ||
+                                  wishes_of(wished, other) != wishes_of(member.wishes, other)))
+      draft_for(other);
+}
+
+// Those of its tracks, by the ids that it gave them.
+std::vector<rsp::Wish> Room::wishes_of(const std::vector<rsp::Wish>& wishes, const Member& member) {
+  std::vector<rsp::Wish> its;
+  for (const rsp::Wish& wish : wishes)
+    if (const SignaledId* id = member.publications.id_of(TrackSid(wish.track))) its.push_back({{}, id->value, wish.width, wish.height});
+  return its;
 }
 
 void Room::draft_news(LinkNews news) {
@@ -288,7 +301,7 @@ rsp::RoomState Room::full_state(Member& member, const std::vector<IceServer>& ic
   rsp::RoomState state;
   state.participant = rsp::OwnParticipant{member.sid, member.identity};
   for (const Member& other : members_)
-    if (other.sid != member.sid) state.participants.push_back(view_of(other));
+    if (other.sid != member.sid) state.participants.push_back(view_of(other, member));
   for (const ParticipantSid& absent : absences_.awaited_by(member.sid)) state.participants.push_back(view_of_absent(absent));
   state.published = published_of(member, now);
   // A snapshot cannot have the tracks of the absent: it would unsubscribe them.
@@ -316,14 +329,24 @@ rsp::Published Room::published_of(Member& member, Instant now) {
   return {member.published_revision, member.publications.verdicts()};
 }
 
-rsp::RemoteParticipantState Room::view_of(const Member& member) {
-  return {member.sid, member.identity, member.participant.shown(), member.revision, member.publications.tracks()};
+rsp::RemoteParticipantState Room::view_of(const Member& member, const Member& viewer) {
+  return {member.sid,
+          member.identity,
+          member.participant.shown(),
+          member.revision,
+          member.publications.tracks(),
+          member.speaks_holdfast && viewer.speaks_holdfast};
 }
 
 rsp::Extension Room::extension_for(const Member& member) const {
   rsp::Extension extension;
-  for (const Member& other : members_)
+  for (const Member& other : members_) {
     if (contains(other.media_lost, member.sid)) extension.media_lost.push_back(other.sid);
+    for (rsp::Wish& wish : wishes_of(other.wishes, member)) {
+      wish.participant = other.sid;
+      extension.wishes.push_back(std::move(wish));
+    }
+  }
   return extension;
 }
 

@@ -110,6 +110,7 @@ class Room {
     std::int64_t issued_at_ms = 0;  // its session, Unix time
     bool speaks_holdfast = false;
     std::vector<ParticipantSid> media_lost;  // whose media do not reach it, as it says; may name anybody
+    std::vector<rsp::Wish> wishes;           // of the others' tracks; may name any
     Participant participant;
     Publications publications;
     std::int64_t revision = 0;             // of what the others see of it
@@ -131,7 +132,8 @@ class Room {
   void show_to_others(Member& member, bool subscriptions_too, Instant now);
   void show_if_changed(Member& member, rsp::ParticipantState before, Instant now);
   void apply_publications(Member& member, const rsp::LocalState& said, Instant now);
-  void note_media_lost(Member& member, const std::optional<rsp::Extension>& said);
+  void note_words(Member& member, const std::optional<rsp::Extension>& said);
+  static std::vector<rsp::Wish> wishes_of(const std::vector<rsp::Wish>& wishes, const Member& member);
   void draft_news(LinkNews news);
   void remove_gone(Instant now);
 
@@ -154,8 +156,8 @@ class Room {
   rsp::RoomState full_state(Member& member, const std::vector<IceServer>& ice_servers, Instant now);
   rsp::Subscribed subscriptions_of(Member& member, Instant now);
   rsp::Published published_of(Member& member, Instant now);
-  static rsp::RemoteParticipantState view_of(const Member& member);
-  // Who has lost the media of `member`.
+  static rsp::RemoteParticipantState view_of(const Member& member, const Member& viewer);
+  // Who has lost the media of `member`, and what is wished of its tracks.
   rsp::Extension extension_for(const Member& member) const;
   std::int64_t next_revision(std::int64_t last, Instant now) const;
   void flush(Instant now);

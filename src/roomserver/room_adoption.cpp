@@ -20,13 +20,13 @@ void Room::adopt(const SessionClaims& claims, SocketId socket, const rsp::Sync& 
   Member returning(claims.participant, claims.identity, Participant(socket, claims.session_timeout));
   returning.issued_at_ms = claims.issued_at_ms;
   returning.note_extension(sync);
-  if (sync.holdfast) returning.media_lost = sync.holdfast->media_lost;
   returning.may_be_stuck = true;
   returning.publications.apply(sync.participant, claims.participant, *identifiers_);
   members_.push_back(std::move(returning));
   Member& member = members_.back();
 
   outputs_.push_back(ParticipantJoined{sid_, name_, member.sid, member.identity});
+  note_words(member, sync.holdfast);
   LinkNews news = adopt_links(member, sync.peer_connections, now);
   show_to_others(member, true, now);
   draft_news(std::move(news));
@@ -83,6 +83,8 @@ void Room::stop_waiting(const std::vector<ParticipantSid>& waiting, Instant now)
 }
 
 // Its revision is old to everybody who knows it: it stays as it is, but counts as listed.
-rsp::RemoteParticipantState Room::view_of_absent(const ParticipantSid& sid) { return {sid, {}, rsp::ParticipantState::kConnected, 0, {}}; }
+rsp::RemoteParticipantState Room::view_of_absent(const ParticipantSid& sid) {
+  return {sid, {}, rsp::ParticipantState::kConnected, 0, {}, false};
+}
 
 }  // namespace holdfast::roomserver

@@ -44,7 +44,7 @@ backend::RoomUpdate Incoming::filter(RoomState state, bool complete) {
     for (auto& link : *state.peer_connections)
       update.links.push_back({link.id, remote_end(link.id), std::move(link.description), std::move(link.ice)});
   }
-  if (state.holdfast) update.media_lost = std::move(state.holdfast->media_lost);
+  heard_ = state.holdfast ? std::move(*state.holdfast) : Extension{};
   return update;
 }
 
@@ -69,7 +69,8 @@ void Incoming::filter_participant(RemoteParticipantState entry, backend::RoomUpd
   known->left = entry.state == ParticipantState::kDisconnected;
   known->listed = true;
   if (known->left && !was_present) return;
-  update.participants.push_back({std::move(entry.sid), std::move(entry.identity), entry.state, std::move(entry.tracks)});
+  update.participants.push_back(
+      {std::move(entry.sid), std::move(entry.identity), entry.state, std::move(entry.tracks), entry.speaks_holdfast});
 }
 
 std::size_t Incoming::present_count() const {

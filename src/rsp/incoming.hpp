@@ -22,6 +22,9 @@ class Incoming {
 
   // `complete`: the message is a `synced`, so whoever and whatever it does not list is gone.
   backend::RoomUpdate filter(RoomState state, bool complete);
+  // What the others say of our media, by the last message: always in full.
+  const Extension& heard() const { return heard_; }
+  Extension& heard() { return heard_; }
 
  private:
   struct Known {
@@ -42,6 +45,7 @@ class Incoming {
   std::vector<Known> known_;  // in the order of first sight
   std::int64_t published_revision_ = 0;
   std::int64_t subscribed_revision_ = 0;
+  Extension heard_;
 };
 
 }  // namespace holdfast::rsp

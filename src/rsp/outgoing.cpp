@@ -1,6 +1,7 @@
 #include "rsp/outgoing.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace holdfast::rsp {
 
@@ -61,7 +62,7 @@ void Outgoing::forget(const LinkId& id) {
 
 void Outgoing::forget_links() {
   links_.clear();
-  media_lost_.clear();
+  extension_ = {};
 }
 
 void Outgoing::rename_tracks() { id_suffix_ = "." + std::to_string(++renamings_); }
@@ -72,9 +73,9 @@ LocalState Outgoing::local_state() const {
   return state;
 }
 
-void Outgoing::set_media_lost(const std::vector<ParticipantSid>& participants) {
-  if (media_lost_ == participants) return;
-  media_lost_ = participants;
+void Outgoing::set_extension(Extension extension) {
+  if (extension_.media_lost == extension.media_lost && extension_.wishes == extension.wishes) return;
+  extension_ = std::move(extension);
   local_is_news_ = true;
 }
 

@@ -26,9 +26,9 @@ class Outgoing {
   void rename_tracks();
   // What the id of each track has on the wire after the one that the app knows it by.
   const std::string& id_suffix() const { return id_suffix_; }
-  // Whose media do not come; told to a server that speaks `holdfast`, in full each time.
-  void set_media_lost(const std::vector<ParticipantSid>& participants);
-  Extension extension() const { return {{}, {}, media_lost_}; }
+  // Whose media do not come, and what is wished of them; told to a server that speaks `holdfast`, in full each time.
+  void set_extension(Extension extension);
+  const Extension& extension() const { return extension_; }
   // Links that the server has just closed or left out of a complete list.
   void forget_closed(const backend::RoomUpdate& update);
 
@@ -56,7 +56,7 @@ class Outgoing {
   LocalState local_;
   std::string id_suffix_;
   int renamings_ = 0;
-  std::vector<ParticipantSid> media_lost_;
+  Extension extension_;
   bool local_is_news_ = false;  // one of the two above
   std::vector<Link> links_;
 };

@@ -35,9 +35,9 @@ void Session::set_local_tracks(const std::vector<backend::LocalTrack>& tracks, I
   settle(now, effects);
 }
 
-void Session::set_media_lost(const std::vector<ParticipantSid>& participants, Instant now, Effects& effects) {
+void Session::tell_others(const std::vector<ParticipantSid>& media_lost, std::vector<Wish> wishes, Instant now, Effects& effects) {
   if (!context_.speaks_holdfast) return;
-  context_.outgoing.set_media_lost(participants);
+  context_.outgoing.set_extension({{}, {}, media_lost, std::move(wishes)});
   settle(now, effects);
 }
 
@@ -211,8 +211,8 @@ void Session::settle(Instant now, Effects& effects) {
   if (is_connected() && context_.outgoing.has_news()) {
     auto links = context_.outgoing.take_news();
     ClientUpdate update{context_.session, context_.outgoing.local_state(), std::move(links), {}};
-    Extension extension = context_.outgoing.extension();
-    if (!extension.media_lost.empty()) update.holdfast = std::move(extension);
+    const Extension& extension = context_.outgoing.extension();
+    if (!extension.media_lost.empty() || !extension.wishes.empty()) update.holdfast.emplace(extension);
     context_.connection.send(update, now, effects);
   }
   HOLDFAST_CHECK(is_consistent());

@@ -31,8 +31,8 @@ class Session {
 
   // The tracks that should be published, always the full list. Raises the participant revision when something differs.
   void set_local_tracks(const std::vector<backend::LocalTrack>& tracks, Instant now, Effects& effects);
-  // Participants whose media do not reach us. A server that announced `holdfast` tells them.
-  void set_media_lost(const std::vector<ParticipantSid>& participants, Instant now, Effects& effects);
+  // Participants whose media do not reach us, and what we wish of the others' tracks. A server that announced `holdfast` tells them.
+  void tell_others(const std::vector<ParticipantSid>& media_lost, std::vector<backend::Wish> wishes, Instant now, Effects& effects);
   // Latest local description / cumulative candidates of a link. A kClose is sent once, then the link is forgotten.
   void send_link(const backend::LinkUpdate& link, Instant now, Effects& effects);
   // The link was closed by the other side: nothing of it belongs in a later sync.
@@ -70,6 +70,8 @@ class Session {
   const std::string& word() const { return context_.session; }  // that authenticates it to the server; empty until joined
   bool is_connected() const;                                    // in step with the server at this moment
   bool is_over() const;
+  // Whom our media do not reach, and what is wished of our tracks, as they say.
+  const Extension& heard() const { return context_.incoming.heard(); }
   bool peer_speaks_holdfast() const;  // the server announced the `holdfast` key
   bool is_consistent() const;
 

@@ -61,7 +61,7 @@ Sync make_sync(SessionContext& c) {
   message.name = room_name(c);
   message.peer_connections = c.outgoing.take_descriptions();
   message.participant = c.outgoing.local_state();
-  message.holdfast = c.outgoing.extension();
+  message.holdfast.emplace(c.outgoing.extension());
   message.keeps_session = c.options.keeps_session;
   return message;
 }
@@ -72,9 +72,12 @@ backend::RoomUpdate take_in(SessionContext& c, RoomState room, bool is_complete)
     c.events.push_back(backend::IceServersRenewed{std::move(room.ice_servers)});
   backend::RoomUpdate update = c.incoming.filter(std::move(room), is_complete);
   c.outgoing.forget_closed(update);
-  const std::string& suffix = c.outgoing.id_suffix();
-  for (backend::Publication& publication : update.publications)
-    if (std::string& id = publication.id.value; id.ends_with(suffix)) id.resize(id.size() - suffix.size());
+  const auto as_the_app_knows_it = [&](std::string& id) {
+    const std::string& suffix = c.outgoing.id_suffix();
+    if (id.ends_with(suffix)) id.resize(id.size() - suffix.size());
+  };
+  for (backend::Publication& publication : update.publications) as_the_app_knows_it(publication.id.value);
+  for (Wish& wish : c.incoming.heard().wishes) as_the_app_knows_it(wish.track);
   return update;
 }
 

@@ -3,5 +3,4 @@
 export const pending = new Map<string, string>([
   ['5/refresh-inactive-media', 'refreshInactiveMedia() is not there'],
   ['7/network-quality-configuration', 'setNetworkQualityConfiguration() is not there'],
-  ['9/remote-switch', 'switchOn(), switchOff() and setContentPreferences() are not there'],
 ]);

@@ -371,11 +371,34 @@ export const client = [
     ],
   },
 
+  // ---- wishes -------------------------------------------------------------------------------------------------------------------------
+  {
+    name: 'switched-off-is-missed',
+    sentence: 'Media that were asked not to be sent are expected all the same, and their absence is trouble',
+    edits: [{ file: 'src/room/roster.cpp', find: ' &&\n          !publication.is_unwanted())', replace: ')' }],
+  },
+  {
+    name: 'wishes-not-in-the-way-back',
+    sentence: 'A sync does not say what is wished, so that the server takes it for withdrawn',
+    edits: [
+      {
+        file: 'src/rsp/session_actions.cpp',
+        find: '  message.holdfast.emplace(c.outgoing.extension());\n',
+        replace: '  message.holdfast = Extension{{}, {}, c.outgoing.extension().media_lost, {}};\n',
+      },
+    ],
+  },
+  {
+    name: 'new-link-sends-all',
+    sentence: 'What a link sends that takes the place of another is not switched off',
+    edits: [{ file: 'src/peer/local_media.cpp', find: '(track.kind), -1, -1});', replace: '(track.kind), 0, 0});' }],
+  },
+
   // ---- lost media, told to whose they are ---------------------------------------------------------------------------------------------
   {
     name: 'lost-media-not-told',
     sentence: 'Whoever has lost the media of another keeps it to itself',
-    edits: [{ file: 'src/client/client.cpp', find: '    session->set_media_lost(told, now, effects);\n', replace: '' }],
+    edits: [{ file: 'src/client/client.cpp', find: 'tell_others(told, ros', replace: 'tell_others({}, ros' }],
   },
   {
     name: 'back-before-its-link',

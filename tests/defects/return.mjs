@@ -168,8 +168,8 @@ export const ways_back = [
     edits: [
       {
         file: 'src/rsp/session_actions.cpp',
-        find: '  message.holdfast = c.outgoing.extension();\n  message.keeps_session = c.options.keeps_session;\n',
-        replace: '  message.holdfast = c.outgoing.extension();\n',
+        find: '  message.holdfast.emplace(c.outgoing.extension());\n  message.keeps_session = c.options.keeps_session;\n',
+        replace: '  message.holdfast.emplace(c.outgoing.extension());\n',
       },
     ],
   },
@@ -190,10 +190,10 @@ export const ways_back = [
     edits: [
       {
         file: 'src/roomserver/room.cpp',
-        find: '  member.participant.handle_synced(socket, now);\n  member.publications = {};\n',
+        find: '  member.participant.handle_synced(socket, now);\n  note_words(member, std::nullopt);\n',
         replace:
           '  member.participant.end(0, now);\n  show_to_others(member, true, now);\n  flush(now);\n' +
-          '  member.participant = Participant(socket, config_->session_timeout);\n  member.publications = {};\n',
+          '  member.participant = Participant(socket, config_->session_timeout);\n  note_words(member, std::nullopt);\n',
       },
     ],
   },

@@ -349,9 +349,22 @@ export const server = [
     edits: [
       {
         file: 'src/roomserver/room.cpp',
-        find: '  const auto before = std::exchange(member.media_lost, said ? said->media_lost : std::vector<ParticipantSid>{});\n',
+        find: '  const auto before = std::exchange(member.media_lost, now.media_lost);\n',
         replace:
-          '  if (!said || said->media_lost.empty()) return;\n  const auto before = std::exchange(member.media_lost, said->media_lost);\n',
+          '  auto before = member.media_lost;\n  if (!now.media_lost.empty()) before = std::exchange(member.media_lost, now.media_lost);\n',
+      },
+    ],
+  },
+
+  // ---- wishes -----------------------------------------------------------------------------------------------------------------------
+  {
+    name: 'wish-waits-for-other-news',
+    sentence: 'What is wished of a track is told with the next news of something else',
+    edits: [
+      {
+        file: 'src/roomserver/room.cpp',
+        find: 'wishes_of(wished, other) != wishes_of(member.wishes, other)',
+        replace: '&wished == &member.wishes',
       },
     ],
   },

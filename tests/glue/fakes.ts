@@ -155,6 +155,10 @@ export class FakeTrack {
     this.readyState = 'ended';
   }
 
+  getSettings(): MediaTrackSettings {
+    return {};
+  }
+
   static of(kind: 'audio' | 'video', id?: string): MediaStreamTrack {
     return new FakeTrack(kind, id) as unknown as MediaStreamTrack;
   }
@@ -207,8 +211,8 @@ export class FakeSender {
     this.streams = streams;
   }
 
-  getParameters(): { encodings: { active: boolean }[] } {
-    return { encodings: this.encodings.map((encoding) => ({ ...encoding })) };
+  getParameters(): { encodings: { active: boolean }[]; codecs: [] } {
+    return { encodings: this.encodings.map((encoding) => ({ ...encoding })), codecs: [] };
   }
 
   setParameters({ encodings }: { encodings: { active: boolean }[] }): Promise<void> {

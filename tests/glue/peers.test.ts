@@ -5,7 +5,7 @@ import type { Input, PeerEffect } from '../../js-glue/boundary.js';
 import { LocalMedia } from '../../js-glue/media.js';
 import { Peers, type PeerOptions } from '../../js-glue/peers.js';
 import type { Codecs } from '../../js-glue/codecs.js';
-import type { Sending } from '../../js-glue/sending.js';
+import { Sending } from '../../js-glue/sending.js';
 import { FakeDataChannel, FakePeerConnection, type FakeSender, FakeTrack, settle, stubGlobals } from './fakes.js';
 
 const kOffer = { kind: 'setLocalDescription', peer: 1, op: 1, type: 'offer', iceRestart: false, receiveMedia: false } as const;
@@ -386,8 +386,10 @@ for (const [browser, inUse] of [
   });
 }
 
-test('peers: whole pictures: what sends video begins anew, and nothing else', async (t) => {
-  const bed = new Bed(t);
+test('peers: whole pictures: what sends video begins anew, and nothing else, least of all what nobody wants', async (t) => {
+  const options: PeerOptions = {};
+  const bed = new Bed(t, options);
+  options.sending = new Sending(bed.media, {}, false, (error) => assert.fail(String(error)));
   const senders: FakeSender[] = [];
   await bed.createPeer();
   for (const kind of ['audio', 'video'] as const) {
@@ -401,6 +403,9 @@ test('peers: whole pictures: what sends video begins anew, and nothing else', as
     senders.map(({ activity }) => activity),
     [[], [[false], [true]]],
   );
+  await bed.perform({ kind: 'fitTrack', peer: 1, id: 'video', width: 0, height: 0 }, { kind: 'refreshVideo', peer: 1 });
+  assert.deepEqual(senders[1]!.encodings, [{ active: false }]);
+  await bed.perform({ kind: 'removeTrack', peer: 1, id: 'video' }, { kind: 'fitTrack', peer: 1, id: 'video', width: 0, height: 0 });
   assert.deepEqual(bed.reported, []);
 });
 

@@ -5,14 +5,14 @@ import { LocalMedia } from '../../js-glue/media.js';
 import { Sending, type BitrateLimits } from '../../js-glue/sending.js';
 import { settle, stubGlobals } from './fakes.js';
 
-type Encoding = { maxBitrate?: number; networkPriority?: string };
+type Encoding = { active?: boolean; maxBitrate?: number; networkPriority?: string; scaleResolutionDownBy?: number };
 
 class Sender {
   encodings: Encoding[] = [{}];
   mimeType: string | undefined = 'video/VP8';
   calls = 0;
   failure: Error | undefined;
-  readonly track: object;
+  track: { kind: string; getSettings: () => object };
 
   constructor(kind: 'audio' | 'video', settings: object = {}) {
     this.track = { kind, getSettings: () => settings };
@@ -24,11 +24,12 @@ class Sender {
     return { encodings: this.encodings.map((encoding) => ({ ...encoding })), codecs: mimeType ? [{ mimeType }] : [] };
   }
 
-  setParameters({ encodings }: { encodings: Encoding[] }): Promise<void> {
+  /** They are in force a task later, as in a browser. */
+  async setParameters({ encodings }: { encodings: Encoding[] }): Promise<void> {
     this.calls++;
-    if (this.failure) return Promise.reject(this.failure);
+    if (this.failure) throw this.failure;
+    await new Promise((resolve) => setImmediate(resolve));
     this.encodings = encodings;
-    return Promise.resolve();
   }
 
   get native(): RTCRtpSender {
@@ -119,4 +120,56 @@ test('sending: a browser that refuses is reported, and an idle sender is left al
   sending.apply({ track: video.track } as RTCRtpSender);
   await settle();
   assert.deepEqual(warned.map(String).sort(), ['Error: no', 'TypeError: sender.getParameters is not a function']);
+});
+
+test('sending: in the size that is wanted, or larger, never larger than it is; nothing, and again', async () => {
+  const { sending, warned } = bed({ maxVideoBitrate: 7 });
+  const video = new Sender('video', { width: 1280, height: 720 });
+  const fit = async (width: number, height: number) => {
+    sending.fit(video.native, width, height);
+    await settle();
+    return video.encodings[0];
+  };
+  assert.deepEqual(await fit(-1, -1), { maxBitrate: 7 });
+  assert.deepEqual(await fit(0, 0), { maxBitrate: 7, active: false });
+  assert.deepEqual(await fit(320, 240), { maxBitrate: 7, active: true, scaleResolutionDownBy: 3 });
+  assert.deepEqual(await fit(4000, 3000), { maxBitrate: 7, active: true, scaleResolutionDownBy: 1 });
+  assert.deepEqual(await fit(0, 0), { maxBitrate: 7, active: false, scaleResolutionDownBy: 1 });
+  assert.deepEqual(await fit(-1, -1), { maxBitrate: 7, active: true, scaleResolutionDownBy: 1 });
+  const audio = new Sender('audio');
+  sending.fit(audio.native, 320, 240);
+  await settle();
+  assert.deepEqual([audio.encodings, warned], [[{}], []]);
+});
+
+test('sending: of wishes in quick succession the last one counts', async () => {
+  const { sending } = bed({});
+  const video = new Sender('video', { width: 1280, height: 720 });
+  for (const size of [0, -1, 0, -1]) sending.fit(video.native, size, size);
+  sending.refresh(video.native);
+  sending.fit(video.native, 0, 0);
+  sending.fit(video.native, -1, -1);
+  for (let turn = 0; turn < 5; turn++) await settle();
+  assert.equal(video.encodings[0]!.active ?? true, true);
+  sending.fit(video.native, 0, 0);
+  sending.refresh(video.native);
+  await settle();
+  assert.equal(video.encodings[0]!.active, false);
+});
+
+test('sending: another track is as large as was wanted', async () => {
+  const { media, sending } = bed({});
+  const video = new Sender('video', { width: 1280, height: 720 });
+  const other = { kind: 'video', stop: () => undefined, getSettings: () => ({ width: 640, height: 360 }) };
+  const native = Object.assign(video.native, {
+    replaceTrack: (track: unknown) => Promise.resolve(void (video.track = track as typeof other)),
+  });
+  media.addTrack('V', { stop: () => undefined } as MediaStreamTrack);
+  media.track('V')!.senders.add(native);
+  sending.fit(native, 320, 180);
+  await settle();
+  assert.equal(video.encodings[0]!.scaleResolutionDownBy, 4);
+  media.replaceTrack('V', other as unknown as MediaStreamTrack);
+  await settle();
+  assert.equal(video.encodings[0]!.scaleResolutionDownBy, 2);
 });

@@ -207,6 +207,16 @@ describe('redaction', () => {
     assert.deepEqual(redactedFrame({ type: 'msg', body }), { type: 'msg', body });
   });
 
+  test('of wishes whose they are, and of which track', () => {
+    const participants = [{ sid: 'PA1', holdfast: { v: 1 } }];
+    const holdfast = { v: 1, wishes: [{ id: 'camera of zoe', participant: 'PA1', width: 320, height: 180 }] };
+    const body = { type: 'update', participants, holdfast };
+    const told = JSON.stringify({ type: 'msg', body }).replace('camera of zoe', 'id~0');
+    assert.deepEqual(redactedFrame({ type: 'msg', body }), JSON.parse(told));
+    const { track } = redacted({ kind: 'wishTrack', track: 'MT1', width: 0, height: 0 });
+    assert.equal(track, 'MT1');
+  });
+
   test('the golden frames of the server lose nothing that the core reads', () => {
     const folder = join(HOLDFAST_ROOT, 'tests/golden/messages');
     const members = (value: unknown): string[] =>

@@ -3,7 +3,7 @@ import type { Description, Driver, Input, ParticipantModel, PeerStats, RoomEvent
 import { LocalMedia, RemoteChannel } from '../../js-glue/index.js';
 import type { EventEmitter } from '../../web/events.js';
 import { LocalParticipant } from '../../web/local-participant.js';
-import { Room } from '../../web/room.js';
+import { Room, type RoomParts } from '../../web/room.js';
 
 export class FakeMediaStreamTrack extends EventTarget {
   static count = 0;
@@ -75,6 +75,9 @@ export const roomConnected = (...participants: ParticipantModel[]): Extract<Room
 
 /** A Room on nothing: what it asks of the core is in `inputs`, what is emitted on any of its objects in `said`. */
 export function makeRoom(...participants: ParticipantModel[]) {
+  return makeRoomWith({}, ...participants);
+}
+export function makeRoomWith(more: Pick<RoomParts, 'viewing'>, ...participants: ParticipantModel[]) {
   const inputs: Input[] = [];
   const said: string[] = [];
   const names = new Map<unknown, string>();
@@ -93,7 +96,7 @@ export function makeRoom(...participants: ParticipantModel[]) {
   } as unknown as Driver;
   const localParticipant = new LocalParticipant(media, (input) => driver.dispatch(input));
   const event = roomConnected(...participants);
-  const room = new Room(event, { driver, media, localParticipant, stopOwnTracks: () => (state.ownTracksStopped = true) });
+  const room = new Room(event, { driver, media, localParticipant, stopOwnTracks: () => (state.ownTracksStopped = true), ...more });
   localParticipant._connected(event.participantSid, event.identity, event.signalingRegion, event.publications);
 
   /** From here on everything this object emits is on the record. */

@@ -107,7 +107,7 @@ void AppModel::on(const effect::LocalParticipantDisconnected&) {
 
 void AppModel::add(const effect::ParticipantModel& model) {
   Participant participant{model.identity, model.state == backend::ParticipantState::kReconnecting, {}};
-  for (const effect::TrackModel& track : model.tracks) participant.tracks[track.sid.value] = Track{track, false, {}, {}};
+  for (const effect::TrackModel& track : model.tracks) participant.tracks[track.sid.value].model = track;
   expect(participants.emplace(model.sid.value, participant).second, "a participant connected twice");
 }
 
@@ -136,7 +136,8 @@ void AppModel::on(const effect::DominantSpeakerChanged& e) {
 }
 
 void AppModel::on(const effect::TrackPublished& e) {
-  expect(known(e.participant).tracks.emplace(e.track.sid.value, Track{e.track, false, {}, {}}).second, "a track published twice");
+  expect(known(e.participant).tracks.emplace(e.track.sid.value, Track{e.track, false, {}, {}, kWhole, false}).second,
+         "a track published twice");
 }
 
 void AppModel::on(const effect::TrackUnpublished& e) {
@@ -169,6 +170,13 @@ void AppModel::set_enabled(const ParticipantSid& participant, const TrackSid& si
   Track& track = known(participant, sid);
   expect(track.model.enabled != enabled, "enabled or disabled without a change");
   track.model.enabled = enabled;
+}
+
+// Told in a task of its own: by then the app may want something else, and be told of that next.
+void AppModel::on(const effect::TrackSwitched& e) {
+  Track& track = known(e.participant, e.track);
+  expect(track.switched_off != e.off, "switched off or on without a change");
+  track.switched_off = e.off;
 }
 
 void AppModel::on(const effect::TrackPriorityChanged& e) {

@@ -6,8 +6,10 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "effect.hpp"
+#include "size.hpp"
 
 namespace holdfast::sim {
 
@@ -19,6 +21,13 @@ class AppModel {
     bool subscribed = false;
     PeerId peer;
     std::string mid;
+    Size wanted = kWhole;
+    bool switched_off = false;
+
+    // Something has to come in.
+    bool is_expected() const {
+      return subscribed && model.enabled && model.kind != backend::TrackKind::kData && (!switched_off || wanted != kNothing);
+    }
   };
   struct Participant {
     std::string identity;
@@ -33,6 +42,8 @@ class AppModel {
     publishing.erase(id.value);
     sids.erase(id.value);
   }
+  // Of one that is there.
+  void wish(const ParticipantSid& participant, const TrackSid& track, Size size) { known(participant, track).wanted = size; }
   void leave() { leaving_ = true; }
   // The page goes: the client leaves, unless it ends for a reason of its own first.
   void lose_page() { losing_page_ = true; }
@@ -80,6 +91,7 @@ class AppModel {
   void on(const effect::TrackSubscriptionFailed&);
   void on(const effect::TrackEnabled&);
   void on(const effect::TrackDisabled&);
+  void on(const effect::TrackSwitched&);
   void on(const effect::TrackPriorityChanged&);
   void on(const effect::LocalTrackPublished&);
   void on(const effect::LocalTrackPublicationFailed&);

@@ -41,7 +41,7 @@ void MediaPath::look_at(const PeerConnectionModel& other) {
   is_joined_ = are_joined(other);
   flows_.clear();
   for (const PeerConnectionModel::Transceiver& transceiver : other.transceivers_)
-    if (!transceiver.track.empty() && other.sends_at(transceiver.mid) && own_.receives_at(transceiver.mid))
+    if (!transceiver.track.empty() && transceiver.size != kNothing && other.sends_at(transceiver.mid) && own_.receives_at(transceiver.mid))
       flows_.push_back({transceiver.mid, transceiver.track});
 }
 

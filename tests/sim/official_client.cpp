@@ -105,6 +105,7 @@ struct OfficialClient::Impl : Session::Owner, Peers::Owner {
   }
   void on(const input::ProbeAnswered&) {}
   void on(const input::Describe&) {}  // what only apps of ours can say
+  void on(const input::WishTrack&) {}
   void on(const input::ReconnectNow&) {}
   void on(const input::TokenGiven&) {}
   void on(const input::TokenFailed&) {}

@@ -50,8 +50,10 @@ bool PeerConnectionModel::next_answers_restart() const {
 bool PeerConnectionModel::next_is_awaited() const {
   const Effect& next = chain_.front();
   if (const auto* add = std::get_if<effect::AddTrack>(&next)) return !add->mid.empty();  // replaceTrack; addTrack has none
+  // Parameters of a sender are set beside the chain.
   return !std::holds_alternative<effect::RemoveTrack>(next) && !std::holds_alternative<effect::AddDataChannel>(next) &&
-         !std::holds_alternative<effect::RemoveDataChannel>(next);
+         !std::holds_alternative<effect::RemoveDataChannel>(next) && !std::holds_alternative<effect::FitTrack>(next) &&
+         !std::holds_alternative<effect::RefreshVideo>(next);
 }
 
 void PeerConnectionModel::run_next_unanswered() {
@@ -84,6 +86,7 @@ void PeerConnectionModel::run(const effect::AddTrack& add) {
     transceiver->from_add_track = !options_.adds_by_transceiver;
   }
   transceiver->track = add.id;
+  transceiver->size = kWhole;
   transceiver->sends = true;
 }
 
@@ -93,6 +96,11 @@ void PeerConnectionModel::run(const effect::RemoveTrack& remove) {
     transceiver.track = {};
     transceiver.sends = false;
   }
+}
+
+void PeerConnectionModel::run(const effect::FitTrack& fit) {
+  for (Transceiver& transceiver : transceivers_)
+    if (transceiver.track == fit.id) transceiver.size = {fit.width, fit.height};
 }
 
 void PeerConnectionModel::run(const effect::AddDataChannel& add) { channels_.push_back({++last_channel_, add.id, add.label}); }

@@ -26,6 +26,7 @@
 #include "ice_model.hpp"
 #include "input.hpp"
 #include "peer/sdp.hpp"
+#include "size.hpp"
 
 namespace holdfast::sim {
 
@@ -98,6 +99,11 @@ class PeerConnectionModel {
   std::size_t transceiver_count() const { return transceivers_.size(); }
   input::ConnectionState connection_state() const { return ice_.connection_state(); }
   std::int64_t bytes_received() const { return bytes_received_; }
+  // In which it sends at this mid, as it was asked.
+  Size sent_size(const std::string& mid) const {
+    const Transceiver* transceiver = by_mid(mid);
+    return transceiver ? transceiver->size : kWhole;
+  }
 
  private:
   friend class MediaPath;
@@ -120,6 +126,7 @@ class PeerConnectionModel {
     backend::TrackKind kind = backend::TrackKind::kAudio;
     std::string mid;   // empty: not associated with a section
     SignaledId track;  // what the sender sends
+    Size size = kWhole;
     bool sends = false;
     bool receives = true;
     bool from_add_track = false;
@@ -135,6 +142,7 @@ class PeerConnectionModel {
 
   void run(const effect::AddTrack& add);
   void run(const effect::RemoveTrack& remove);
+  void run(const effect::FitTrack& fit);
   void run(const effect::AddDataChannel& add);
   void run(const effect::RemoveDataChannel& remove);
   void run(const effect::SetLocalDescription& set);

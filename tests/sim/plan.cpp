@@ -61,6 +61,8 @@ constexpr Kind kKinds[] = {
 
     {"finds no candidates", Group::kMedia, 0, true, false, true},
     {"cannot answer a restart, and loses its sockets", Group::kMedia, 0, false, true, true},
+
+    {"looks at other tracks", Group::kPeople, 0, false, false, false},
 };
 static_assert(std::size(kKinds) == static_cast<std::size_t>(What::kCount));
 
@@ -103,6 +105,7 @@ class Planner {
     add_impatience();
     add_reloads();
     add_rare_failures();
+    add_looks();
     std::stable_sort(plan_.steps.begin(), plan_.steps.end(), [](const Step& a, const Step& b) { return a.at < b.at; });
     std::uint32_t number = 0;
     for (Step& step : plan_.steps) step.number = ++number;
@@ -188,6 +191,19 @@ class Planner {
       step.what = more_random_.chance(1, 2) ? What::kFindNothing : What::kFailAnswer;
       step.length = Millis{200 + more_random_.below(2000)};
       if (more_random_.chance(1, 2)) step.at = Millis{more_random_.below(static_cast<std::uint32_t>(plan_.trouble.count))};
+      plan_.steps.push_back(step);
+    }
+  }
+
+  // In every second room nobody cares.
+  void add_looks() {
+    if (more_random_.chance(1, 2)) return;
+    for (std::uint32_t i = 1 + more_random_.below(20); i > 0; --i) {
+      Step step;
+      step.at = Millis{more_random_.below(static_cast<std::uint32_t>(plan_.trouble.count))};
+      step.what = What::kWish;
+      step.who = plan_.people[more_random_.below(static_cast<std::uint32_t>(plan_.people.size()))].name;
+      step.dice = static_cast<std::uint32_t>(more_random_.next() >> 32);
       plan_.steps.push_back(step);
     }
   }

@@ -64,6 +64,8 @@ enum class What {
   // what breaks media, too, and came later
   kFindNothing,
   kFailAnswer,
+  // what people do, and came later
+  kWish,
   kCount
 };
 

@@ -32,8 +32,7 @@ const ParticipantSid* participant_of(const effect::Event& event) {
 SimRoom::Doubt SimRoom::doubt_about(const Tab& viewer, const AppModel::Participant& participant) const {
   Doubt doubt{time_.now(), {}, false};
   for (const auto& [sid, track] : participant.tracks)
-    if (track.subscribed && track.model.enabled && track.model.kind != backend::TrackKind::kData)
-      doubt.tracks[sid] = {track.peer, viewer.links.bytes(track.peer)};
+    if (track.is_expected()) doubt.tracks[sid] = {track.peer, viewer.links.bytes(track.peer)};
   return doubt;
 }
 
@@ -56,7 +55,7 @@ void SimRoom::check_doubts(std::size_t index, const effect::Event& event) {
     if (const auto doubt = doubts_.extract({index, back->participant.value})) check_is_back(index, back->participant, doubt.mapped());
   } else if (const ParticipantSid* changed =
                  participant_of<effect::TrackPublished, effect::TrackUnpublished, effect::TrackUnsubscribed, effect::TrackEnabled,
-                                effect::TrackDisabled, effect::ParticipantDisconnected>(event)) {
+                                effect::TrackDisabled, effect::TrackSwitched, effect::ParticipantDisconnected>(event)) {
     doubts_.erase({index, changed->value});  // there may be nothing left that could come in
   }
 }

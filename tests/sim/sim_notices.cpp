@@ -48,7 +48,7 @@ void SimRoom::expect_signs_of_lost_media(std::size_t index, std::size_t other) {
   if (!sees_in_time(tab) || tab.browser_failed || is_slow || seen == tab.app.participants.end()) return;
   const Instant since = time_.now();
   for (const auto& [sid, track] : seen->second.tracks) {
-    if (!track.subscribed || !track.model.enabled || track.model.kind == backend::TrackKind::kData) continue;
+    if (!track.is_expected() || since - tab.wished_at < kPeace) continue;
     if (since - media_.created(index, track.peer) < kPeace || !media_.is_connected(index, track.peer)) continue;
     const std::int64_t bytes = media_.bytes_received(index, track.peer);
     if (bytes == 0) continue;
@@ -59,7 +59,7 @@ void SimRoom::expect_signs_of_lost_media(std::size_t index, std::size_t other) {
       const auto lost = viewer.app.participants.find(tabs_[other]->participant_sid());
       if (lost == viewer.app.participants.end() || lost->second.reconnecting || lost->second.tracks.count(sid) == 0) return;
       const AppModel::Track& still = lost->second.tracks.at(sid);
-      if (still.subscribed && still.model.enabled && still.peer == peer)
+      if (still.is_expected() && viewer.wished_at < since && still.peer == peer)
         complain("notice", index, "receives nothing from " + tabs_[other]->name + " and does not notice");
     });
     return;
@@ -72,16 +72,17 @@ void SimRoom::expect_signs_of_silence(std::size_t index, PeerId peer) {
   const auto of = [this, index, peer]() -> const std::pair<const std::string, AppModel::Participant>* {
     for (const auto& participant : tabs_[index]->app.participants)
       for (const auto& [sid, track] : participant.second.tracks)
-        if (track.peer == peer && track.subscribed && track.model.enabled && track.model.kind != backend::TrackKind::kData)
-          return &participant;
+        if (track.peer == peer && track.is_expected()) return &participant;
     return nullptr;
   };
+  if (since - tabs_[index]->wished_at < kPeace) return;
   if (!sees_in_time(*tabs_[index]) || of() == nullptr || !tabs_[index]->links.has_seen_media(peer, kSteadyPolls)) return;
   time_.after(kMediaSign, [this, index, since, peer, of] {
     const Tab& viewer = *tabs_[index];
     const auto* participant = of();
     const Tab* owner = participant != nullptr ? owner_of(ParticipantSid(participant->first)) : nullptr;
     if (media_trouble_.last() != since || !sees_in_time(viewer) || owner == nullptr || participant->second.reconnecting) return;
+    if (viewer.wished_at >= since) return;
     if (!viewer.signaling.is_calm(time_.now(), kPeace) || !owner->signaling.is_calm(time_.now(), kPeace)) return;
     if (media_.is_open(index, peer)) complain("notice", index, "has a deaf connection to " + owner->name + " and does not notice");
   });

@@ -66,7 +66,7 @@ std::vector<SimRoom::Reception> SimRoom::receptions() const {
     if (!tab.holdfast || !tab.is_in_use() || !tab.page->is_visible()) continue;
     for (const auto& [sid, participant] : tab.app.participants)
       for (const auto& [track_sid, track] : participant.tracks)
-        if (track.subscribed && track.model.enabled && track.model.kind != backend::TrackKind::kData && !media_.is_deaf(index, track.peer))
+        if (track.is_expected() && !media_.is_deaf(index, track.peer))
           found.push_back({index, index_of(*owner_of(ParticipantSid(sid))), track.peer});
   }
   return found;

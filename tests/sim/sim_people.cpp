@@ -75,6 +75,8 @@ void SimRoom::carry_out_for_people(const Step& step, std::size_t index) {
       return set_priority(index, dice);
     case What::kReconnectNow:
       return reconnect_now(index);
+    case What::kWish:
+      return wish(index, dice);
     default:
       return;
   }
@@ -259,6 +261,29 @@ void SimRoom::set_priority(std::size_t index, Prng& dice) {
   if (id.empty()) return;
   tab.tracks[id].priority = backend::Priority(dice.below(3));
   tab.page->deliver(input::SetTrackPriority{SignaledId(id), tab.tracks[id].priority});
+}
+
+// Of one track, or of all that there are. An official client has nobody to tell.
+void SimRoom::wish(std::size_t index, Prng& dice) {
+  constexpr Size kSizes[] = {kNothing, kNothing, kNothing, {320, 180}, kWhole};
+  Tab& tab = *tabs_[index];
+  if (tab.official) return;
+  std::vector<std::pair<ParticipantSid, TrackSid>> tracks;
+  for (const auto& [sid, participant] : tab.app.participants)
+    for (const auto& [track_sid, track] : participant.tracks)
+      if (track.model.kind != backend::TrackKind::kData) tracks.emplace_back(sid, track_sid);
+  if (tracks.empty()) return;
+  const std::size_t chosen = dice.below(static_cast<std::uint32_t>(tracks.size()));
+  const bool wants_all_so = dice.chance(1, 2);
+  const Size size = kSizes[dice.below(std::size(kSizes))];
+  tab.wished_at = time_.now();
+  for (std::size_t i = 0; i < tracks.size(); ++i) {
+    if (i != chosen && !wants_all_so) continue;
+    const auto& [participant, track] = tracks[i];
+    say(tab.name + " wants " + track.value + " in " + std::to_string(size.first) + " x " + std::to_string(size.second));
+    tab.app.wish(participant, track, size);
+    tab.page->deliver(input::WishTrack{{{}, track.value, size.first, size.second}});
+  }
 }
 
 }  // namespace holdfast::sim

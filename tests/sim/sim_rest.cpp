@@ -60,7 +60,7 @@ void SimRoom::check_agreement(std::size_t index, const Present& all) {
     const Tab* owner = owner_of(real.sid);
     if (owner == nullptr) return complain("agreement", real.identity + " at the server is in no tab");
     if (is_lost_cause(tab, *owner)) continue;
-    for (const auto& [sid, track] : seen->second.tracks) check_media(index, track);
+    for (const auto& [sid, track] : seen->second.tracks) check_media(index, *owner, track);
   }
 }
 
@@ -110,8 +110,8 @@ void SimRoom::remember_bytes() {
         if (track.subscribed) bytes_[{tab, track.peer.value}] = media_.bytes_received(tab, track.peer);
 }
 
-// What is subscribed can be received, and what is enabled is.
-void SimRoom::check_media(std::size_t index, const AppModel::Track& track) {
+// What is subscribed can be received, and what is enabled is. Ours send just what is wanted.
+void SimRoom::check_media(std::size_t index, const Tab& owner, const AppModel::Track& track) {
   if (!track.subscribed) return complain("media", index, track.model.name + " is not subscribed at rest");
   if (!media_.is_connected(index, track.peer))
     return complain("media", index, track.model.name + " is subscribed on a connection that is not connected");
@@ -119,9 +119,13 @@ void SimRoom::check_media(std::size_t index, const AppModel::Track& track) {
     complain("media", index, track.model.name + " is received and not shown");
   // Silence since before a track was enabled may be the source's: that nobody can tell.
   const bool may_be_silent = media_.is_deaf(index, track.peer) && !tabs_[index]->links.has_seen_media(track.peer, kSteadyPolls);
+  const bool is_heeded = tabs_[index]->holdfast && owner.holdfast && track.model.kind != backend::TrackKind::kData;
+  if (is_heeded && media_.sent_size(index, track.peer, track.mid) != track.wanted)
+    complain("wishes", index, track.model.name + " is sent in another size than it is wanted in");
+  if (track.switched_off != (is_heeded && track.wanted == kNothing))
+    complain("wishes", index, track.model.name + " is not called what it is, switched off or on");
   const bool flows = may_be_silent || media_.bytes_received(index, track.peer) > bytes_[{index, track.peer.value}];
-  if (track.model.kind != backend::TrackKind::kData && track.model.enabled && !flows)
-    complain("media", index, track.model.name + " is subscribed and not received");
+  if (track.is_expected() && !flows) complain("media", index, track.model.name + " is subscribed and not received");
 }
 
 void SimRoom::check_all_over() {

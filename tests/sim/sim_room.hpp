@@ -80,6 +80,7 @@ class SimRoom {
   void unpublish(std::size_t tab, const std::string& id);
   void mute(std::size_t tab, Prng& dice);
   void set_priority(std::size_t tab, Prng& dice);
+  void wish(std::size_t tab, Prng& dice);
   void publish(std::size_t tab, const backend::LocalTrack& track);
   backend::LocalTrack new_track(Prng& dice);
   SignaledId new_id(backend::TrackKind kind);
@@ -219,7 +220,7 @@ class SimRoom {
   void check_tracks(std::size_t tab, const AppModel::Participant& seen, const roomserver::ParticipantSnapshot& real);
   static bool is_lost_cause(const Tab& a, const Tab& b);
   bool has_lost_cause(const Tab& tab) const;
-  void check_media(std::size_t tab, const AppModel::Track& track);
+  void check_media(std::size_t tab, const Tab& owner, const AppModel::Track& track);
   void check_all_over();
 
   // ---- one thing breaks after a long rest (sim_once_more.cpp)

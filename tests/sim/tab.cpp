@@ -38,8 +38,12 @@ std::map<std::string, AppModel::Participant> Tab::participants() const {
   for (const auto& [sid, remote] : official->participants()) {
     AppModel::Participant participant{remote.identity, remote.reconnecting, {}};
     for (const auto& [track_sid, track] : remote.tracks)
-      participant.tracks[track_sid] = {
-          {TrackSid(track_sid), track.kind, track.name, track.enabled, track.priority}, track.subscribed, track.peer, track.mid};
+      participant.tracks[track_sid] = {{TrackSid(track_sid), track.kind, track.name, track.enabled, track.priority},
+                                       track.subscribed,
+                                       track.peer,
+                                       track.mid,
+                                       kWhole,
+                                       false};
     all[sid] = participant;
   }
   return all;

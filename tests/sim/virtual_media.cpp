@@ -241,6 +241,13 @@ SignaledId VirtualMedia::received_track(std::size_t client, PeerId peer, const s
   return end && !end->connection.is_closed() ? end->path.received_track(mid) : SignaledId();
 }
 
+std::optional<Size> VirtualMedia::sent_size(std::size_t client, PeerId peer, const std::string& mid) const {
+  const End* end = find(client, peer);
+  const auto other = end ? by_name_.find(end->path.other_name()) : by_name_.end();
+  if (other == by_name_.end()) return std::nullopt;
+  return other->second->connection.sent_size(mid);
+}
+
 // ---- what goes wrong ---------------------------------------------------------------------------------------------------------------
 
 void VirtualMedia::fail_description(std::size_t client) {

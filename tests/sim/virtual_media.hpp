@@ -54,6 +54,8 @@ class VirtualMedia {
   std::int64_t bytes_received(std::size_t client, PeerId peer) const;
   // Id of the other end's track whose packets come in at this section now; empty: none do.
   SignaledId received_track(std::size_t client, PeerId peer, const std::string& mid) const;
+  // In what size the other end sends what comes in at this section; nothing if there is no such end.
+  std::optional<Size> sent_size(std::size_t client, PeerId peer, const std::string& mid) const;
   // A connection got a description for the second time, after a rollback, and not all the candidates it had forgotten.
   bool lacks_candidates() const { return lacks_candidates_; }
   // Calls that no browser would have allowed.

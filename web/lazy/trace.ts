@@ -12,14 +12,16 @@ export function exportTrace({ seed, trace }: Pick<Driver, 'seed' | 'trace'>, ver
 }
 
 /** Members whose text stays as it is: words that the protocol defines, and what servers and browsers draw at random. */
-const kPlain = words('kind event state trackKind priority type status sid mid sdpMid ufrag usernameFragment userAgent sdkVersion');
+const kPlain = words(
+  'kind event state trackKind priority type status sid participant track mid sdpMid ufrag usernameFragment userAgent sdkVersion',
+);
 
 /** All that the core reads of a frame (src/rsp/wire/decode_server_frame.cpp). Other members are left out, whatever they hold. */
 const kRead = words(
   'type body negotiatedTimeout retryAfter keepAlive cookie reason session sid name options session_timeout signaling_region participant ' +
     'participants identity state revision tracks id kind enabled priority published subscribed error code message peer_connections ' +
     'description sdp ice ufrag candidates candidate sdpMid sdpMLineIndex usernameFragment complete ice_servers urls username credential ' +
-    'status holdfast v leaving hidden media_lost',
+    'status holdfast v leaving hidden media_lost wishes width height',
 );
 
 function words(list: string): Set<string> {

@@ -9,7 +9,6 @@ using backend::read_list;
 namespace {
 
 constexpr std::size_t kMaxIceServers = 32;
-constexpr std::size_t kMaxSubscriptions = 1 << 13;  // of one client: 64 participants with every track they may have
 constexpr std::int64_t kMaxSessionTimeoutS = 86'400;
 
 bool read_published_track(JsonFields& fields, JsonView json, Published::Track& track) {
@@ -34,6 +33,7 @@ bool read_participant(JsonFields& fields, JsonView json, RemoteParticipantState&
   participant.state = backend::kParticipantStateWords.find(json["state"].text());
   fields.integer(json, "revision", participant.revision);
   read_list<RemoteTrack>(fields, json["tracks"], kMaxTracks, backend::read, participant.tracks);
+  participant.speaks_holdfast = json["holdfast"]["v"].integer() == kExtensionVersion;
   return !participant.sid.empty();
 }
 

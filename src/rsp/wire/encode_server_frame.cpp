@@ -18,6 +18,7 @@ void write_one(JsonWriter& out, const RemoteParticipantState& participant) {
   if (participant.state) out.text("state", backend::kParticipantStateWords.of(*participant.state));
   out.number("revision", participant.revision);
   write_list(out, "tracks", participant.tracks);
+  if (participant.speaks_holdfast) write_extension(out, Extension{});
   out.end_object();
 }
 

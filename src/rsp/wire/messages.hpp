@@ -22,6 +22,7 @@ using backend::LocalTrack;
 using backend::ParticipantState;
 using backend::RemoteTrack;
 using backend::Subscription;
+using backend::Wish;
 
 // ---- parts -----------------------------------------------------------------------------------------------------------------------
 
@@ -30,6 +31,7 @@ struct Extension {
   std::optional<bool> leaving;             // update, C→S: the page may be about to go
   std::optional<bool> hidden;              // update, C→S: the page is hidden
   std::vector<ParticipantSid> media_lost;  // update, sync: those whose media the client has lost; S→C: those who have lost its media
+  std::vector<Wish> wishes;                // update, sync: of the others' tracks; S→C: of the others, of the client's tracks
 };
 
 struct LocalState {  // `participant` of connect, update and sync, C→S
@@ -49,6 +51,7 @@ struct RemoteParticipantState {  // one entry of `participants`, S→C
   std::optional<ParticipantState> state;
   std::int64_t revision = 0;
   std::vector<RemoteTrack> tracks;
+  bool speaks_holdfast = false;  // told only to those who do, too
 };
 
 struct Published {

@@ -50,9 +50,10 @@ void read_peer_connections(JsonFields& fields, JsonView list, std::vector<PeerCo
 void read_extension(JsonFields& fields, JsonView message, std::optional<Extension>& extension) {
   const JsonView holdfast = message["holdfast"];
   if (holdfast["v"].integer() != kExtensionVersion) return;
-  extension = Extension{holdfast["leaving"].boolean(), holdfast["hidden"].boolean(), {}};
+  extension = Extension{holdfast["leaving"].boolean(), holdfast["hidden"].boolean(), {}, {}};
   for (const JsonView sid : fields.list(holdfast["media_lost"], kMaxParticipants))
     fields.text(sid, extension->media_lost.emplace_back().value);
+  read_list<Wish>(fields, holdfast["wishes"], kMaxSubscriptions, backend::read, extension->wishes);
 }
 
 void write(JsonWriter& out, const PeerConnectionState& state) {
@@ -72,6 +73,7 @@ void begin_extension(JsonWriter& out, const Extension& extension) {
   out.key("holdfast").begin_object().number("v", kExtensionVersion);
   if (extension.leaving) out.boolean("leaving", *extension.leaving);
   if (extension.hidden) out.boolean("hidden", *extension.hidden);
+  if (!extension.wishes.empty()) backend::write_list(out, "wishes", extension.wishes);
   if (extension.media_lost.empty()) return;
   out.key("media_lost").begin_array();
   for (const ParticipantSid& sid : extension.media_lost) out.text(sid.value);

@@ -17,6 +17,8 @@ constexpr std::int64_t kProtocolVersion = 2;     // of the frames and of the mes
 constexpr std::int64_t kExtensionVersion = 1;    // of the `holdfast` key
 constexpr std::int64_t kMaxMillis = 86'400'000;  // a day; longer waits on the wire count as this
 
+constexpr std::size_t kMaxSubscriptions = 1 << 13;  // of one client: 64 participants with every track they may have
+
 constexpr JsonLimits kFrameLimits{kMaxFrameBytes};
 
 // What is wrong with a text that gives no frame.

@@ -39,6 +39,8 @@ export interface Outbound {
   codec?: string;
   bytes: number;
   packets: number;
+  /** Of the picture that was encoded last. */
+  width?: number;
   at: number;
 }
 

@@ -32,6 +32,7 @@ const std::vector<std::string> kInputs = {
     R"({"kind":"connect","url":"u","token":"t","tracks":[],"iceServersGiven":false,"automaticSubscription":true,"pageLifecycle":true,"networkMonitor":true,"userAgent":"","sdkVersion":""})",
     R"({"kind":"disconnect"})",
     R"({"kind":"describe"})",
+    R"({"kind":"wishTrack","track":"MT1","width":320,"height":180})",
     R"({"kind":"reconnectNow"})",
     R"({"kind":"tokenGiven","op":1,"token":"t"})",
     R"({"kind":"tokenFailed","op":1,"message":""})",
@@ -244,6 +245,7 @@ TEST_CASE("boundary: peer effects, without members that are not given", "[client
   CHECK(batch_of(effect::AddTrack{{1}, SignaledId("a"), "0"}) == only(R"({"kind":"addTrack","peer":1,"id":"a","mid":"0"})"));
   CHECK(batch_of(effect::AddTrack{{1}, SignaledId("a"), ""}) == only(R"({"kind":"addTrack","peer":1,"id":"a"})"));
   CHECK(batch_of(effect::RemoveTrack{{1}, SignaledId("a")}) == only(R"({"kind":"removeTrack","peer":1,"id":"a"})"));
+  CHECK(batch_of(effect::FitTrack{{1}, SignaledId("a"), -1, 0}) == only(R"({"kind":"fitTrack","peer":1,"id":"a","width":-1,"height":0})"));
   CHECK(batch_of(effect::AddDataChannel{{1}, SignaledId("a"), "b"}) == only(R"({"kind":"addDataChannel","peer":1,"id":"a","label":"b"})"));
   CHECK(batch_of(effect::RemoveDataChannel{{1}, SignaledId("a")}) == only(R"({"kind":"removeDataChannel","peer":1,"id":"a"})"));
   CHECK(batch_of(effect::SetLocalDescription{{1}, {2}, effect::LocalDescriptionType::kRollback, true, false}) ==
@@ -308,6 +310,8 @@ TEST_CASE("boundary: events of tracks", "[client][boundary]") {
   CHECK(emitted(effect::TrackDisabled{kAlice, track}) == emit_of(R"("event":"trackDisabled","participant":"PA1","track":"MT1")"));
   CHECK(emitted(effect::TrackPriorityChanged{kAlice, track, backend::Priority::kLow}) ==
         emit_of(R"("event":"trackPriorityChanged","participant":"PA1","track":"MT1","priority":"low")"));
+  CHECK(emitted(effect::TrackSwitched{kAlice, track, true}) == emit_of(R"("event":"trackSwitchedOff","participant":"PA1","track":"MT1")"));
+  CHECK(emitted(effect::TrackSwitched{kAlice, track, false}) == emit_of(R"("event":"trackSwitchedOn","participant":"PA1","track":"MT1")"));
   CHECK(emitted(effect::LocalTrackPublished{SignaledId("a"), track}) == emit_of(R"("event":"localTrackPublished","id":"a","sid":"MT1")"));
   CHECK(emitted(effect::LocalTrackPublicationFailed{SignaledId("a"), {53304, ""}}) ==
         emit_of(R"("event":"localTrackPublicationFailed","id":"a","error":{"code":53304})"));

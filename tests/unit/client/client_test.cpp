@@ -18,7 +18,7 @@ constexpr const char* kLink = "PA-p.PA-me.1.x";
 
 rsp::RemoteParticipantState someone(std::int64_t revision, std::vector<backend::RemoteTrack> tracks = {},
                                     ParticipantState state = ParticipantState::kConnected) {
-  return {ParticipantSid("PA-p"), "p", state, revision, std::move(tracks)};
+  return {ParticipantSid("PA-p"), "p", state, revision, std::move(tracks), false};
 }
 
 backend::RemoteTrack remote_audio() { return {TrackSid("MT1"), backend::TrackKind::kAudio, "voice", true, {}}; }
@@ -427,7 +427,7 @@ TEST_CASE("client: whoever has lost our media is reconnecting, and the Room is n
   hear_someone(call);
   call.take_events();
   rsp::RoomState lost;
-  lost.holdfast = rsp::Extension{{}, {}, {ParticipantSid("PA-p"), ParticipantSid("PA of nobody")}};
+  lost.holdfast = rsp::Extension{{}, {}, {ParticipantSid("PA-p"), ParticipantSid("PA of nobody")}, {}};
   call.serve_update(lost);
   CHECK(call.take_events() == Events{"participantReconnecting PA-p 53405"});
   call.pass(60_s);
@@ -494,6 +494,84 @@ TEST_CASE("client: no bytes on a connection that says connected, trouble only if
   call.media_flows = false;
   call.pass(5_s);
   CHECK(call.take_events() == (muted ? Events{} : Events{"~reconnecting 53405", "participantReconnecting PA-p 53405"}));
+}
+
+TEST_CASE("client: a track that was switched off is not missed, nor when it is switched on again", "[client][wishes]") {
+  ScriptedCall call;
+  rsp::RoomState room = with({someone(1, {remote_audio()})});
+  room.participants[0].speaks_holdfast = true;
+  room.subscribed = rsp::Subscribed{1, {{TrackSid("MT1"), SignaledId("t1"), {}}}};
+  call.join(room);
+  call.serve_update(with_link(DescriptionType::kOffer, 2, call.sdp({"t1"})));
+  call.give(input::TrackAdded{call.peer, "0", backend::TrackKind::kAudio});
+  call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kConnected});
+  call.pass(15_s);
+  call.take_events();
+  const backend::Wish nothing{{}, "MT1", 0, 0};
+  call.give(input::WishTrack{nothing});
+  CHECK(call.take_events() == Events{"~trackSwitchedOff PA-p MT1"});
+  CHECK(std::get<rsp::ClientUpdate>(call.sent.back()).holdfast->wishes == std::vector{nothing});
+  call.media_flows = false;
+  call.pass(60_s);
+  CHECK(call.take_events() == Events{});
+  call.drop_and_return();
+  REQUIRE(std::holds_alternative<rsp::Sync>(call.sent.back()));
+  CHECK(std::get<rsp::Sync>(call.sent.back()).holdfast->wishes == std::vector{nothing});
+  rsp::Synced synced;
+  synced.state = room;
+  synced.state.participant = rsp::OwnParticipant{ParticipantSid("PA-me"), "me"};
+  synced.state.peer_connections = {{LinkId(kLink), {}, {}}};
+  synced.state.holdfast.emplace();
+  call.serve_message(synced);
+  CHECK(call.take_events() == Events{"local reconnecting", "~reconnecting 53001", "~local reconnected", "~reconnected"});
+  call.give(input::WishTrack{{{}, "MT1", -1, -1}});
+  CHECK(call.take_events() == Events{"~trackSwitchedOn PA-p MT1"});
+  CHECK_FALSE(std::get<rsp::ClientUpdate>(call.sent.back()).holdfast);
+  call.pass(5_s);
+  CHECK(call.take_events() == Events{});
+  call.media_flows = true;
+  call.pass(15_s);
+  call.media_flows = false;
+  call.pass(5_s);
+  CHECK(call.take_events() == Events{"~reconnecting 53405", "participantReconnecting PA-p 53405"});
+}
+
+TEST_CASE("client: of whoever does not speak Holdfast nothing is wished, and its media are missed as ever", "[client][wishes]") {
+  ScriptedCall call;
+  hear_someone(call);
+  call.pass(15_s);
+  call.take_events();
+  const std::size_t said = call.sent.size();
+  call.give(input::WishTrack{{{}, "MT1", 0, 0}});
+  CHECK(call.take_events() == Events{});
+  CHECK(call.sent.size() == said);
+  call.media_flows = false;
+  call.pass(5_s);
+  CHECK(call.take_events() == Events{"~reconnecting 53405", "participantReconnecting PA-p 53405"});
+}
+
+TEST_CASE("client: what the others wish of its tracks goes to the link of each, also to one that comes later", "[client][wishes]") {
+  ScriptedCall call;
+  rsp::RoomState room = with({someone(1)});
+  room.published = rsp::Published{1, {ready("a1", "MT9")}};
+  call.join(room, {local_audio("a1")});
+  const auto fits = [&call] { return std::exchange(call.fits, {}); };
+  rsp::RoomState wished;
+  wished.holdfast = rsp::Extension{{}, {}, {}, {{ParticipantSid("PA-p"), "a1", 0, 0}, {ParticipantSid("PA-q"), "a1", 7, 7}}};
+  call.serve_update(wished);
+  CHECK(fits() == Events{});
+  rsp::RoomState linked = with_link(DescriptionType::kCreateOffer, 1, "");
+  linked.holdfast = wished.holdfast;
+  call.serve_update(linked);
+  CHECK(fits() == Events{"a1 0 x 0"});
+  call.serve_update(wished);
+  CHECK(fits() == Events{});
+  wished.holdfast->wishes[0].width = wished.holdfast->wishes[0].height = 90;
+  call.serve_update(wished);
+  CHECK(fits() == Events{"a1 90 x 90"});
+  wished.holdfast->wishes.erase(wished.holdfast->wishes.begin());
+  call.serve_update(wished);
+  CHECK(fits() == Events{"a1 -1 x -1"});
 }
 
 TEST_CASE("client: one frame confirms lost media and says that the peer is away, only the peer is in trouble", "[client]") {

@@ -28,6 +28,7 @@ class ScriptedCall {
   PeerId peer{};
   std::vector<std::pair<PeerId, SignaledId>> sending;
   bool fail_local_description = false;
+  Events fits;  // what it asked of its senders
   bool media_flows = true;
   bool host_answers = true;  // probes
   backend::Path path;
@@ -174,6 +175,7 @@ class ScriptedCall {
     set.sdp = sdp(ids);
     answers_.push_back(set);
   }
+  void perform(const effect::FitTrack& e) { fits.push_back(e.id.value + " " + std::to_string(e.width) + " x " + std::to_string(e.height)); }
   void perform(const effect::SetRemoteDescription& e) { answers_.push_back(input::RemoteDescriptionSet{e.peer, e.op}); }
   void perform(const effect::GetStats& e) {
     if (media_flows) bytes_ += 1000;

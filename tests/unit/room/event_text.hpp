@@ -42,6 +42,9 @@ struct EventText {
   S operator()(const effect::TrackEnabled& e) const { return "trackEnabled " + e.participant.value + " " + e.track.value; }
   S operator()(const effect::TrackDisabled& e) const { return "trackDisabled " + e.participant.value + " " + e.track.value; }
   S operator()(const effect::TrackPriorityChanged& e) const { return "trackPriorityChanged " + e.participant.value + " " + e.track.value; }
+  S operator()(const effect::TrackSwitched& e) const {
+    return (e.off ? "trackSwitchedOff " : "trackSwitchedOn ") + e.participant.value + " " + e.track.value;
+  }
   S operator()(const effect::RoomRejoined& e) const { return "roomRejoined " + e.sid.value + " " + e.participant_sid.value; }
   S operator()(const effect::ReconnectProgress& e) const { return "reconnectProgress " + std::to_string(e.attempt); }
   S operator()(const effect::DominantSpeakerChanged& e) const { return "dominantSpeakerChanged " + e.speaker.value; }

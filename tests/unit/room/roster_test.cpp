@@ -23,7 +23,7 @@ RemoteTrack audio(const char* sid, bool enabled = true) { return {TrackSid(sid),
 RemoteTrack data(const char* sid) { return {TrackSid(sid), TrackKind::kData, sid, true, {}}; }
 
 RemoteParticipant participant(const char* sid, std::vector<RemoteTrack> tracks, ParticipantState state = ParticipantState::kConnected) {
-  return {ParticipantSid(sid), sid, state, std::move(tracks)};
+  return {ParticipantSid(sid), sid, state, std::move(tracks), false};
 }
 
 Subscription subscription(const char* sid, const char* media_id) { return {TrackSid(sid), SignaledId(media_id), {}}; }
@@ -256,6 +256,48 @@ TEST_CASE("roster: more participants than the limit, the rest is ignored", "[roo
   for (std::size_t i = 0; i < Roster::kMaxParticipants + 2; ++i) crowd.push_back(participant(std::to_string(i).c_str(), {}));
   f.update(crowd);
   CHECK(f.take().size() == Roster::kMaxParticipants);
+}
+
+TEST_CASE("roster: a track that is switched off is not expected, and told of once", "[room][wishes]") {
+  Fixture f;
+  RemoteParticipant heeding = participant("P", {audio("T"), audio("U")});
+  heeding.heeds_wishes = true;
+  f.update({heeding}).subscribe({subscription("T", "t"), subscription("U", "u")}).arrive("t").arrive("u", kPeer, "1").take();
+  const auto wish = [&f](const char* track, std::int64_t size) { f.roster.wish({{}, track, size, size}, f.effects); };
+  wish("T", 0);
+  wish("T", 0);
+  CHECK(f.take() == Events{"~trackSwitchedOff P T"});
+  CHECK(f.roster.expected_media() == std::vector<SignaledId>{SignaledId("u")});
+  wish("U", 320);
+  wish("none", 0);
+  CHECK(f.take() == Events{});
+  CHECK(f.roster.wishes() == std::vector<backend::Wish>{{{}, "T", 0, 0}, {{}, "U", 320, 320}});
+  SECTION("switched on") {
+    wish("T", 320);
+    CHECK(f.take() == Events{"~trackSwitchedOn P T"});
+    CHECK(f.roster.expected_media().size() == 2);
+    wish("T", -1);
+    wish("U", -1);
+    CHECK(f.roster.wishes().empty());
+  }
+  SECTION("an update changes nothing of it, also from a server that does not say who heeds wishes") {
+    f.update({participant("P", {audio("T"), audio("U")})});
+    CHECK(f.roster.wishes().size() == 2);
+  }
+  SECTION("what is gone takes its wish along") {
+    f.update({participant("P", {audio("U")})});
+    CHECK(f.roster.wishes().size() == 1);
+    f.update({participant("P", {}, ParticipantState::kDisconnected)});
+    CHECK(f.roster.wishes().empty());
+  }
+}
+
+TEST_CASE("roster: who heeds no wishes is asked for nothing", "[room][wishes]") {
+  Fixture f = subscribed();
+  f.roster.wish({{}, "T", 0, 0}, f.effects);
+  CHECK(f.take() == Events{});
+  CHECK(f.roster.wishes().empty());
+  CHECK(f.roster.expected_media().size() == 1);
 }
 
 TEST_CASE("roster: more media than the limit, idle ones give way and subscribed ones stay", "[room][limits]") {

@@ -216,7 +216,7 @@ struct Guest {
   }
   rsp::ClientUpdate publish(rsp::LocalState state) const { return {session, std::move(state), {}, std::nullopt}; }
   rsp::ClientUpdate hint(std::optional<bool> leaving, std::optional<bool> hidden) const {
-    return {session, std::nullopt, {}, rsp::Extension{leaving, hidden, {}}};
+    return {session, std::nullopt, {}, rsp::Extension{leaving, hidden, {}, {}}};
   }
   rsp::Sync sync(rsp::LocalState state = {}, std::vector<rsp::PeerConnectionState> links = {}) const {
     return {session, token, room, std::move(state), std::move(links), std::nullopt};

@@ -43,8 +43,8 @@ struct Bob {
   }
 };
 
-const rsp::Extension kLeaving{true, std::nullopt, {}};
-const rsp::Extension kHidden{std::nullopt, true, {}};
+const rsp::Extension kLeaving{true, std::nullopt, {}, {}};
+const rsp::Extension kHidden{std::nullopt, true, {}, {}};
 
 }  // namespace
 
@@ -130,11 +130,11 @@ TEST_CASE("participant: only a page that went hidden a moment ago and closes wit
       {kHidden, 0_ms, 1001, "disconnected", 0_ms},
       {kHidden, 13_ms, 1001, "disconnected", 0_ms},
       {kHidden, 1000_ms, 1001, "disconnected", 0_ms},
-      {{true, true, {}}, 13_ms, 1001, "disconnected", 0_ms},
-      {kHidden, 1001_ms, 1001, "connected", 1500_ms},         // a tab in the background
-      {kLeaving, 13_ms, 1001, "connected", 1500_ms},          // Firefox, for a download
-      {{}, 13_ms, 1001, "connected", 1500_ms},                // no hint, or another client
-      {{true, true, {}}, 13_ms, 1006, "connected", 1500_ms},  // without a word
+      {{true, true, {}, {}}, 13_ms, 1001, "disconnected", 0_ms},
+      {kHidden, 1001_ms, 1001, "connected", 1500_ms},             // a tab in the background
+      {kLeaving, 13_ms, 1001, "connected", 1500_ms},              // Firefox, for a download
+      {{}, 13_ms, 1001, "connected", 1500_ms},                    // no hint, or another client
+      {{true, true, {}, {}}, 13_ms, 1006, "connected", 1500_ms},  // without a word
       {kHidden, 13_ms, 1005, "reconnecting", 10_s},
       {kHidden, 13_ms, 1006, "reconnecting", 10_s},
   }));
@@ -150,7 +150,7 @@ TEST_CASE("participant: only a page that went hidden a moment ago and closes wit
 TEST_CASE("participant: hidden and then heard again, a 1001 is waited out", "[roomserver][participant]") {
   Bob bob;
   bob.says(kHidden);
-  SECTION("in view again") { bob.says({std::nullopt, false, {}}); }
+  SECTION("in view again") { bob.says({std::nullopt, false, {}, {}}); }
   SECTION("anything else, such as a heartbeat") { bob.participant.note_frame(); }
   SECTION("now it says that it may be leaving") { bob.says(kLeaving); }
   CHECK(bob.closed(1001).shown() == "connected");

@@ -20,7 +20,7 @@ struct Three {
     if (speaks) connect.holdfast.emplace();
     return join(bench, connect);
   }
-  static rsp::Extension lost(std::vector<ParticipantSid> participants) { return {{}, {}, std::move(participants)}; }
+  static rsp::Extension lost(std::vector<ParticipantSid> participants) { return {{}, {}, std::move(participants), {}}; }
   void say(const Guest& guest, std::vector<ParticipantSid> participants) {
     bench.message(guest.socket, rsp::ClientUpdate{guest.session, std::nullopt, {}, lost(std::move(participants))});
   }

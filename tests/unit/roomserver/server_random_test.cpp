@@ -35,7 +35,7 @@ class Chaos {
           if (prng_.chance(1, 2)) bench_.give(Pong{talker.socket});
         }
         if (prng_.chance(1, 6)) {  // the way a tab closes
-          bench_.message(talker.socket, rsp::ClientUpdate{session(), std::nullopt, {}, rsp::Extension{std::nullopt, true, {}}});
+          bench_.message(talker.socket, rsp::ClientUpdate{session(), std::nullopt, {}, rsp::Extension{std::nullopt, true, {}, {}}});
           bench_.drop(talker.socket, 1001);
         } else {
           bench_.drop(talker.socket, kCodes[prng_.below(9)]);
@@ -213,7 +213,16 @@ class Chaos {
 
   std::optional<rsp::Extension> hints() {
     if (!prng_.chance(1, 6)) return std::nullopt;
-    return rsp::Extension{prng_.chance(1, 2), prng_.chance(1, 2), media_lost()};
+    return rsp::Extension{prng_.chance(1, 2), prng_.chance(1, 2), media_lost(), wishes()};
+  }
+
+  std::vector<rsp::Wish> wishes() {
+    std::vector<rsp::Wish> wishes;
+    for (const RoomSnapshot& room : bench_.server().rooms())
+      for (const ParticipantSnapshot& participant : room.participants)
+        for (const rsp::RemoteTrack& track : participant.tracks)
+          if (prng_.chance(1, 3)) wishes.push_back({{}, track.sid.value, 0, prng_.below(2)});
+    return wishes;
   }
 
   std::vector<ParticipantSid> media_lost() {

@@ -90,7 +90,7 @@ TEST_CASE("session: lost media are told in full each time, to a server that can 
   const std::vector<ParticipantSid> lost{ParticipantSid("PA_B")};
   SessionBench a(rejoining());
   const auto set = [&](const std::vector<ParticipantSid>& participants) {
-    a.act([&] { a.session.set_media_lost(participants, a.now, a.effects); });
+    a.act([&] { a.session.tell_others(participants, {}, a.now, a.effects); });
   };
   SECTION("and to no other") {
     Connected official = connected_message();
@@ -130,6 +130,36 @@ TEST_CASE("session: lost media are told in full each time, to a server that can 
   }
 }
 
+TEST_CASE("session: wishes are told in full each time, and to another session anew", "[rsp][session][wishes]") {
+  const std::vector<backend::Wish> wishes{{{}, "MT1", 0, 0}, {{}, "MT2", 320, 180}};
+  SessionBench a(rejoining());
+  const auto wish = [&](const std::vector<backend::Wish>& all) { a.act([&] { a.session.tell_others({}, all, a.now, a.effects); }); };
+  a.to_connected();
+  wish({});
+  CHECK(a.words().empty());
+  wish(wishes);
+  CHECK(a.sent<ClientUpdate>().holdfast->wishes == wishes);
+  a.set_tracks({local_track("a1")});
+  CHECK(a.sent<ClientUpdate>().holdfast->wishes == wishes);
+  wish(wishes);
+  CHECK(a.words().empty());
+  a.close_socket(1006);
+  a.pass_to_deadline();
+  SECTION("in the sync") {
+    a.open_socket();
+    CHECK(a.sent<Sync>().holdfast->wishes == wishes);
+  }
+  SECTION("in another session, after it has begun") {
+    a.greet();
+    a.say(ErrorMessage{{code::kParticipantNotFound, ""}});
+    a.greet();
+    wish(wishes);
+    a.say(another_session());
+    wish(wishes);
+    CHECK(a.sent<ClientUpdate>().holdfast->wishes == wishes);
+  }
+}
+
 TEST_CASE("session: each attempt to rejoin publishes under ids that nobody has seen", "[rsp][session][rejoin]") {
   SessionBench a(rejoining());
   be_dropped(a);
@@ -143,6 +173,7 @@ TEST_CASE("session: each attempt to rejoin publishes under ids that nobody has s
   a.say_frame(Welcome{1000});
   Connected connected = another_session();
   using Verdict = Published::Track;
+  connected.state.holdfast = Extension{{}, {}, {}, {{ParticipantSid("PA_B"), "a1.2", 0, 0}}};
   connected.state.published = Published{1,
                                         {Verdict{SignaledId("a1.2"), Verdict::State::kReady, TrackSid("MT8"), {}},
                                          Verdict{SignaledId("a1"), Verdict::State::kReady, TrackSid("MT9"), {}}}};
@@ -152,6 +183,7 @@ TEST_CASE("session: each attempt to rejoin publishes under ids that nobody has s
   REQUIRE(restored.update.publications.size() == 2);
   CHECK(restored.update.publications[0].id.value == "a1");
   CHECK(restored.update.publications[1].id.value == "a1");
+  CHECK(a.session.heard().wishes == std::vector<backend::Wish>{{ParticipantSid("PA_B"), "a1", 0, 0}});
 
   // What is published from here on goes the same way, and a sync keeps it all.
   a.set_tracks({local_track("a1"), local_track("a3")});

@@ -173,8 +173,9 @@
       for (const connection of connections) {
         if (connection.connectionState === 'closed') continue;
         const report = await connection.getStats();
-        for (const { type, kind, codecId, bytesSent: bytes, packetsSent: packets } of report.values())
-          if (type === 'outbound-rtp') senders.push({ kind, codec: report.get(codecId)?.mimeType, bytes, packets, at: performance.now() });
+        for (const { type, kind, codecId, bytesSent: bytes, packetsSent: packets, frameWidth: width } of report.values())
+          if (type === 'outbound-rtp')
+            senders.push({ kind, codec: report.get(codecId)?.mimeType, bytes, packets, width, at: performance.now() });
       }
       return senders;
     },

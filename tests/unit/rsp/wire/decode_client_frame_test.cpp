@@ -133,6 +133,12 @@ TEST_CASE("client frames: a list of lost media beyond the limit is refused, and 
   CHECK(std::holds_alternative<rsp::Malformed>(update(many + "]")));
 }
 
+TEST_CASE("client frames: wishes without a track are none, without a size they are for nothing", "[rsp][wire]") {
+  const auto update = read_message<ClientUpdate>(
+      R"({"type":"update","session":"S","holdfast":{"v":1,"wishes":[{"sid":"MT1"},{"width":3},7,{"sid":"MT2","width":320,"height":180}]}})");
+  CHECK(update.holdfast->wishes == std::vector<rsp::Wish>{{{}, "MT1", 0, 0}, {{}, "MT2", 320, 180}});
+}
+
 TEST_CASE("client frames: sync names session, token, room and every link", "[rsp][wire]") {
   const auto frame = read(test::golden_message("client-hello-sync"));
   const auto& sync = std::get<Sync>(*std::get<Hello>(frame).body);

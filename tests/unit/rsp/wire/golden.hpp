@@ -26,6 +26,7 @@ inline constexpr std::array kClientFrames{
     "client-update-offer",
     "client-update-published",
     "client-update-restart",
+    "client-update-wishes",
 };
 
 inline constexpr std::array kServerFrames{
@@ -51,6 +52,7 @@ inline constexpr std::array kServerFrames{
     "server-update-published",
     "server-update-reconnecting",
     "server-update-tracks",
+    "server-update-wishes",
     "server-welcome",
 };
 
