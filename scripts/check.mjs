@@ -100,6 +100,7 @@ function bannedNames() {
 }
 
 async function diagrams() {
+  await execute(join(root, 'scripts/build-native'), ['diagrams'], { maxBuffer: 1 << 24 });
   const { stdout } = await execute(join(root, 'build/native/diagrams'), [], { maxBuffer: 1 << 24 });
   const wanted = new Map(
     stdout
