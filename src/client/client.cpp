@@ -106,7 +106,7 @@ struct Client::Impl {
     session->start(now, effects);
   }
   void on(const input::Disconnect&) { session->leave(false, now, effects); }
-  void on(const input::WishTrack& input) { roster.wish(input.wish, effects); }
+  void on(const input::WishTrack& input) { peers.expect_anew(roster.wish(input.wish, effects)); }
   void on(const input::ReconnectNow&) {
     if (room.is_joined() && !room.is_calm()) session->handle(input::Network{}, now, effects);
   }

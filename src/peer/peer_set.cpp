@@ -65,6 +65,11 @@ void PeerSet::set_expected_media(const std::vector<SignaledId>& media_ids, Effec
   for (const auto& link : links_) link->set_expected_media(media_ids, now_, effects);
 }
 
+void PeerSet::expect_anew(const ParticipantSid& remote) {
+  for (const auto& link : links_)
+    if (link->remote() == remote) link->liveness.take_new_media();
+}
+
 void PeerSet::fit(const std::vector<backend::Wish>& wishes, Effects& effects) {
   for (const auto& link : links_) link->negotiation.fit(link->remote(), wishes, effects);
 }

@@ -87,6 +87,8 @@ class PeerSet {
   // Media ids whose arrival is expected to flow (subscribed, publisher connected and enabled); liveness counts bytes only where some should
   // be.
   void set_expected_media(const std::vector<SignaledId>& media_ids, Effects& effects);
+  // What is expected next of somebody of whom nothing is expected now has to come before it can be missed.
+  void expect_anew(const ParticipantSid& remote);
 
   void handle(const input::LocalDescriptionSet&, Instant now, Effects& effects);
   void handle(const input::RemoteDescriptionSet&, Instant now, Effects& effects);

@@ -133,7 +133,7 @@ void Roster::set_link_trouble(const ParticipantSid& sid, bool in_trouble, Effect
 
 // ---- wishes -----------------------------------------------------------------------------------------------------------------------
 
-void Roster::wish(const backend::Wish& wish, Effects& effects) {
+ParticipantSid Roster::wish(const backend::Wish& wish, Effects& effects) {
   for (Participant& participant : participants_)
     for (Publication& publication : participant.publications) {
       if (publication.model.sid.value != wish.track || !participant.heeds_wishes) continue;
@@ -142,7 +142,9 @@ void Roster::wish(const backend::Wish& wish, Effects& effects) {
       publication.height = wish.height;
       if (publication.is_unwanted() != was_unwanted)
         emit(effects, effect::TrackSwitched{participant.sid, publication.model.sid, !was_unwanted}, When::kTask);
+      return participant.sid;
     }
+  return {};
 }
 
 std::vector<backend::Wish> Roster::wishes() const {

@@ -33,7 +33,8 @@ class Roster {
   void set_link_trouble(const ParticipantSid& participant, bool in_trouble, Effects& effects);
 
   // What the app wants to get of a track from now on; a negative size: as it is. Of whoever heeds no wishes it gets everything.
-  void wish(const backend::Wish& wish, Effects& effects);
+  // Says whose track it is.
+  ParticipantSid wish(const backend::Wish& wish, Effects& effects);
   // Of those who heed them, the full list.
   std::vector<backend::Wish> wishes() const;
 
