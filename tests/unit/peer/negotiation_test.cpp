@@ -620,6 +620,19 @@ TEST_CASE("negotiation: an answer that cannot be applied costs an end that has o
   CHECK(bench.negotiation.is_broken());
 }
 
+TEST_CASE("negotiation: an end whose only own offer was taken back has only answered (sim seed 571086)", "[peer][negotiation]") {
+  Bench bench = with_first_offer();
+  bench.hear(DescriptionType::kAnswer, 1);
+  CHECK(bench.fail() == Words{"roll back"});
+  bench.hear(DescriptionType::kOffer, 2);
+  CHECK(bench.rolled_back() == Words{"take offer"});
+  bench.remote_done();
+  bench.local_done();
+  bench.request_offer();
+  bench.local_done();
+  CHECK(bench.hear(DescriptionType::kOffer, 3) == Words{"close"});
+}
+
 TEST_CASE("negotiation: a first offer of theirs that cannot be applied or answered breaks the link", "[peer][negotiation]") {
   Bench bench;
   bench.hear(DescriptionType::kOffer, 2);
