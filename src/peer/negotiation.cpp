@@ -180,6 +180,11 @@ void NegotiationTable::give_up(Context& context, const Input& in) {
   close(context, in);
 }
 
+void NegotiationTable::give_way(Context& context, const Input& in) {
+  context.gave_way = true;
+  give_up(context, in);
+}
+
 void NegotiationTable::close(Context& context, const Input& in) {
   context.operation = {};
   context.queued.reset();
