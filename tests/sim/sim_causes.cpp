@@ -27,8 +27,8 @@ void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
   if (is_at_rest_ && !has_lost_cause(*tabs_[index]) &&
       (std::holds_alternative<effect::RoomReconnecting>(event) || std::holds_alternative<effect::ParticipantReconnecting>(event)))
     complain("spurious", index, "trouble in a room at rest");
+  if (std::holds_alternative<effect::LocalParticipantReconnecting>(event)) mutes_.is_away(index);
   if (const auto* trouble = std::get_if<effect::RoomReconnecting>(&event)) {
-    mutes_.is_away(index);
     if (!breaks_media_ && trouble->error.code != code::kSignalingDisconnected && !signaling_may_cost_media() &&
         !sees_a_ghost(*tabs_[index]))
       complain("spurious", index, "lost media that was never disturbed");
