@@ -162,6 +162,7 @@ class SimRoom {
   // ---- checks after every step (sim_checks.cpp)
   void check(std::size_t tab, const Batch& batch, Instant page_time);
   void check_server(const roomserver::Input& input, const roomserver::Batch& batch);
+  bool is_told_less(const Tab& tab) const;
   void check_hung(const std::string& participant);
   void check_mute(const std::string& viewer, const ParticipantSid& participant, const TrackSid& sid, const std::string& name, bool enabled);
   void note_question(std::size_t index, const std::string& frame);
