@@ -237,6 +237,7 @@ void SimRoom::take_event(std::size_t index, const effect::Emit& emit) {
   if (std::holds_alternative<effect::LocalParticipantReconnected>(emit.event)) {
     tab.candidates.is_in_step();
     tab.links.is_in_step();
+    tab.back_at = time_.now();
   }
   if (std::holds_alternative<effect::RoomConnected>(emit.event)) check_place(index);
   if (std::holds_alternative<effect::RoomRejoined>(emit.event)) take_rejoining(index);

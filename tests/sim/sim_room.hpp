@@ -190,6 +190,8 @@ class SimRoom {
   void check_cause(std::size_t tab, const effect::Event& event);
   bool signaling_may_cost_media() const;
   bool sends_nothing(const ParticipantSid& participant) const;
+  bool waits_for_word(std::size_t viewer, const ParticipantSid& participant) const;
+  bool waits_for_word_of_anybody(std::size_t viewer) const;
   bool sees_a_ghost(const Tab& tab) const;
   void check_reason(std::size_t tab);
   bool explains_end(const Tab& tab, int code) const;

@@ -69,6 +69,7 @@ struct Tab {
   Instant joined_at;
   Instant left_at;
   Instant rejoined_at;
+  Instant back_at;             // from having lost signaling
   Instant saw_somebody_at;     // of whom nobody said that it was away, and had a connection to spare
   Instant spoke_at;            // sent anything
   bool page_went = false;      // its pagehide has run
