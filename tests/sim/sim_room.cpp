@@ -260,6 +260,13 @@ bool SimRoom::is_in_room(const ParticipantSid& sid) const {
   return false;
 }
 
+bool SimRoom::is_heard(const Tab& tab) const {
+  const Present all = present();
+  return std::any_of(all.begin(), all.end(), [&](const roomserver::ParticipantSnapshot& participant) {
+    return participant.sid.value == tab.participant_sid() && participant.state == backend::ParticipantState::kConnected;
+  });
+}
+
 Tab* SimRoom::owner_of(const ParticipantSid& participant) const {
   for (const auto& tab : tabs_)
     if (tab->participant_sid() == participant.value && !tab->is_followed) return tab.get();

@@ -242,6 +242,8 @@ class SimRoom {
 
   Present present() const;
   bool is_in_room(const ParticipantSid& participant) const;
+  // The server does not call it reconnecting.
+  bool is_heard(const Tab& tab) const;
   // A page that another one has taken the place of is none.
   Tab* owner_of(const ParticipantSid& participant) const;
   std::size_t index_of(const Tab& tab) const;
