@@ -117,8 +117,10 @@ void SimRoom::check_media(std::size_t index, const AppModel::Track& track) {
     return complain("media", index, track.model.name + " is subscribed on a connection that is not connected");
   if (tabs_[index]->holdfast && track.model.kind == backend::TrackKind::kVideo && media_.is_frozen(index, track.peer))
     complain("media", index, track.model.name + " is received and not shown");
-  // Silence since before a track was enabled may be the source's: that nobody can tell.
-  const bool may_be_silent = media_.is_deaf(index, track.peer) && !tabs_[index]->links.has_seen_media(track.peer, kSteadyPolls);
+  // Silence since before a track was enabled may be the source's: that nobody can tell. The official client acts on what its browser
+  // says of ICE alone (docs/protocol.md 7.6).
+  const bool may_be_silent =
+      media_.is_deaf(index, track.peer) && (tabs_[index]->official || !tabs_[index]->links.has_seen_media(track.peer, kSteadyPolls));
   const bool flows = may_be_silent || media_.bytes_received(index, track.peer) > bytes_[{index, track.peer.value}];
   if (track.model.kind != backend::TrackKind::kData && track.model.enabled && !flows)
     complain("media", index, track.model.name + " is subscribed and not received");

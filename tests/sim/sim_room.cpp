@@ -233,6 +233,7 @@ void SimRoom::take_event(std::size_t index, const effect::Emit& emit) {
   check_restart(index, emit.event);
   check_doubts(index, emit.event);
   check_names(index, emit.event);
+  note_new_media(index, emit.event);
   tab.app.take(emit);
   if (std::holds_alternative<effect::LocalParticipantReconnected>(emit.event)) {
     tab.candidates.is_in_step();

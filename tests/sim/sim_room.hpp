@@ -174,6 +174,7 @@ class SimRoom {
   void check_sync(std::size_t tab, const rsp::Sync& sync, std::size_t open_before);
   void check_links(std::size_t tab, std::size_t others);
   void check_heartbeats(std::size_t tab);
+  void note_new_media(std::size_t tab, const effect::Event& event);
 
   // ---- media that was called lost (sim_doubts.cpp)
   struct Doubt {
