@@ -35,6 +35,10 @@ SignaledId MediaPath::received_track(const std::string& mid) const {
   return {};
 }
 
+bool MediaPath::receives(const SignaledId& track) const {
+  return is_flowing_ && std::any_of(flows_.begin(), flows_.end(), [&](const Flow& flow) { return flow.track == track; });
+}
+
 void MediaPath::look_at(const PeerConnectionModel& other) {
   const std::pair<std::uint32_t, std::uint32_t> versions{own_.version_ + own_.ice_.version(), other.version_ + other.ice_.version()};
   if (std::exchange(seen_, versions) == versions) return;

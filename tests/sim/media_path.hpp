@@ -30,6 +30,7 @@ class MediaPath {
   bool is_alive() const { return !own_.is_closed() && own_.ice_.has_begun(); }
   // Id of the track whose packets came in at this mid the last time that time passed; empty: none.
   SignaledId received_track(const std::string& mid) const;
+  bool receives(const SignaledId& track) const;
   // Since when the other end has sent something that this one is to receive, whether or not packets get through.
   std::optional<Instant> sent_since() const { return flows_.empty() ? std::nullopt : std::optional(sent_since_); }
 

@@ -223,7 +223,8 @@ class SimRoom {
   void check_tracks(std::size_t tab, const AppModel::Participant& seen, const roomserver::ParticipantSnapshot& real);
   static bool is_lost_cause(const Tab& a, const Tab& b);
   bool has_lost_cause(const Tab& tab) const;
-  void check_media(std::size_t tab, const AppModel::Track& track);
+  void check_media(std::size_t tab, const Tab& owner, const AppModel::Track& track);
+  bool comes_unseen(std::size_t tab, const Tab& owner, const AppModel::Track& track) const;
   void check_all_over();
 
   // ---- one thing breaks after a long rest (sim_once_more.cpp)

@@ -242,6 +242,21 @@ bool VirtualMedia::is_sent_something(std::size_t client, std::size_t by, Millis 
   });
 }
 
+bool VirtualMedia::are_connected(std::size_t client, std::size_t other) const {
+  return any_between(client, other,
+                     [](const End& end, const End&) { return end.connection.connection_state() == input::ConnectionState::kConnected; });
+}
+
+bool VirtualMedia::are_channels_dead(std::size_t client, std::size_t other) const {
+  return any_between(client, other, [](const End& end, const End& far) {
+    return end.connection.are_channels_dead() || far.connection.are_channels_dead();
+  });
+}
+
+bool VirtualMedia::comes_in(std::size_t client, std::size_t by, const SignaledId& track) const {
+  return any_between(client, by, [&](const End& end, const End&) { return end.path.receives(track); });
+}
+
 bool VirtualMedia::may_freeze_by_glare(std::size_t client, PeerId peer) const {
   const End* end = find(client, peer);
   const End* other = end ? other_end(*end) : nullptr;

@@ -52,6 +52,10 @@ class VirtualMedia {
   // A connection of theirs has carried media to the client for so long, as far as both browsers know; whether packets get through is
   // another matter.
   bool is_sent_something(std::size_t client, std::size_t by, Millis for_how_long) const;
+  bool are_connected(std::size_t client, std::size_t other) const;
+  bool are_channels_dead(std::size_t client, std::size_t other) const;
+  // Packets of the other client's track come in, at whatever section.
+  bool comes_in(std::size_t client, std::size_t by, const SignaledId& track) const;
   // Both ends have offered, and to take this one's offer back may cost it its pictures.
   bool may_freeze_by_glare(std::size_t client, PeerId peer) const;
   std::int64_t bytes_received(std::size_t client, PeerId peer) const;
