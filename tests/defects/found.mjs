@@ -23,7 +23,7 @@ export const found = [
     edits: [
       {
         file: 'src/peer/local_media.cpp',
-        find: ' && !sends(open_, slot.mid) && !sends(agreed_, slot.mid) &&\n',
+        find: ' && !sends(open_, slot.mid) && !sends(agreed_, slot.mid) && !sends(answered_over_, slot.mid) &&\n',
         replace: ' &&\n',
       },
     ],
