@@ -134,7 +134,7 @@ bool Link::take_health_change() {
 }
 
 Predecessors Link::as_predecessor(bool replaced_here) const {
-  return {remote_, liveness.replacements() + (replaced_here ? 1 : 0), liveness.is_silent()};
+  return {remote_, liveness.replacements() + (replaced_here && !negotiation.gave_way() ? 1 : 0), liveness.is_silent()};
 }
 
 bool Link::is_consistent() const {

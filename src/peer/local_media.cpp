@@ -25,6 +25,7 @@ void LocalMedia::set_wanted(const std::vector<backend::LocalTrack>& tracks, bool
       effects.push_back(effect::RemoveTrack{peer_, sender.id});
     senders_.erase(senders_.begin() + static_cast<std::ptrdiff_t>(i));
   }
+  may_add = may_add && !(taken_back_ && has_lost_track(*taken_back_));
   for (const backend::LocalTrack& track : tracks) {
     if (find_id(senders_, track.id) != senders_.end() || (!may_add && track.kind != backend::TrackKind::kData)) continue;
     senders_.push_back({track.id, track.kind, idle_transceiver(track.kind), -1, -1});
@@ -72,7 +73,13 @@ void LocalMedia::agree(bool ours) {
   answered_over_ = ours ? std::nullopt : std::move(agreed_);
   agreed_ = std::move(open_);
   open_.reset();
+  taken_back_.reset();
   if (ours) futile_offers_ = is_carried() ? 0 : futile_offers_ + 1;
+}
+
+void LocalMedia::roll_back() {
+  if (open_) taken_back_ = std::move(open_);
+  open_.reset();
 }
 
 bool LocalMedia::needs_offer() const { return has_agreement() && futile_offers_ < kMaxFutileOffers && !is_carried(); }
@@ -103,13 +110,15 @@ std::string LocalMedia::idle_transceiver(backend::TrackKind kind) const {
   return {};
 }
 
+bool LocalMedia::has_lost_track(const View& view) const {
+  return std::any_of(view.slots.begin(), view.slots.end(),
+                     [&](const sdp::Slot& slot) { return slot.names_track() && find_id(senders_, slot.track) == senders_.end(); });
+}
+
 bool LocalMedia::is_carried() const {
-  std::ptrdiff_t carried = 0;
-  for (const sdp::Slot& slot : agreed_->slots) {
-    if (!slot.names_track()) continue;
-    if (find_id(senders_, slot.track) == senders_.end()) return false;
-    ++carried;
-  }
+  if (has_lost_track(*agreed_)) return false;
+  const std::ptrdiff_t carried =
+      std::count_if(agreed_->slots.begin(), agreed_->slots.end(), [](const sdp::Slot& slot) { return slot.names_track(); });
   const std::ptrdiff_t channels =
       std::count_if(senders_.begin(), senders_.end(), [](const Sender& sender) { return sender.kind == backend::TrackKind::kData; });
   return carried + channels == static_cast<std::ptrdiff_t>(senders_.size()) && (channels == 0 || agreed_->has_data);

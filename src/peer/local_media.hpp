@@ -21,7 +21,8 @@ class LocalMedia {
   // What the other end knows our tracks by: their ids with this after them.
   void set_id_suffix(const std::string& suffix) { id_suffix_ = suffix; }
   // Adds and removes what differs from the last call. While a description is open (`may_add` is false) no media track is added: it could
-  // take the transceiver of one that was removed, and the other end would never see that section stop.
+  // take the transceiver of one that was removed, and the other end would never see that section stop. Nor is one after an offer that was
+  // taken back and has since lost a track: the other end may have answered it, and hears that it has stopped with the next description.
   void set_wanted(const std::vector<backend::LocalTrack>& tracks, bool may_add, Effects& effects);
 
   // What everybody wishes; only the wishes of this one count.
@@ -31,7 +32,7 @@ class LocalMedia {
   std::string propose(const input::LocalDescriptionSet& report);
   // The open description is in force. `ours`: it was our offer, which is as good as we can make it.
   void agree(bool ours);
-  void roll_back() { open_.reset(); }
+  void roll_back();
 
   // An offer would change something: a wanted track is not sent, a removed one still is, or data has no section.
   bool needs_offer() const;
@@ -60,6 +61,7 @@ class LocalMedia {
   // another track, would be no `track` event at the other end, by which other clients find what they receive (docs/protocol.md 6.2).
   std::string idle_transceiver(backend::TrackKind kind) const;
   bool is_carried() const;
+  bool has_lost_track(const View& view) const;
 
   // Own offers that were agreed on and still did not carry every track: the browser cannot do it, so asking again is in vain.
   static constexpr int kMaxFutileOffers = 2;
@@ -70,6 +72,7 @@ class LocalMedia {
   std::optional<View> open_;
   std::optional<View> agreed_;
   std::optional<View> answered_over_;  // in force before an answer of ours, which may never arrive
+  std::optional<View> taken_back_;     // an offer, and nothing was agreed on since
   int futile_offers_ = 0;
 };
 

@@ -48,7 +48,7 @@ void forget_open_remote(Context& context) {
 }
 
 void agree(Context& context, bool ours) {
-  context.has_only_answered = context.stable_revision == 0 && !ours;
+  context.has_only_answered = !context.media.has_agreement() && !ours;
   context.stable_revision = context.applying_revision;
   context.media.agree(ours);
   const bool they_restarted = !context.remote.ufrag.empty() && context.remote.ufrag != context.open_remote->ufrag;
@@ -178,6 +178,11 @@ void NegotiationTable::offer_instead(Context& context, const Input& in) {
 void NegotiationTable::give_up(Context& context, const Input& in) {
   context.broken = true;
   close(context, in);
+}
+
+void NegotiationTable::give_way(Context& context, const Input& in) {
+  context.gave_way = true;
+  give_up(context, in);
 }
 
 void NegotiationTable::close(Context& context, const Input& in) {

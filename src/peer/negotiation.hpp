@@ -54,6 +54,7 @@ struct NegotiationContext {
   int failures = 0;
   bool has_only_answered = false;  // one negotiation so far, and it was theirs
   bool broken = false;
+  bool gave_way = false;
 };
 
 struct NegotiationInput {
@@ -102,6 +103,8 @@ class Negotiation {
   bool is_closed() const { return machine_.is(State::kClosed); }
   // Closed because the browser could not do what was needed.
   bool is_broken() const { return context_.broken; }
+  // … or because glare would have frozen video: it worked.
+  bool gave_way() const { return context_.gave_way; }
   // Nothing is open, and nothing waits to be offered but for signaling.
   bool is_settled() const { return machine_.is(State::kStable) && !context_.offer_wanted; }
   // Of the last round that is over.

@@ -74,6 +74,7 @@ struct NegotiationTable {
   static void count_failure(Context&, const Input&);
   static void offer_instead(Context&, const Input&);
   static void give_up(Context&, const Input&);
+  static void give_way(Context&, const Input&);
   static void close(Context&, const Input&);
 
   using S = State;
@@ -86,7 +87,7 @@ struct NegotiationTable {
       {S::kStable, E::kCreateOffer, nullptr, want_offer, S::kStable, "asked for an offer: it will be one revision above"},
       {S::kStable, E::kClose, nullptr, close, S::kClosed, "closed"},
 
-      {S::kSettingLocalOffer, E::kOperationDone, would_freeze_after_glare, give_up, S::kClosed,
+      {S::kSettingLocalOffer, E::kOperationDone, would_freeze_after_glare, give_way, S::kClosed,
        "glare, and taking ours back would freeze video: a new link"},
       {S::kSettingLocalOffer, E::kOperationDone, has_lost_glare, roll_back_for_queued, S::kRollingBack,
        "glare: theirs came while ours was being made, so ours is never sent"},
@@ -103,7 +104,7 @@ struct NegotiationTable {
       {S::kHaveLocalOffer, E::kRemoteOffer, is_first_negotiation, queue, S::kHaveLocalOffer,
        "a first offer is never rolled back: theirs waits for the answer to ours"},
       {S::kHaveLocalOffer, E::kRemoteOffer, is_older_than_ours, nullptr, S::kHaveLocalOffer, "ours is newer: they will take theirs back"},
-      {S::kHaveLocalOffer, E::kRemoteOffer, would_freeze, give_up, S::kClosed,
+      {S::kHaveLocalOffer, E::kRemoteOffer, would_freeze, give_way, S::kClosed,
        "glare, and taking ours back would freeze video: a new link"},
       {S::kHaveLocalOffer, E::kRemoteOffer, nullptr, roll_back, S::kRollingBack, "glare, and the server has chosen theirs"},
       {S::kHaveLocalOffer, E::kCreateOffer, is_stale, nullptr, S::kHaveLocalOffer, "asked before, or overtaken"},

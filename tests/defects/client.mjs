@@ -406,8 +406,8 @@ export const client = [
     edits: [
       {
         file: 'src/client/client.cpp',
-        find: 'link->health == room::LinkView::Health::kNew',
-        replace: 'link->health == room::LinkView::Health::kSuspect',
+        find: 'link->health == room::LinkView::Health::kNew)',
+        replace: 'link->health == room::LinkView::Health::kSuspect)',
       },
     ],
   },

@@ -52,6 +52,10 @@ class LinkBook {
   // Had a description when the latest socket was asked for, and are still open.
   std::size_t described_at_dial() const { return described_at_dial_.size(); }
 
+  // Nothing was expected on it, and now something is: whether that ever comes is for its source to decide.
+  void expect_anew(PeerId peer) {
+    if (has(peer)) media_[peer.value].polls = media_[peer.value].most_polls = 0;
+  }
   // As the client was told last.
   std::int64_t bytes(PeerId peer) const { return has(peer) ? media_.at(peer.value).bytes : 0; }
   // It was told of more and more bytes, so many times in a row.

@@ -35,14 +35,20 @@ SignaledId MediaPath::received_track(const std::string& mid) const {
   return {};
 }
 
+bool MediaPath::receives(const SignaledId& track) const {
+  return is_flowing_ && std::any_of(flows_.begin(), flows_.end(), [&](const Flow& flow) { return flow.track == track; });
+}
+
 void MediaPath::look_at(const PeerConnectionModel& other) {
   const std::pair<std::uint32_t, std::uint32_t> versions{own_.version_ + own_.ice_.version(), other.version_ + other.ice_.version()};
   if (std::exchange(seen_, versions) == versions) return;
   is_joined_ = are_joined(other);
+  const bool was_sent_something = !flows_.empty();
   flows_.clear();
   for (const PeerConnectionModel::Transceiver& transceiver : other.transceivers_)
     if (!transceiver.track.empty() && transceiver.size != kNothing && other.sends_at(transceiver.mid) && own_.receives_at(transceiver.mid))
       flows_.push_back({transceiver.mid, transceiver.track});
+  if (!was_sent_something) sent_since_ = now_;
 }
 
 bool MediaPath::are_joined(const PeerConnectionModel& other) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,9 @@ class MediaPath {
   bool is_alive() const { return !own_.is_closed() && own_.ice_.has_begun(); }
   // Id of the track whose packets came in at this mid the last time that time passed; empty: none.
   SignaledId received_track(const std::string& mid) const;
+  bool receives(const SignaledId& track) const;
+  // Since when the other end has sent something that this one is to receive, whether or not packets get through.
+  std::optional<Instant> sent_since() const { return flows_.empty() ? std::nullopt : std::optional(sent_since_); }
 
  private:
   struct Flow {
@@ -47,6 +51,7 @@ class MediaPath {
   bool is_joined_ = false;
   bool is_flowing_ = false;
   std::vector<Flow> flows_;
+  Instant sent_since_;
   std::uint32_t last_channel_ = 0;
 };
 

@@ -229,9 +229,6 @@ void Peer::set_local(LocalType type, bool ice_restart, Then then) {
 
 void Peer::set_remote(const Description& description, Then then) {
   const bool is_offer = description.type == "offer";
-  // An answer that failed leaves the offer before open; browsers put the new one in its place, which is to roll back first.
-  if (is_offer && signaling_ == Signaling::kHaveRemoteOffer)
-    runtime_.perform(effect::SetLocalDescription{peer(), runtime_.next_operation(), LocalType::kRollback});
   for (const peer::sdp::Section& section : peer::sdp::sections(description.sdp))
     if (!section.track.empty()) media_ids_[section.mid] = section.track.value;  // `track` events come before the promise
   operation_ = Operation{runtime_.next_operation(), {}, [this, is_offer, then = std::move(then)] {

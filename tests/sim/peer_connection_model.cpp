@@ -164,6 +164,7 @@ void PeerConnectionModel::run(const effect::SetLocalDescription& set) {
 void PeerConnectionModel::run(const effect::SetRemoteDescription& set) {
   if (fails(set.op)) return;
   const bool is_offer = set.type == backend::DescriptionType::kOffer;
+  if (is_offer && state_ == SignalingState::kHaveRemoteOffer) roll_back();  // one that was never answered makes room for the next
   if (state_ != (is_offer ? SignalingState::kStable : SignalingState::kHaveLocalOffer)) return fail(set.op, "InvalidStateError");
   Description theirs{set.sdp, peer::sdp::sections(set.sdp), std::string(peer::sdp::ice_ufrag(set.sdp))};
   if (!fits(theirs, is_offer)) return fail(set.op, "InvalidAccessError");

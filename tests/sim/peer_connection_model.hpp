@@ -73,6 +73,7 @@ class PeerConnectionModel {
   // Says connected and receives nothing, like Firefox after a long sleep; only a new connection helps.
   void go_deaf() { is_deaf_ = true; }
   bool is_deaf() const { return is_deaf_; }
+  bool are_channels_dead() const { return are_channels_dead_; }
   // Decodes what it receives, and shows none of it (docs/protocol.md 7.9).
   bool is_frozen() const { return is_frozen_; }
   // If the open offer is taken back, in some browsers.

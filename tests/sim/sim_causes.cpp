@@ -17,6 +17,8 @@ constexpr Millis kConnectPatience = 17_s;
 constexpr Millis kShortestHold = 1_s;
 // For how much longer than the session timeout a restarted server takes back whom it does not know (docs/protocol.md 20.1).
 constexpr Millis kAdoption = 20_s;
+// What has begun to come in is noticed with the next poll of a client of ours.
+constexpr Millis kLooksForMedia = 700_ms;
 // A hold runs from the first sign of trouble, and on clocks of its own.
 constexpr Millis kSlack = 1_s;
 
@@ -27,16 +29,16 @@ void SimRoom::check_cause(std::size_t index, const effect::Event& event) {
   if (is_at_rest_ && !has_lost_cause(*tabs_[index]) &&
       (std::holds_alternative<effect::RoomReconnecting>(event) || std::holds_alternative<effect::ParticipantReconnecting>(event)))
     complain("spurious", index, "trouble in a room at rest");
+  if (std::holds_alternative<effect::LocalParticipantReconnecting>(event)) mutes_.is_away(index);
   if (const auto* trouble = std::get_if<effect::RoomReconnecting>(&event)) {
-    mutes_.is_away(index);
     if (!breaks_media_ && trouble->error.code != code::kSignalingDisconnected && !signaling_may_cost_media() &&
-        !sees_a_ghost(*tabs_[index]))
+        !sees_a_ghost(*tabs_[index]) && !waits_for_word_of_anybody(index))
       complain("spurious", index, "lost media that was never disturbed");
     if (!breaks_signaling_ && trouble->error.code == code::kSignalingDisconnected && !tabs_[index]->page_went)
       complain("spurious", index, "lost signaling that was never disturbed");
   } else if (const auto* away = std::get_if<effect::ParticipantReconnecting>(&event)) {
     if (!breaks_media_ && away->error.code != code::kSignalingDisconnected && is_in_room(away->participant) &&
-        !signaling_may_cost_media() && !sends_nothing(away->participant))
+        !signaling_may_cost_media() && !sends_nothing(away->participant) && !waits_for_word(index, away->participant))
       complain("spurious", index, "lost media of a participant that was never disturbed");
     // An official client that hears of its network gives up a socket that works.
     const Tab* owner = owner_of(away->participant);
@@ -78,6 +80,23 @@ bool SimRoom::sends_nothing(const ParticipantSid& participant) const {
   return owner == nullptr || std::none_of(owner->tracks.begin(), owner->tracks.end(), [](const auto& entry) {
            return entry.second.enabled && entry.second.kind != backend::TrackKind::kData;
          });
+}
+
+// One of them has trouble with signaling, and what the other end's browser does explains that nothing comes in: it has closed the
+// connection, or it sends nothing any more, or not yet. Only signaling could tell why.
+bool SimRoom::waits_for_word(std::size_t index, const ParticipantSid& participant) const {
+  const Tab& viewer = *tabs_[index];
+  const Tab* owner = owner_of(participant);
+  if (owner == nullptr) return false;
+  const bool is_late = viewer.back_at == time_.now() || !viewer.signaling.is_calm(time_.now(), kLateWord) ||
+                       !owner->signaling.is_calm(time_.now(), kLateWord);
+  return is_late && !media_.is_sent_something(index, index_of(*owner), kLooksForMedia);
+}
+
+bool SimRoom::waits_for_word_of_anybody(std::size_t viewer) const {
+  const auto participants = tabs_[viewer]->participants();
+  return std::any_of(participants.begin(), participants.end(),
+                     [&](const auto& participant) { return waits_for_word(viewer, ParticipantSid(participant.first)); });
 }
 
 // A restarted server cannot know for a while that someone has gone while its peers were away.

@@ -58,4 +58,19 @@ void SimRoom::check_heartbeats(std::size_t index) {
   if (time_.now() - tab.spoke_at > kLongestPause) complain("socket", index, "connected, and has not said anything for long");
 }
 
+// Before the app takes it.
+void SimRoom::note_new_media(std::size_t index, const effect::Event& event) {
+  const auto* media = std::get_if<effect::TrackSubscribed>(&event);
+  if (media == nullptr || media->mid.empty()) return;
+  const auto& participants = tabs_[index]->app.participants;
+  const auto seen = participants.find(media->participant.value);
+  if (seen == participants.end()) return;
+  const auto& tracks = seen->second.tracks;
+  const bool is_expected = std::any_of(tracks.begin(), tracks.end(), [&](const auto& entry) {
+    const AppModel::Track& track = entry.second;
+    return track.subscribed && track.peer == media->peer && track.model.enabled && track.model.kind != backend::TrackKind::kData;
+  });
+  if (!is_expected) tabs_[index]->links.expect_anew(media->peer);
+}
+
 }  // namespace holdfast::sim

@@ -86,6 +86,7 @@ void SimRoom::check_replaced(std::size_t index, PeerId peer) {
   if (tab.official || tab.is_over() || !is_in_room(ParticipantSid(tab.participant_sid()))) return;
   if (!media_.is_connected(index, peer) || time_.now() - media_.created(index, peer) < kSettledLink) return;
   if (media_.is_other_end_closed(index, peer)) return;  // it was told, and follows
+  if (!tab.app.is_away() && !is_heard(tab)) return;     // its offer is on a way that repeats what it loses
   if (media_.may_freeze_by_glare(index, peer)) return;  // nothing but a new connection helps (docs/protocol.md 7.9)
   for (const auto& [sid, participant] : tab.app.participants) {
     if (server_has_restarted_ ? !is_steady(index, ParticipantSid(sid)) : breaks_media_) continue;

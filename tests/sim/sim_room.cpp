@@ -233,10 +233,12 @@ void SimRoom::take_event(std::size_t index, const effect::Emit& emit) {
   check_restart(index, emit.event);
   check_doubts(index, emit.event);
   check_names(index, emit.event);
+  note_new_media(index, emit.event);
   tab.app.take(emit);
   if (std::holds_alternative<effect::LocalParticipantReconnected>(emit.event)) {
     tab.candidates.is_in_step();
     tab.links.is_in_step();
+    tab.back_at = time_.now();
   }
   if (std::holds_alternative<effect::RoomConnected>(emit.event)) check_place(index);
   if (std::holds_alternative<effect::RoomRejoined>(emit.event)) take_rejoining(index);
@@ -257,6 +259,13 @@ bool SimRoom::is_in_room(const ParticipantSid& sid) const {
   for (const roomserver::ParticipantSnapshot& participant : present())
     if (participant.sid == sid) return true;
   return false;
+}
+
+bool SimRoom::is_heard(const Tab& tab) const {
+  const Present all = present();
+  return std::any_of(all.begin(), all.end(), [&](const roomserver::ParticipantSnapshot& participant) {
+    return participant.sid.value == tab.participant_sid() && participant.state == backend::ParticipantState::kConnected;
+  });
 }
 
 Tab* SimRoom::owner_of(const ParticipantSid& participant) const {

@@ -163,6 +163,7 @@ class SimRoom {
   // ---- checks after every step (sim_checks.cpp)
   void check(std::size_t tab, const Batch& batch, Instant page_time);
   void check_server(const roomserver::Input& input, const roomserver::Batch& batch);
+  bool is_told_less(const Tab& tab) const;
   void check_hung(const std::string& participant);
   void check_mute(const std::string& viewer, const ParticipantSid& participant, const TrackSid& sid, const std::string& name, bool enabled);
   void note_question(std::size_t index, const std::string& frame);
@@ -174,6 +175,7 @@ class SimRoom {
   void check_sync(std::size_t tab, const rsp::Sync& sync, std::size_t open_before);
   void check_links(std::size_t tab, std::size_t others);
   void check_heartbeats(std::size_t tab);
+  void note_new_media(std::size_t tab, const effect::Event& event);
 
   // ---- media that was called lost (sim_doubts.cpp)
   struct Doubt {
@@ -190,6 +192,8 @@ class SimRoom {
   void check_cause(std::size_t tab, const effect::Event& event);
   bool signaling_may_cost_media() const;
   bool sends_nothing(const ParticipantSid& participant) const;
+  bool waits_for_word(std::size_t viewer, const ParticipantSid& participant) const;
+  bool waits_for_word_of_anybody(std::size_t viewer) const;
   bool sees_a_ghost(const Tab& tab) const;
   void check_reason(std::size_t tab);
   bool explains_end(const Tab& tab, int code) const;
@@ -221,6 +225,7 @@ class SimRoom {
   static bool is_lost_cause(const Tab& a, const Tab& b);
   bool has_lost_cause(const Tab& tab) const;
   void check_media(std::size_t tab, const Tab& owner, const AppModel::Track& track);
+  bool comes_unseen(std::size_t tab, const Tab& owner, const AppModel::Track& track) const;
   void check_all_over();
 
   // ---- one thing breaks after a long rest (sim_once_more.cpp)
@@ -240,6 +245,8 @@ class SimRoom {
 
   Present present() const;
   bool is_in_room(const ParticipantSid& participant) const;
+  // The server does not call it reconnecting.
+  bool is_heard(const Tab& tab) const;
   // A page that another one has taken the place of is none.
   Tab* owner_of(const ParticipantSid& participant) const;
   std::size_t index_of(const Tab& tab) const;

@@ -70,6 +70,7 @@ struct Tab {
   Instant left_at;
   Instant rejoined_at;
   Instant wished_at;           // the last time that it wanted another size of a track
+  Instant back_at;             // from having lost signaling
   Instant saw_somebody_at;     // of whom nobody said that it was away, and had a connection to spare
   Instant spoke_at;            // sent anything
   bool page_went = false;      // its pagehide has run

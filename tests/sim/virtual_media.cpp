@@ -225,6 +225,38 @@ bool VirtualMedia::is_other_end_closed(std::size_t client, PeerId peer) const {
   return other && other->connection.is_closed();
 }
 
+template <class Predicate>
+bool VirtualMedia::any_between(std::size_t client, std::size_t other, Predicate predicate) const {
+  return std::any_of(ends_.begin(), ends_.end(), [&](const auto& entry) {
+    const End& end = *entry.second;
+    const End* far = other_end(end);
+    return end.client == client && far && far->client == other && !end.connection.is_closed() && !far->connection.is_closed() &&
+           predicate(end, *far);
+  });
+}
+
+bool VirtualMedia::is_sent_something(std::size_t client, std::size_t by, Millis for_how_long) const {
+  return any_between(client, by, [&](const End& end, const End&) {
+    const auto since = end.path.sent_since();
+    return since && time_.now() - *since >= for_how_long;
+  });
+}
+
+bool VirtualMedia::are_connected(std::size_t client, std::size_t other) const {
+  return any_between(client, other,
+                     [](const End& end, const End&) { return end.connection.connection_state() == input::ConnectionState::kConnected; });
+}
+
+bool VirtualMedia::are_channels_dead(std::size_t client, std::size_t other) const {
+  return any_between(client, other, [](const End& end, const End& far) {
+    return end.connection.are_channels_dead() || far.connection.are_channels_dead();
+  });
+}
+
+bool VirtualMedia::comes_in(std::size_t client, std::size_t by, const SignaledId& track) const {
+  return any_between(client, by, [&](const End& end, const End&) { return end.path.receives(track); });
+}
+
 bool VirtualMedia::may_freeze_by_glare(std::size_t client, PeerId peer) const {
   const End* end = find(client, peer);
   const End* other = end ? other_end(*end) : nullptr;

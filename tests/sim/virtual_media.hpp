@@ -49,6 +49,13 @@ class VirtualMedia {
   bool is_deaf(std::size_t client, PeerId peer) const;
   bool is_frozen(std::size_t client, PeerId peer) const;
   bool is_other_end_closed(std::size_t client, PeerId peer) const;
+  // A connection of theirs has carried media to the client for so long, as far as both browsers know; whether packets get through is
+  // another matter.
+  bool is_sent_something(std::size_t client, std::size_t by, Millis for_how_long) const;
+  bool are_connected(std::size_t client, std::size_t other) const;
+  bool are_channels_dead(std::size_t client, std::size_t other) const;
+  // Packets of the other client's track come in, at whatever section.
+  bool comes_in(std::size_t client, std::size_t by, const SignaledId& track) const;
   // Both ends have offered, and to take this one's offer back may cost it its pictures.
   bool may_freeze_by_glare(std::size_t client, PeerId peer) const;
   std::int64_t bytes_received(std::size_t client, PeerId peer) const;
@@ -145,6 +152,9 @@ class VirtualMedia {
   bool reaches(std::size_t from, std::size_t to) const;
   End* find(std::size_t client, PeerId peer) const;
   const End* other_end(const End& end) const;
+  // One of the open connections between these two, as the first of them sees it.
+  template <class Predicate>
+  bool any_between(std::size_t client, std::size_t other, Predicate predicate) const;
   // One of this client's open connections; which, only the seed and the moment decide.
   End* any_open(std::size_t client);
   template <class Action>

@@ -464,6 +464,20 @@ TEST_CASE("negotiation: a section that stops with an answer of ours serves nothi
   CHECK(bench.want({kSecond, kVideo}) == Words{"add video at 0", "set offer"});
 }
 
+TEST_CASE("negotiation: a section of an offer that was taken back serves nothing else before the next round (sim seed 748321)",
+          "[peer][negotiation]") {
+  Bench bench = agreed();
+  bench.want({kVideo});
+  bench.local_done({{"audio", "recvonly", ""}, {"video", "sendrecv", "video"}});
+  REQUIRE(bench.said() == "offer 2");
+  CHECK(bench.want({kSecond}) == Words{"remove video"});
+  CHECK(bench.hear(DescriptionType::kOffer, 3) == Words{"roll back"});  // they have answered, and the answer was lost
+  CHECK(bench.rolled_back() == Words{"take offer"});
+  CHECK(bench.remote_done() == Words{"set answer"});
+  CHECK(bench.local_done() == Words{"add second at 1", "set offer"});
+  CHECK(bench.said() == "answer 3");
+}
+
 TEST_CASE("negotiation: data needs an offer only while there is no section for it", "[peer][negotiation]") {
   Bench bench = agreed();
   CHECK(bench.want({kData}) == Words{"add data", "set offer, receive"});
@@ -618,6 +632,19 @@ TEST_CASE("negotiation: an answer that cannot be applied costs an end that has o
   bench.hear(DescriptionType::kAnswer, 2);
   CHECK(bench.fail() == Words{"close"});
   CHECK(bench.negotiation.is_broken());
+}
+
+TEST_CASE("negotiation: an end whose only own offer was taken back has only answered (sim seed 571086)", "[peer][negotiation]") {
+  Bench bench = with_first_offer();
+  bench.hear(DescriptionType::kAnswer, 1);
+  CHECK(bench.fail() == Words{"roll back"});
+  bench.hear(DescriptionType::kOffer, 2);
+  CHECK(bench.rolled_back() == Words{"take offer"});
+  bench.remote_done();
+  bench.local_done();
+  bench.request_offer();
+  bench.local_done();
+  CHECK(bench.hear(DescriptionType::kOffer, 3) == Words{"close"});
 }
 
 TEST_CASE("negotiation: a first offer of theirs that cannot be applied or answered breaks the link", "[peer][negotiation]") {

@@ -582,6 +582,24 @@ TEST_CASE("peer set: a connection the browser cannot make is replaced, ever more
   CHECK(pauses == std::vector<std::int64_t>{0, 1000, 2000, 4000, 8000, 16000, 32000, 32000, 32000});
 }
 
+TEST_CASE("peer set: glare that costs one link after the other is no failure, and no reason to wait (sim seed 264946)",
+          "[peer][peer_set]") {
+  Bench bench;
+  bench.set.set_local_tracks({{SignaledId("t-us"), TrackKind::kAudio, "us"}}, bench.now, bench.effects);
+  for (std::uint32_t n = 1; n <= 3; ++n) {
+    const LinkId link("L" + std::to_string(n));
+    const std::string offer = sdp_of({{"audio", "sendrecv", "t-a"}}, "them");
+    bench.apply(description(DescriptionType::kOffer, 2, offer, link));
+    bench.remote_done(PeerId{n});
+    bench.local_done("us", PeerId{n});
+    bench.local_done("us", PeerId{n});
+    REQUIRE(bench.said() == Words{"send answer 2", "send offer 3"});
+    bench.apply(description(DescriptionType::kOffer, 3, offer, link));
+    CHECK(bench.said() == Words{"send close 4", "closed by us"});
+    CHECK(bench.set.health().empty());
+  }
+}
+
 TEST_CASE("peer set: the time that a replacement took to fail counts as its pause", "[peer][peer_set]") {
   Bench bench;
   for (std::uint32_t n = 1; n <= 5; ++n) {
