@@ -290,7 +290,7 @@ struct Client::Impl {
     peers.set_expected_media(roster.expected_media(), effects);
     std::vector<room::LinkView> links;
     for (const peer::LinkHealth& health : peers.health()) links.push_back(view_of(health));
-    room.links_changed(links, roster.connected(), now, effects);
+    room.links_changed(links, roster.present(), roster.connected(), now, effects);
     // Only after all it said was taken in: it may be that the peer is in trouble, and not we.
     if (std::exchange(heard_server, false) && room.has_suspicion() && !heard_all_at) heard_all_at = now + kBurst;
     if (heard_all_at && *heard_all_at <= now) {
