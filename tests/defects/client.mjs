@@ -383,8 +383,8 @@ export const client = [
     edits: [
       {
         file: 'src/client/client.cpp',
-        find: 'link.health == room::LinkView::Health::kNew && contains(',
-        replace: 'link.health == room::LinkView::Health::kSuspect && contains(',
+        find: 'link->health == room::LinkView::Health::kHealthy) continue;',
+        replace: 'link->health != room::LinkView::Health::kSuspect) continue;',
       },
     ],
   },
