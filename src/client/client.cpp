@@ -288,7 +288,7 @@ struct Client::Impl {
     peers.set_expected_media(roster.expected_media(), effects);
     std::vector<room::LinkView> links;
     for (const peer::LinkHealth& health : peers.health()) links.push_back(view_of(health));
-    room.links_changed(links, roster.connected(), now, effects);
+    room.links_changed(links, roster.present(), roster.connected(), now, effects);
     // Only after all it said was taken in: it may be that the peer is in trouble, and not we.
     if (std::exchange(heard_server, false) && room.has_suspicion() && !heard_all_at) heard_all_at = now + kBurst;
     if (heard_all_at && *heard_all_at <= now) {
@@ -297,16 +297,17 @@ struct Client::Impl {
     }
 
     // The word of the other end is trouble of the link too; it ends where ours would. A link that never worked may be gone before anybody
-    // has called it bad; another one is to follow.
+    // has called it bad; another one is to follow. Until that works the other end may have nothing to complain of, and is told.
     std::vector<ParticipantSid> still = room.in_trouble();
     const auto& unheard_by = session->heard().media_lost;
     still.insert(still.end(), unheard_by.begin(), unheard_by.end());
     std::vector<ParticipantSid> unheard = room.media_lost();
     for (const ParticipantSid& sid : in_trouble) {
       const auto link = std::find_if(links.begin(), links.end(), [&](const room::LinkView& one) { return one.remote == sid; });
-      const bool is_gone = link == links.end() && contains(roster.connected(), sid);
-      if (is_gone && !contains(unheard, sid)) unheard.push_back(sid);
-      if (is_gone || (link != links.end() && link->health == room::LinkView::Health::kNew)) still.push_back(sid);
+      const bool is_there = contains(roster.connected(), sid);
+      if (link == links.end() ? !is_there : link->health == room::LinkView::Health::kHealthy) continue;
+      still.push_back(sid);
+      if (is_there && !contains(unheard, sid)) unheard.push_back(sid);
     }
     for (const ParticipantSid& sid : in_trouble)
       if (!contains(still, sid)) roster.set_link_trouble(sid, false, effects);

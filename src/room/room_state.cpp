@@ -87,9 +87,9 @@ void RoomState::confirm(Instant now) {
 
 namespace {
 
-// Whom the protocol cannot name is connected if anyone is.
-bool is_connected(const ParticipantSid& sid, const std::vector<ParticipantSid>& connected) {
-  return sid.empty() ? !connected.empty() : std::find(connected.begin(), connected.end(), sid) != connected.end();
+// Whom the protocol cannot name is there if anyone is.
+bool is_there(const ParticipantSid& sid, const std::vector<ParticipantSid>& those) {
+  return sid.empty() ? !those.empty() : std::find(those.begin(), those.end(), sid) != those.end();
 }
 
 bool is_bad(Health health) { return health == Health::kSuspect || health == Health::kFailed; }
@@ -101,19 +101,19 @@ bool concerns(const LinkView& link, const Trouble& trouble) {
 
 }  // namespace
 
-void RoomState::links_changed(const std::vector<LinkView>& links, const std::vector<ParticipantSid>& connected, Instant now,
-                              Effects& effects) {
+void RoomState::links_changed(const std::vector<LinkView>& links, const std::vector<ParticipantSid>& present,
+                              const std::vector<ParticipantSid>& connected, Instant now, Effects& effects) {
   for (const LinkView& link : links)
     if (is_bad(link.health)) take_link(link, connected);
 
   std::vector<Trouble> left;
   for (Trouble& trouble : troubles_)
-    if (outlives(trouble, links, connected, now)) left.push_back(trouble);
+    if (outlives(trouble, links, present, connected, now)) left.push_back(trouble);
   troubles_ = std::move(left);
 
   if (a_link_may_work_) a_link_worked_until_ = now;
   a_link_may_work_ = std::any_of(links.begin(), links.end(), [&](const LinkView& link) {
-    return is_connected(link.remote, connected) &&
+    return is_there(link.remote, connected) &&
            std::none_of(troubles_.begin(), troubles_.end(), [&](const Trouble& trouble) { return concerns(link, trouble); });
   });
   derive(now, effects);
@@ -126,7 +126,7 @@ void RoomState::take_link(const LinkView& link, const std::vector<ParticipantSid
     first.remote = link.remote;
     first.since = link.since;
     first.counts_from = link.since;
-    first.remote_connected = is_connected(link.remote, connected);
+    first.remote_connected = is_there(link.remote, connected);
     trouble = troubles_.insert(troubles_.end(), first);
   }
   trouble->link = link.link;
@@ -135,17 +135,18 @@ void RoomState::take_link(const LinkView& link, const std::vector<ParticipantSid
 }
 
 // Whether the trouble is still one, after it was brought up to date.
-bool RoomState::outlives(Trouble& trouble, const std::vector<LinkView>& links, const std::vector<ParticipantSid>& connected, Instant now) {
+bool RoomState::outlives(Trouble& trouble, const std::vector<LinkView>& links, const std::vector<ParticipantSid>& present,
+                         const std::vector<ParticipantSid>& connected, Instant now) {
   bool has_link = false;
   for (const LinkView& link : links) {
     if (!concerns(link, trouble)) continue;
     if (link.health == Health::kHealthy) return false;
     has_link = true;
   }
-  const bool remote_connected = is_connected(trouble.remote, connected);
+  const bool remote_connected = is_there(trouble.remote, connected);
   if (!has_link) {
-    // The link was given up. As long as its peer is there another one is to follow, and until that works the trouble stays.
-    if (!remote_connected || trouble.remote.empty()) return false;
+    // The link was given up. As long as its peer is in the room another one is to follow, and until that works the trouble stays.
+    if (trouble.remote.empty() || !is_there(trouble.remote, present)) return false;
     if (!trouble.failed_since) trouble.failed_since = now;
   }
   if (remote_connected && !trouble.remote_connected) {

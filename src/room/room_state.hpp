@@ -39,8 +39,9 @@ class RoomState {
   void signaling_restored(Instant now, Effects& effects);
   // The server was heard, and it has all been taken in.
   void signaling_alive(Instant now, Effects& effects);
-  // All links there are, and the participants that the server calls connected.
-  void links_changed(const std::vector<LinkView>& links, const std::vector<ParticipantSid>& connected, Instant now, Effects& effects);
+  // All links there are, the participants in the room, and those of them that the server calls connected.
+  void links_changed(const std::vector<LinkView>& links, const std::vector<ParticipantSid>& present,
+                     const std::vector<ParticipantSid>& connected, Instant now, Effects& effects);
   void wake(Instant now);
   void handle_timers(Instant now, Effects& effects);
   std::optional<Instant> next_deadline() const;
@@ -80,7 +81,8 @@ class RoomState {
 
   std::vector<ParticipantSid> those(bool Trouble::*which) const;
   void take_link(const LinkView& link, const std::vector<ParticipantSid>& connected);
-  bool outlives(Trouble& trouble, const std::vector<LinkView>& links, const std::vector<ParticipantSid>& connected, Instant now);
+  bool outlives(Trouble& trouble, const std::vector<LinkView>& links, const std::vector<ParticipantSid>& present,
+                const std::vector<ParticipantSid>& connected, Instant now);
   void confirm(Instant now);
   void weigh();
   void derive(Instant now, Effects& effects);

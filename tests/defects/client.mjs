@@ -282,7 +282,7 @@ export const client = [
     edits: [
       {
         file: 'src/room/room_state.cpp',
-        find: '    if (!remote_connected || trouble.remote.empty()) return false;\n',
+        find: '    if (trouble.remote.empty() || !is_there(trouble.remote, present)) return false;\n',
         replace: '    if (trouble.remote.empty()) return false;\n',
       },
       { file: 'src/room/room_state.cpp', find: '    trouble.counts = false;\n', replace: '' },
@@ -406,8 +406,8 @@ export const client = [
     edits: [
       {
         file: 'src/client/client.cpp',
-        find: 'link->health == room::LinkView::Health::kNew)',
-        replace: 'link->health == room::LinkView::Health::kSuspect)',
+        find: 'link->health == room::LinkView::Health::kHealthy) continue;',
+        replace: 'link->health != room::LinkView::Health::kSuspect) continue;',
       },
     ],
   },

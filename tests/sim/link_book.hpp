@@ -61,6 +61,11 @@ class LinkBook {
   // It was told of more and more bytes, so many times in a row.
   bool has_seen_media(PeerId peer, int polls) const { return has(peer) && media_.at(peer.value).most_polls >= polls; }
 
+  // … until now.
+  bool sees_media(PeerId peer, Instant now) const {
+    return has(peer) && media_.at(peer.value).polls > 0 && now - media_.at(peer.value).told_at < kLongestPause;
+  }
+
  private:
   // Between two polls of a page that runs.
   static constexpr Millis kLongestPause = 1500_ms;

@@ -36,14 +36,11 @@ bool Page::is_running() const { return !gone_ && !asleep_ && !cached_ && !frozen
 
 void Page::deliver(const Input& input) {
   if (gone_) return;
-  if (is_running() && !is_giving_ && waiting_.empty()) {
-    give(input);
-    return run_on();
-  }
   if (waiting_.size() < kMostWaiting)
     waiting_.push_back(input);
   else
     has_overflowed_ = true;
+  run_on();
 }
 
 void Page::give(const Input& input) {

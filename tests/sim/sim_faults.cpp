@@ -9,6 +9,8 @@ namespace {
 
 // How long a reset waits for something to destroy.
 constexpr Millis kUnluckyTime = 3_s;
+// What a tab must have had of peace for a fault to be the only one.
+constexpr Millis kPeace = 5_s;
 
 }  // namespace
 
@@ -162,7 +164,7 @@ void SimRoom::lose_host(const Step& step, std::size_t index) {
   Prng dice(step.dice);
   if (!occupy(index, Slot::kWay)) return;
   const bool is_known = dice.chance(1, 3);
-  const bool was_calm = tabs_[index]->signaling.is_calm(time_.now(), 5_s);
+  const bool was_calm = tabs_[index]->signaling.is_calm(time_.now(), kPeace);
   begin_trouble(index, true);
   network_.set_up(index, false);
   tabs_[index]->sends = tabs_[index]->hears = false;
@@ -318,13 +320,14 @@ void SimRoom::disturb_page(const Step& step, std::size_t index) {
 void SimRoom::freeze(const Step& step, std::size_t index) {
   Tab& tab = *tabs_[index];
   if (tab.person.browser == Browser::kFirefox || !tab.page->is_running() || !occupy(index, Slot::kPage)) return;
+  const bool was_calm = tab.signaling.is_calm(time_.now(), kPeace);
   begin_trouble(index, false);
   tab.may_look_gone = true;  // the socket ends with 1001 when it thaws
   tab.page->freeze();
   const Instant since = time_.now();
-  lasting(step.length, [this, index, since] {
+  lasting(step.length, [this, index, since, was_calm] {
     say(tabs_[index]->name + " thaws");
-    const bool was_all = tabs_[index]->signaling.last() == since;
+    const bool was_all = was_calm && tabs_[index]->signaling.last() == since;
     end_trouble(index, false);
     tabs_[index]->busy.erase(Slot::kPage);
     if (tabs_[index]->page->is_gone()) return;
@@ -341,6 +344,7 @@ void SimRoom::sleep(const Step& step, std::size_t index) {
   Prng dice(step.dice);
   if (!tab.page->is_running() || tab.busy.count(Slot::kWay) > 0 || !occupy(index, Slot::kPage)) return;
   const bool is_machine = dice.chance(1, 2);
+  const bool was_calm = tab.signaling.is_calm(time_.now(), kPeace);
   begin_trouble(index, true);
   tab.busy.insert(Slot::kWay);
   tab.clock_stood_still = true;
@@ -352,9 +356,9 @@ void SimRoom::sleep(const Step& step, std::size_t index) {
   media_.sleep(index);
   tab.sends = tab.hears = false;
   const Instant since = time_.now();
-  lasting(step.length, [this, index, is_machine, since] {
+  lasting(step.length, [this, index, is_machine, since, was_calm] {
     say(tabs_[index]->name + " wakes");
-    const bool was_all = tabs_[index]->signaling.last() == since;
+    const bool was_all = was_calm && tabs_[index]->signaling.last() == since;
     end_trouble(index, true);
     tabs_[index]->busy.erase(Slot::kPage);
     tabs_[index]->busy.erase(Slot::kWay);

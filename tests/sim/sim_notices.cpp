@@ -50,12 +50,16 @@ void SimRoom::expect_signs_of_lost_media(std::size_t index, std::size_t other) {
   for (const auto& [sid, track] : seen->second.tracks) {
     if (!track.is_expected() || since - tab.wished_at < kPeace) continue;
     if (since - media_.created(index, track.peer) < kPeace || !media_.is_connected(index, track.peer)) continue;
+    if (!tab.links.sees_media(track.peer, time_.now())) continue;
     const std::int64_t bytes = media_.bytes_received(index, track.peer);
-    if (bytes == 0) continue;
     time_.after(kMediaSign, [this, index, other, since, sid = sid, peer = track.peer, bytes] {
       const Tab& viewer = *tabs_[index];
       if (media_trouble_.last() != since || !sees_in_time(viewer) || viewer.state() != AppModel::State::kConnected) return;
-      if (!viewer.signaling.is_calm(time_.now(), kPeace) || media_.bytes_received(index, peer) != bytes) return;
+      // Whoever is away, in a page that is frozen for one, is not missed before it is back; whoever leaves is not missed at all.
+      if (!tabs_[other]->is_in_use() || !viewer.signaling.is_calm(time_.now(), kPeace) ||
+          !tabs_[other]->signaling.is_calm(time_.now(), kPeace))
+        return;
+      if (media_.bytes_received(index, peer) != bytes) return;
       const auto lost = viewer.app.participants.find(tabs_[other]->participant_sid());
       if (lost == viewer.app.participants.end() || lost->second.reconnecting || lost->second.tracks.count(sid) == 0) return;
       const AppModel::Track& still = lost->second.tracks.at(sid);
@@ -69,14 +73,22 @@ void SimRoom::expect_signs_of_lost_media(std::size_t index, std::size_t other) {
 // A connection that has worked for long says connected, and nothing comes any more.
 void SimRoom::expect_signs_of_silence(std::size_t index, PeerId peer) {
   const Instant since = time_.now();
-  const auto of = [this, index, peer]() -> const std::pair<const std::string, AppModel::Participant>* {
+  std::set<std::string> known;
+  for (const auto& participant : tabs_[index]->app.participants)
+    for (const auto& [sid, track] : participant.second.tracks)
+      if (track.peer == peer && track.is_expected()) known.insert(sid);
+  // What is new since may be silent by itself.
+  const auto of = [this, index, peer, known]() -> const std::pair<const std::string, AppModel::Participant>* {
     for (const auto& participant : tabs_[index]->app.participants)
       for (const auto& [sid, track] : participant.second.tracks)
-        if (track.peer == peer && track.is_expected()) return &participant;
+        if (known.count(sid) > 0 && track.peer == peer && track.is_expected()) return &participant;
     return nullptr;
   };
   if (since - tabs_[index]->wished_at < kPeace) return;
-  if (!sees_in_time(*tabs_[index]) || of() == nullptr || !tabs_[index]->links.has_seen_media(peer, kSteadyPolls)) return;
+  // A browser that has not answered is asked no more for a while.
+  if (!sees_in_time(*tabs_[index]) || tabs_[index]->browser_failed || known.empty() ||
+      !tabs_[index]->links.has_seen_media(peer, kSteadyPolls))
+    return;
   time_.after(kMediaSign, [this, index, since, peer, of] {
     const Tab& viewer = *tabs_[index];
     const auto* participant = of();
@@ -95,6 +107,7 @@ void SimRoom::expect_return(std::size_t index, Millis limit) {
     const Tab& tab = *tabs_[index];
     if (tab.signaling.last() != since || !tab.signaling.is_calm(time_.now(), 0_ms) || !sees_in_time(tab)) return;
     if (tab.page->runs_since() > since) return;  // a prompt, say
+    if (server_dropped(tab)) return;             // and has to join again, which takes two more words
     // It waits as it was asked to, for its app, or for the server's host.
     if (tab.was_called_busy || tab.person.makes_tokens || is_checked_slowly(tab)) return;
     if (tab.app.is_away()) complain("return", index, "is still reconnecting");

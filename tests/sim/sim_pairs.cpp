@@ -23,6 +23,13 @@ bool is_well(const Tab& tab, Instant now) {
          tab.state() == AppModel::State::kConnected && tab.signaling.is_calm(now, 1_s);
 }
 
+// What was lost on a bad line is sent again long after, and all that its client says meanwhile waits behind it: it hears, and is not heard.
+bool is_heard(const Tab& tab, const std::vector<roomserver::ParticipantSnapshot>& present) {
+  return std::any_of(present.begin(), present.end(), [&tab](const roomserver::ParticipantSnapshot& one) {
+    return one.sid.value == tab.participant_sid() && one.state == backend::ParticipantState::kConnected;
+  });
+}
+
 }  // namespace
 
 void SimRoom::look_at_pairs() {
@@ -37,9 +44,11 @@ void SimRoom::look_at_pairs() {
 void SimRoom::look_at_pairs_of(std::size_t index) {
   const Tab& viewer = *tabs_[index];
   if (viewer.official) return;
+  const Present all = present();
   for (const auto& [sid, participant] : viewer.app.participants) {
     const Tab* owner = owner_of(ParticipantSid(sid));
-    const bool is_peace = owner != nullptr && is_well(viewer, time_.now()) && is_well(*owner, time_.now()) && !participant.reconnecting;
+    const bool is_peace = owner != nullptr && is_well(viewer, time_.now()) && is_well(*owner, time_.now()) && is_heard(viewer, all) &&
+                          is_heard(*owner, all) && !participant.reconnecting;
     for (const auto& [track_sid, track] : participant.tracks) {
       int& looks = looks_[{index, track_sid}];
       const bool is_there = track.subscribed && media_.is_connected(index, track.peer);
@@ -54,9 +63,10 @@ void SimRoom::look_at_pairs_of(std::size_t index) {
 void SimRoom::look_at_sides_of(std::size_t index) {
   const Tab& viewer = *tabs_[index];
   // Whoever is back, on its way or in another page, has some time until its media are missed.
-  const auto can_tell = [this](const Tab& tab) {
-    return tab.holdfast && tab.is_in_use() && tab.page->is_running() && tab.page->is_visible() && !tab.app.is_away() &&
-           tab.signaling.is_calm(time_.now(), kPeace) && (!tab.page_before || time_.now() - tab.joined_at >= kPeace);
+  const Present all = present();
+  const auto can_tell = [this, &all](const Tab& tab) {
+    return tab.holdfast && is_heard(tab, all) && tab.is_in_use() && tab.page->is_running() && tab.page->is_visible() &&
+           !tab.app.is_away() && tab.signaling.is_calm(time_.now(), kPeace) && (!tab.page_before || time_.now() - tab.joined_at >= kPeace);
   };
   if (viewer.official) return;
   for (const auto& [sid, participant] : viewer.app.participants) {
@@ -65,8 +75,10 @@ void SimRoom::look_at_sides_of(std::size_t index) {
     const auto seen = other->app.participants.find(viewer.app.participant_sid);
     const bool is_one_sided = can_tell(viewer) && can_tell(*other) && seen != other->app.participants.end() && participant.reconnecting &&
                               !seen->second.reconnecting;
+    const auto back = backs_.find({index, sid});
+    const bool is_another = back != backs_.end() && time_.now() - back->second < kLook;  // than at the last look
     int& looks = looks_[{index, "side " + sid}];
-    looks = is_one_sided ? looks + 1 : 0;
+    looks = is_one_sided && !is_another ? looks + 1 : 0;
     if (looks > kMostLooksAtOneSide) complain("notice", index, "calls " + other->name + " reconnecting, which does not know of it");
   }
 }

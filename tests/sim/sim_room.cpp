@@ -186,6 +186,8 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
   const std::size_t links_before = tab.links.open();
   tab.links.take(input, time_.now());
   links_back_ = 0;
+  if (const auto* word = std::get_if<input::SocketText>(&input); word != nullptr && tab.was_called_busy && word->text.find("\"busy\"") < 20)
+    strike(index, false);  // it has to wait once more
   const Batch batch = tab.handle(input, page_time);
   speaker_ = before;
   check_pictures(index, batch);
@@ -240,7 +242,10 @@ void SimRoom::take_event(std::size_t index, const effect::Emit& emit) {
     tab.links.is_in_step();
     tab.back_at = time_.now();
   }
-  if (std::holds_alternative<effect::RoomConnected>(emit.event)) check_place(index);
+  if (std::holds_alternative<effect::RoomConnected>(emit.event)) {
+    tab.spoke_at = time_.now();  // the server may have been long in answering
+    check_place(index);
+  }
   if (std::holds_alternative<effect::RoomRejoined>(emit.event)) take_rejoining(index);
   if (std::holds_alternative<effect::TokenWillExpire>(emit.event)) take_token_warning(index);
   check_mutes(index, emit.event);

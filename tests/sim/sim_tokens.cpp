@@ -1,4 +1,6 @@
 // The tokens of a simulated room: apps that hold a string and apps with a function, servers that call them expired, and impatience.
+#include <algorithm>
+
 #include "sim_room.hpp"
 
 namespace holdfast::sim {
@@ -16,7 +18,8 @@ constexpr Millis kSlowStart = 1_s;
 constexpr Millis kSlack = 1_s;
 
 // What the server takes the identity from.
-std::string name_of_token(const Tab& tab, std::uint32_t number) { return tab.identity + "#" + tab.name + "." + std::to_string(number); }
+std::string name_of_token(const Tab& tab) { return tab.identity + "#" + tab.name + "."; }
+std::string name_of_token(const Tab& tab, std::uint32_t number) { return name_of_token(tab) + std::to_string(number); }
 
 }  // namespace
 
@@ -98,7 +101,12 @@ void SimRoom::check_token_warning(std::size_t index) {
     complain("promise", index, "was not warned of a token that ends");
 }
 
-bool SimRoom::is_checked_slowly(const Tab& tab) const { return slow_tokens_.count(tab.token) > 0 || slow_questions_.count(tab.token) > 0; }
+// Also one that it has replaced since: the answer to that is still to come.
+bool SimRoom::is_checked_slowly(const Tab& tab) const {
+  const auto is_its = [&tab](const std::string& token) { return token.rfind(name_of_token(tab), 0) == 0; };
+  return std::any_of(slow_tokens_.begin(), slow_tokens_.end(), is_its) ||
+         std::any_of(slow_questions_.begin(), slow_questions_.end(), is_its);
+}
 
 // Whoever checks the token of one who has just come takes longer than connect() waits.
 void SimRoom::wait_for_host(std::size_t index) {
@@ -129,7 +137,7 @@ void SimRoom::reconnect_now(std::size_t index) {
   time_.after(kReturn, [this, index, since] {
     const Tab& later = *tabs_[index];
     if (later.is_in_use() && later.page->is_running() && later.signaling.last() == since && !media_trouble_.has_been() &&
-        !later.was_called_busy && !is_checked_slowly(later) && later.state() == AppModel::State::kReconnecting)
+        !later.was_called_busy && !is_checked_slowly(later) && !sees_a_ghost(later) && later.state() == AppModel::State::kReconnecting)
       complain("return", index, "asked to reconnect at once, and is still reconnecting");
   });
 }

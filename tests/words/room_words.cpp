@@ -153,7 +153,7 @@ struct RoomSubject {
       links.push_back({LinkId("l" + std::to_string(i) + std::to_string(peer.link)), ParticipantSid(kSids[i]), peer.health, peer.dtls_failed,
                        peer.since});
     }
-    act([&](Effects& effects) { state.links_changed(links, connected, now, effects); });
+    act([&](Effects& effects) { state.links_changed(links, connected, connected, now, effects); });
   }
   // Trouble with somebody ends with a link that works, or with them; a link replaced meanwhile is no cure. A nameless link stands alone.
   void note_trouble(std::size_t who) {

@@ -448,6 +448,23 @@ TEST_CASE("client: whoever has lost our media is reconnecting, and the Room is n
     call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kConnected});
     CHECK(call.take_events() == Events{"~participantReconnected PA-p"});
   }
+  SECTION("and, where it replaced the link and the new one does not come up, the other end is told (sim seed 139673)") {
+    rsp::RoomState replaced = with_link(DescriptionType::kClose, 3, "");
+    replaced.peer_connections->push_back(
+        {LinkId("PA-p.PA-me.2.x"), backend::Description{DescriptionType::kOffer, 1, call.sdp({"t1"})}, {}});
+    call.serve_update(replaced);
+    call.pass(5_s);
+    CHECK(call.take_events() == Events{});
+    CHECK(std::get<rsp::ClientUpdate>(call.sent.back()).holdfast->media_lost == std::vector{ParticipantSid("PA-p")});
+    SECTION("until it does") {
+      call.give(input::ConnectionStateChanged{call.peer, input::ConnectionState::kConnected});
+      CHECK(call.take_events() == Events{"~participantReconnected PA-p"});
+    }
+    SECTION("and its restart is no sign of life") {
+      call.pass(20_s);
+      CHECK(call.take_events() == Events{"~reconnecting 53405"});
+    }
+  }
   SECTION("and, where the new one ends before it works, until another does; of which the other end is told (sim seed 62642)") {
     const auto replace = [&](const char* link) {
       rsp::RoomState with_another;

@@ -19,6 +19,7 @@ struct Fixture {
   Effects effects;
   Instant now{0};
   std::vector<LinkView> links;
+  std::vector<ParticipantSid> present;
   std::vector<ParticipantSid> connected;
 
   Fixture() { room.joined(kTimeout, now, effects); }
@@ -31,18 +32,27 @@ struct Fixture {
   Fixture& peers(std::vector<const char*> sids) {
     connected.clear();
     for (const char* sid : sids) connected.emplace_back(sid);
-    room.links_changed(links, connected, now, effects);
+    present = connected;
+    return tell();
+  }
+  // The server has lost all of them for now.
+  Fixture& all_away() {
+    connected.clear();
+    return tell();
+  }
+  Fixture& tell() {
+    room.links_changed(links, present, connected, now, effects);
     return *this;
   }
   Fixture& link(const char* remote, Health health, bool dtls_failed = false) {
     drop_quietly(remote);
     links.push_back({LinkId(std::string("L-") + remote), ParticipantSid(remote), health, dtls_failed, now});
-    room.links_changed(links, connected, now, effects);
+    room.links_changed(links, present, connected, now, effects);
     return *this;
   }
   Fixture& drop(const char* remote) {
     drop_quietly(remote);
-    room.links_changed(links, connected, now, effects);
+    room.links_changed(links, present, connected, now, effects);
     return *this;
   }
   Fixture& alive() {
@@ -106,6 +116,19 @@ TEST_CASE("room state: alone, a drop leaves no timer behind", "[room][timers]") 
   CHECK(!f.room.next_deadline());
 }
 
+TEST_CASE("room state: a link that is given up while its peer is away leaves its trouble to the next one (seed 152724)", "[room]") {
+  Fixture f = with_two_healthy_links();
+  f.all_away().link("P", Health::kFailed, true).drop("P").after(400_ms).peers({"P", "Q"}).link("P", Health::kNew);
+  CHECK(f.room.in_trouble() == std::vector{ParticipantSid("P")});
+  f.after(RoomState::kReturnGrace).alive();
+  CHECK(f.take() == Events{"~reconnecting 53405"});
+  f.link("P", Health::kHealthy);
+  CHECK(f.take() == Events{"~reconnected"});
+  CHECK(f.room.in_trouble().empty());
+  f.all_away().link("P", Health::kFailed, true).drop("P").peers({"Q"});
+  CHECK(f.room.in_trouble().empty());  // it has left
+}
+
 TEST_CASE("room state: waking up late, the limit is put off", "[room][timers]") {
   Fixture f;
   f.lose_signaling();
@@ -142,7 +165,7 @@ TEST_CASE("room state: a suspect link, reconnecting only after a frame from the 
     CHECK(f.room.in_trouble().size() == 1);
   }
   SECTION("the peer leaves: over") {
-    f.connected = {ParticipantSid("Q")};
+    f.present = f.connected = {ParticipantSid("Q")};
     f.drop("P");
     CHECK(f.take() == Events{"~reconnected"});
     CHECK(f.room.in_trouble().empty());
