@@ -23,13 +23,6 @@ bool is_well(const Tab& tab, Instant now) {
          tab.state() == AppModel::State::kConnected && tab.signaling.is_calm(now, 1_s);
 }
 
-// What was lost on a bad line is sent again long after, and all that its client says meanwhile waits behind it: it hears, and is not heard.
-bool is_heard(const Tab& tab, const std::vector<roomserver::ParticipantSnapshot>& present) {
-  return std::any_of(present.begin(), present.end(), [&tab](const roomserver::ParticipantSnapshot& one) {
-    return one.sid.value == tab.participant_sid() && one.state == backend::ParticipantState::kConnected;
-  });
-}
-
 }  // namespace
 
 void SimRoom::look_at_pairs() {
@@ -44,11 +37,10 @@ void SimRoom::look_at_pairs() {
 void SimRoom::look_at_pairs_of(std::size_t index) {
   const Tab& viewer = *tabs_[index];
   if (viewer.official) return;
-  const Present all = present();
   for (const auto& [sid, participant] : viewer.app.participants) {
     const Tab* owner = owner_of(ParticipantSid(sid));
-    const bool is_peace = owner != nullptr && is_well(viewer, time_.now()) && is_well(*owner, time_.now()) && is_heard(viewer, all) &&
-                          is_heard(*owner, all) && !participant.reconnecting;
+    const bool is_peace = owner != nullptr && is_well(viewer, time_.now()) && is_well(*owner, time_.now()) && is_heard(viewer) &&
+                          is_heard(*owner) && !participant.reconnecting;
     for (const auto& [track_sid, track] : participant.tracks) {
       int& looks = looks_[{index, track_sid}];
       const bool is_there = track.subscribed && media_.is_connected(index, track.peer);
@@ -63,9 +55,8 @@ void SimRoom::look_at_pairs_of(std::size_t index) {
 void SimRoom::look_at_sides_of(std::size_t index) {
   const Tab& viewer = *tabs_[index];
   // Whoever is back, on its way or in another page, has some time until its media are missed.
-  const Present all = present();
-  const auto can_tell = [this, &all](const Tab& tab) {
-    return tab.holdfast && is_heard(tab, all) && tab.is_in_use() && tab.page->is_running() && tab.page->is_visible() &&
+  const auto can_tell = [this](const Tab& tab) {
+    return tab.holdfast && is_heard(tab) && tab.is_in_use() && tab.page->is_running() && tab.page->is_visible() &&
            !tab.app.is_away() && tab.signaling.is_calm(time_.now(), kPeace) && (!tab.page_before || time_.now() - tab.joined_at >= kPeace);
   };
   if (viewer.official) return;
