@@ -56,8 +56,8 @@ void SimRoom::look_at_sides_of(std::size_t index) {
   const Tab& viewer = *tabs_[index];
   // Whoever is back, on its way or in another page, has some time until its media are missed.
   const auto can_tell = [this](const Tab& tab) {
-    return tab.holdfast && is_heard(tab) && tab.is_in_use() && tab.page->is_running() && tab.page->is_visible() &&
-           !tab.app.is_away() && tab.signaling.is_calm(time_.now(), kPeace) && (!tab.page_before || time_.now() - tab.joined_at >= kPeace);
+    return tab.holdfast && is_heard(tab) && tab.is_in_use() && tab.page->is_running() && tab.page->is_visible() && !tab.app.is_away() &&
+           tab.signaling.is_calm(time_.now(), kPeace) && (!tab.page_before || time_.now() - tab.joined_at >= kPeace);
   };
   if (viewer.official) return;
   for (const auto& [sid, participant] : viewer.app.participants) {

@@ -245,7 +245,8 @@ class SimRoom {
 
   Present present() const;
   bool is_in_room(const ParticipantSid& participant) const;
-  // The server does not call it reconnecting. On a bad line what its client says may wait behind what is sent again: it hears, and is not heard.
+  // The server does not call it reconnecting. On a bad line what its client says may wait behind what is sent again: it hears, and is not
+  // heard.
   bool is_heard(const Tab& tab) const;
   // A page that another one has taken the place of is none.
   Tab* owner_of(const ParticipantSid& participant) const;
