@@ -43,6 +43,8 @@ export class Driver {
   readonly trace = new Trace();
   readonly #sockets: Sockets;
   readonly #peers: Peers;
+  readonly #options: DriverOptions;
+  #core: ClientCore | undefined;
   readonly #tasks = new TaskQueue();
   readonly #listening = new AbortController();
   readonly #waiting: Input[] = [];
@@ -52,11 +54,10 @@ export class Driver {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** The core is the driver's own from now on. It is let go at the end, and its memory with it, however long the app keeps its Room. */
-  constructor(
-    private core: ClientCore | undefined,
-    private readonly options: DriverOptions,
-  ) {
-    this.seed = core!.seed;
+  constructor(core: ClientCore, options: DriverOptions) {
+    this.#core = core;
+    this.#options = options;
+    this.seed = core.seed;
     const report = (input: Input) => this.dispatch(input);
     this.#sockets = new Sockets(report);
     this.#peers = new Peers(options.peerOptions ?? {}, {
@@ -122,7 +123,7 @@ export class Driver {
       const at = now();
       const text = toWellFormedJson(input);
       this.trace.record(at, text);
-      const batch = JSON.parse(this.core!.handle(at, text)) as Batch;
+      const batch = JSON.parse(this.#core!.handle(at, text)) as Batch;
       this.#setTimer(batch.deadline);
       this.#watch(input);
       for (const effect of batch.effects) {
@@ -147,9 +148,9 @@ export class Driver {
         this.#description = effect;
         return;
       case 'requestToken':
-        return this.options.onTokenRequest(effect.op);
+        return this.#options.onTokenRequest(effect.op);
       case 'keepSession':
-        return this.options.onKeepSession(effect.session);
+        return this.#options.onKeepSession(effect.session);
       case 'openSocket':
       case 'sendText':
       case 'closeSocket':
@@ -164,11 +165,11 @@ export class Driver {
   }
 
   #watch(step: Input | SocketEffect): void {
-    if ('socket' in step) callGuarded(() => this.options.onSocketStep?.(step));
+    if ('socket' in step) callGuarded(() => this.#options.onSocketStep?.(step));
   }
 
   #deliver(emit: Emit): void {
-    const callback = () => this.options.onEmit(emit);
+    const callback = () => this.#options.onEmit(emit);
     if (emit.when === 'task') {
       this.#tasks.post(callback);
     } else {
@@ -177,7 +178,7 @@ export class Driver {
   }
 
   #log(level: LogEffect['level'], message: string): void {
-    callGuarded(() => this.options.onLog(level, message));
+    callGuarded(() => this.#options.onLog(level, message));
   }
 
   #setTimer(deadline: number | undefined): void {
@@ -187,12 +188,12 @@ export class Driver {
 
   #fail(error: Error): void {
     this.#release();
-    this.#tasks.post(() => this.options.onFatal(error));
+    this.#tasks.post(() => this.#options.onFatal(error));
   }
 
   #release(): void {
     this.#over = true;
-    this.core = undefined;
+    this.#core = undefined;
     this.#listening.abort();
     this.#setTimer(undefined);
     this.#sockets.close();

@@ -20,11 +20,13 @@ export interface PeerOptions {
 
 export class Peers {
   readonly #peers = new Map<number, Peer>();
+  readonly #options: PeerOptions;
+  readonly #context: Omit<PeerContext, 'stream' | 'options'>;
 
-  constructor(
-    private readonly options: PeerOptions,
-    private readonly context: Omit<PeerContext, 'stream' | 'options'>,
-  ) {}
+  constructor(options: PeerOptions, context: Omit<PeerContext, 'stream' | 'options'>) {
+    this.#options = options;
+    this.#context = context;
+  }
 
   perform(effect: PeerEffect): void {
     switch (effect.kind) {
@@ -63,17 +65,17 @@ export class Peers {
 
   #create(peer: number, iceServers: IceServer[]): void {
     try {
-      const Connection = this.options.RTCPeerConnection ?? RTCPeerConnection;
-      const Stream = this.options.MediaStream ?? MediaStream;
+      const Connection = this.#options.RTCPeerConnection ?? RTCPeerConnection;
+      const Stream = this.#options.MediaStream ?? MediaStream;
       const connection = new Connection(this.#configurationWith(iceServers));
-      this.#peers.set(peer, new Peer(peer, connection, { ...this.context, options: this.options, stream: new Stream() }));
+      this.#peers.set(peer, new Peer(peer, connection, { ...this.#context, options: this.#options, stream: new Stream() }));
     } catch (error) {
       const { name, message } = toError(error);
-      this.context.report({ kind: 'peerOperationFailed', peer, op: 0, name, message });
+      this.#context.report({ kind: 'peerOperationFailed', peer, op: 0, name, message });
     }
   }
 
   #configurationWith(iceServers: IceServer[]): RTCConfiguration {
-    return { bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', iceServers, ...this.options.configuration };
+    return { bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', iceServers, ...this.#options.configuration };
   }
 }
