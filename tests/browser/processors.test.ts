@@ -83,7 +83,8 @@ for (const [publisher, viewer] of [
       );
       assert.notEqual(after, before);
       await bob.untilDecodes('alice/video');
-      assert.ok(isRed(await middle(bob)), 'it is still painted');
+      // A new canvas begins with an empty picture.
+      await bob.until('red is back', async () => isRed(await middle(bob)));
 
       // The other end may paint over it.
       await paint(bob, 'theirs', 'blue', { inputFrameBufferType: 'canvas' });
