@@ -146,8 +146,14 @@ void Peer::update_description(const Description& description, Then then) {
 }
 
 void Peer::take_answer(const Description& description, Then then) {
-  if (!contains(offered_, description.revision))
-    runtime_.complain("an answer to revision " + std::to_string(description.revision) + ", which was never offered");
+  if (!contains(offered_, description.revision)) {
+    const std::string what = "an answer to revision " + std::to_string(description.revision) + ", which was never offered";
+    // Asked by a restarted server while it answers an offer, it reports its own last one under that revision: both then seem to offer.
+    if (contains(heard_offers_, description.revision))
+      runtime_.admit(what);
+    else
+      runtime_.complain(what);
+  }
   if (description.revision != revision_ || signaling_ != Signaling::kHaveLocalOffer) return then();
   set_remote(description, [this, description, then = std::move(then)] {
     stable_revision_ = description.revision;
