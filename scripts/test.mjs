@@ -29,11 +29,15 @@ function lines(output) {
   return passed + failed > 0 ? { passed, failed, skipped: 0 } : undefined;
 }
 
-const stages = [
+const builds = [
   { name: 'setup', command: ['scripts/setup', 'test'], always: true },
   { name: 'build native', command: ['scripts/build-native'], always: true },
   { name: 'build wasm', command: ['scripts/build-wasm', 'tests'], always: true },
   { name: 'build package', command: ['node', 'scripts/build.mjs'], always: true },
+];
+
+// What only computes, and takes what the others leave: those wait more than they work.
+const beside = [
   { name: 'check', command: ['node', 'scripts/check.mjs'], counts: lines },
   { name: 'unit', command: ['build/native/core_tests'], counts: catch2 },
   { name: 'unit in wasm', command: ['node', '--no-experimental-fetch', 'build/wasm/core_tests_wasm.cjs'], counts: catch2 },
@@ -43,6 +47,10 @@ const stages = [
   { name: 'sim', command: ['node', 'scripts/sim.mjs', '--seeds', '10000'], counts: lines },
   { name: 'sim sanitized', command: ['build/native/room_sim', '--first', '1000000', '--seeds', '150'], counts: lines },
   { name: 'defects', command: ['node', 'scripts/sim-defects.mjs', '--check'], counts: lines },
+  { name: 'size', command: ['node', 'scripts/size.mjs'], counts: lines },
+];
+
+const others = [
   { name: 'glue', command: ['node', 'tests/glue/run.mjs'], counts: nodeTest },
   { name: 'server', command: ['node', 'tests/server/run.mjs'], counts: nodeTest },
   { name: 'package', command: ['node', 'tests/package/run.mjs'], counts: nodeTest },
@@ -51,23 +59,19 @@ const stages = [
   { name: 'interop', command: ['node', 'tests/interop/run.mjs'], counts: nodeTest, tries: 2 },
   { name: 'contract', command: ['node', 'tests/contract/run.mjs'], counts: nodeTest, tries: 2 },
   { name: 'faults', command: ['node', 'tests/faults/run.mjs', '--quick'], counts: nodeTest, tries: 2 },
-  { name: 'size', command: ['node', 'scripts/size.mjs'], counts: lines },
 ];
 
 // A bound for a stage that hangs; the longest takes a few minutes on two cores.
 const STAGE_LIMIT_MS = 20 * 60_000;
 
-async function run([command, ...args]) {
+async function run([command, ...args], write) {
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], timeout: STAGE_LIMIT_MS, killSignal: 'SIGKILL' });
   let output = '';
-  for (const [from, to] of [
-    [child.stdout, process.stdout],
-    [child.stderr, process.stderr],
-  ]) {
+  for (const from of [child.stdout, child.stderr]) {
     from.setEncoding('utf8');
     from.on('data', (text) => {
       output += text;
-      to.write(text);
+      write(text);
     });
   }
   const outcome = await Promise.race([
@@ -78,8 +82,8 @@ async function run([command, ...args]) {
   return { code: outcome.code, output };
 }
 
-async function attempt(stage) {
-  const { code, output } = await run(stage.command);
+async function attempt(stage, write) {
+  const { code, output } = await run(stage.command, write);
   const counts = stage.counts?.(output) ?? { passed: 0, failed: 0, skipped: 0 };
   // A runner that died, or ran nothing, has failed whatever it counted.
   if ((code !== 0 && counts.failed === 0) || (stage.counts && counts.passed + counts.failed + counts.skipped === 0)) counts.failed += 1;
@@ -88,29 +92,41 @@ async function attempt(stage) {
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const report = [];
-for (const stage of stages) {
-  if (only.length > 0 && !stage.always && !only.includes(stage.name)) continue;
-  console.log(`\n=== ${stage.name}`);
-  const started = performance.now();
-  let outcome = await attempt(stage);
-  const again = outcome.counts.failed > 0 && stage.tries > 1;
-  if (again) {
-    console.log(`=== ${stage.name}: ${outcome.counts.failed} failed; second try`);
-    outcome = await attempt(stage);
+
+// Runs stages one after the other. False: one that the others need has failed.
+async function runAll(stages, write) {
+  for (const stage of stages) {
+    if (only.length > 0 && !stage.always && !only.includes(stage.name)) continue;
+    write(`\n=== ${stage.name}\n`);
+    const started = performance.now();
+    let outcome = await attempt(stage, write);
+    const again = outcome.counts.failed > 0 && stage.tries > 1;
+    if (again) {
+      write(`=== ${stage.name}: ${outcome.counts.failed} failed; second try\n`);
+      outcome = await attempt(stage, write);
+    }
+    const { code, counts } = outcome;
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    for (const key of Object.keys(total)) total[key] += counts[key];
+    const result = stage.counts
+      ? `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`
+      : code === 0
+        ? 'done'
+        : 'FAILED';
+    report.push(`${stage.name.padEnd(14)} ${seconds.padStart(7)} s  ${result}${again ? ' (second try)' : ''}`);
+    write(`=== ${stage.name}: ${seconds} s\n`);
+    if (code !== 0 && stage.always) return false;
   }
-  const { code, counts } = outcome;
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  for (const key of Object.keys(total)) total[key] += counts[key];
-  const result = stage.counts
-    ? `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`
-    : code === 0
-      ? 'done'
-      : 'FAILED';
-  report.push(`${stage.name.padEnd(14)} ${seconds.padStart(7)} s  ${result}${again ? ' (second try)' : ''}`);
-  console.log(`=== ${stage.name}: ${seconds} s`);
-  if (code !== 0 && stage.always) break;
+  return true;
 }
 
-console.log(`\n${report.join('\n')}\n`);
-console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
+const say = (text) => process.stdout.write(text);
+if (await runAll(builds, say)) {
+  let kept = '';
+  const besides = beside.map((stage) => ({ ...stage, command: ['nice', '-n', '19', ...stage.command] }));
+  await Promise.all([runAll(others, say), runAll(besides, (text) => void (kept += text))]);
+  say(kept);
+}
+
+say(`\n${report.join('\n')}\n\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}\n`);
 process.exitCode = total.failed > 0 ? 1 : 0;
