@@ -165,6 +165,8 @@ export type RoomEvent =
   /** Both are others than before; `localTrackPublished` follows for each publication. No event of its own. */
   | { event: 'roomRejoined'; sid: string; participantSid: string }
   | ({ event: 'reconnectProgress' } & ReconnectProgress)
+  /** More participants, this client among them, than `limit`. */
+  | { event: 'meshOverloaded'; participants: number; limit: number }
   | { event: 'tokenWillExpire' }
   | { event: 'localParticipantReconnecting' }
   | { event: 'localParticipantReconnected' }
@@ -232,8 +234,8 @@ export type PeerEffect =
   | { kind: 'closePeer'; peer: number }
   | { kind: 'addTrack'; peer: number; id: string; mid?: string }
   | { kind: 'removeTrack'; peer: number; id: string }
-  /** In no more than so many pixels; 0 × 0: not for now; negative: as it is. */
-  | { kind: 'fitTrack'; peer: number; id: string; width: number; height: number }
+  /** In no more than so many pixels; 0 × 0: not for now; negative: as it is. `maxBitrate` in bit/s; absent: no limit. */
+  | { kind: 'fitTrack'; peer: number; id: string; width: number; height: number; maxBitrate?: number }
   | { kind: 'addDataChannel'; peer: number; id: string; label: string }
   | { kind: 'removeDataChannel'; peer: number; id: string }
   | {

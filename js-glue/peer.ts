@@ -131,9 +131,9 @@ export class Peer {
       case 'removeTrack':
         return void (await this.#removeTrack(operation.id));
       case 'fitTrack': {
-        const { id, width, height } = operation;
+        const { id, width, height, maxBitrate } = operation;
         const transceiver = this.#transceivers.get(id);
-        return void (transceiver && sending?.fit(transceiver.sender, width, height));
+        return void (transceiver && sending?.fit(transceiver.sender, width, height, maxBitrate));
       }
       case 'addDataChannel':
         return this.#addDataChannel(operation.id, operation.label);

@@ -9,7 +9,7 @@ export interface BitrateLimits {
 }
 
 export class Sending {
-  readonly #sizes = new WeakMap<RTCRtpSender, readonly [width: number, height: number]>();
+  readonly #wanted = new WeakMap<RTCRtpSender, readonly [width: number, height: number, maxBitrate: number | undefined]>();
   readonly #chains = new WeakMap<RTCRtpSender, Promise<void>>();
   readonly #media: LocalMedia;
   readonly #limits: BitrateLimits;
@@ -30,9 +30,9 @@ export class Sending {
     for (const sender of this.#media.senders()) this.apply(sender);
   }
 
-  /** In no more pixels than these; 0 × 0: it sends nothing; negative: as it is. */
-  fit(sender: RTCRtpSender, width: number, height: number): void {
-    this.#sizes.set(sender, [width, height]);
+  /** In no more pixels than these; 0 × 0: it sends nothing; negative: as it is. With no more bit/s than that, or than its limit. */
+  fit(sender: RTCRtpSender, width: number, height: number, maxBitrate?: number): void {
+    this.#wanted.set(sender, [width, height, maxBitrate]);
     this.apply(sender);
   }
 
@@ -65,15 +65,16 @@ export class Sending {
     const isAudio = track.kind === 'audio';
     // The bitrate of these is fixed; and Chromium may send nothing of a limited screen.
     const isExempt = isAudio ? /pcm[au]|isac/i.test(parameters.codecs[0]?.mimeType ?? '') : isChromiumsScreen(track);
-    const maxBitrate = isExempt ? 0 : this.#limits[isAudio ? 'maxAudioBitrate' : 'maxVideoBitrate'];
-    const [width, height] = this.#sizes.get(sender) ?? [-1, -1];
+    const [width, height, share] = this.#wanted.get(sender) ?? [-1, -1];
+    const limit = this.#limits[isAudio ? 'maxAudioBitrate' : 'maxVideoBitrate'];
+    const maxBitrate = isExempt ? Infinity : Math.min(limit || Infinity, share ?? Infinity);
     const isWanted = width !== 0 || height !== 0;
     // As large as is wanted or larger, whatever the proportions.
     const settings = track.getSettings();
     const fitting = Math.min(settings.width! / width, settings.height! / height);
     const scale = fitting > 1 && fitting < Infinity ? fitting : 1;
     parameters.encodings.forEach((encoding, index) => {
-      if (maxBitrate) encoding.maxBitrate = maxBitrate;
+      if (maxBitrate < Infinity) encoding.maxBitrate = maxBitrate;
       else delete encoding.maxBitrate;
       if (this.#isUrgent && !index) encoding.networkPriority = 'high';
       if (encoding.active !== undefined || !isWanted) encoding.active = isWanted;

@@ -2,6 +2,7 @@
 // decides nothing. Each has a JSON form (client/boundary.cpp) that js-glue/boundary.d.ts describes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -73,6 +74,7 @@ struct FitTrack {  // send it to this peer in no more than so many pixels; 0 × 
   SignaledId id;
   std::int64_t width = 0;
   std::int64_t height = 0;
+  std::int64_t max_bitrate = 0;  // bit/s; 0: no limit
 };
 struct AddDataChannel {  // options as the app chose for that data track
   PeerId peer;
@@ -156,6 +158,10 @@ struct ReconnectProgress {  // while signaling is away, for each attempt
   Millis next_attempt;
   Millis time_left;
 };
+struct MeshOverloaded {  // more participants, this client among them, than `limit`
+  std::size_t participants = 0;
+  std::size_t limit = 0;
+};
 struct TokenWillExpire {};  // soon, and the app has no function that makes another
 struct LocalParticipantReconnecting {};
 struct LocalParticipantReconnected {};
@@ -230,7 +236,7 @@ struct LocalTrackPublicationFailed {  // publishTrack() rejects; the track is no
 
 using Event =
     std::variant<RoomConnected, ConnectFailed, RoomReconnecting, RoomReconnected, RoomDisconnected, RoomRejoined, ReconnectProgress,
-                 TokenWillExpire, LocalParticipantReconnecting, LocalParticipantReconnected, LocalParticipantDisconnected,
+                 MeshOverloaded, TokenWillExpire, LocalParticipantReconnecting, LocalParticipantReconnected, LocalParticipantDisconnected,
                  ParticipantConnected, ParticipantDisconnected, ParticipantReconnecting, ParticipantReconnected, DominantSpeakerChanged,
                  TrackPublished, TrackUnpublished, TrackSubscribed, TrackUnsubscribed, TrackSubscriptionFailed, TrackEnabled, TrackDisabled,
                  TrackSwitched, TrackPriorityChanged, LocalTrackPublished, LocalTrackPublicationFailed>;

@@ -53,6 +53,6 @@ export type { PreflightOptions, PreflightTestReport } from './preflight.js';
 export type { TrackPriority } from './priority.js';
 export type { AddProcessorOptions } from './processing.js';
 export type { RemoteTrack } from './remote-tracks.js';
-export type { ConnectionInfo, ConnectionLink, RoomEvents, RoomState } from './room.js';
+export type { ConnectionInfo, ConnectionLink, MeshLoad, RoomEvents, RoomState } from './room.js';
 export type { SignalingEvent } from './signaling-events.js';
 export type { TokenFunction } from './token.js';

@@ -33,6 +33,11 @@ export type RoomEvents = WithParticipant<RemoteTrackEvents> & {
   /** While signaling is away: this attempt follows. After `reconnecting`, and again whenever an attempt has failed. */
   reconnectProgress: [progress: ReconnectProgress];
   /**
+   * More are here than a mesh can carry with video, while a video track of this client is published. Once; again when they have become fewer
+   * and more again. Each `participantConnected` came before it; may follow connect() at once.
+   */
+  meshOverloaded: [load: MeshLoad];
+  /**
    * The token ends in 60 s, or in less; once for each. Not where connect() was given a function. Followed by nothing: only a reconnect
    * needs it.
    */
@@ -47,6 +52,12 @@ export type RoomEvents = WithParticipant<RemoteTrackEvents> & {
   /** `canPlaybackAudio` has changed to this. */
   audioPlaybackChanged: [canPlay: boolean];
 };
+
+/** How many participants a Room has, the LocalParticipant among them, and how many can send video to one another. */
+export interface MeshLoad {
+  participants: number;
+  limit: number;
+}
 
 /** How a Room is doing, for showing to its user. Times in ms. */
 export interface ConnectionInfo {
@@ -226,6 +237,11 @@ export class Room extends PublicObject<RoomEvents> {
       case 'reconnectProgress': {
         const { attempt, nextAttemptIn, timeLeft } = event;
         this.emit('reconnectProgress', { attempt, nextAttemptIn, timeLeft: limited(timeLeft) });
+        break;
+      }
+      case 'meshOverloaded': {
+        const { participants, limit } = event;
+        this.emit('meshOverloaded', { participants, limit });
         break;
       }
       case 'tokenWillExpire':

@@ -70,6 +70,9 @@ void members(JsonWriter& out, const ReconnectProgress& e) {
   event(out, "reconnectProgress").number("attempt", e.attempt).number("nextAttemptIn", e.next_attempt.count);
   out.number("timeLeft", e.time_left.count);
 }
+void members(JsonWriter& out, const MeshOverloaded& e) {
+  event(out, "meshOverloaded").number("participants", e.participants).number("limit", e.limit);
+}
 void members(JsonWriter& out, const TokenWillExpire&) { event(out, "tokenWillExpire"); }
 void members(JsonWriter& out, const LocalParticipantReconnecting&) { event(out, "localParticipantReconnecting"); }
 void members(JsonWriter& out, const LocalParticipantReconnected&) { event(out, "localParticipantReconnected"); }
@@ -135,6 +138,7 @@ void members(JsonWriter& out, const AddTrack& e) {
 void members(JsonWriter& out, const RemoveTrack& e) { peer(out, "removeTrack", e.peer).text("id", e.id.value); }
 void members(JsonWriter& out, const FitTrack& e) {
   peer(out, "fitTrack", e.peer).text("id", e.id.value).number("width", e.width).number("height", e.height);
+  if (e.max_bitrate > 0) out.number("maxBitrate", e.max_bitrate);
 }
 void members(JsonWriter& out, const AddDataChannel& e) {
   peer(out, "addDataChannel", e.peer).text("id", e.id.value).text("label", e.label);

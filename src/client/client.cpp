@@ -288,7 +288,9 @@ struct Client::Impl {
     peers.set_expected_media(roster.expected_media(), effects);
     std::vector<room::LinkView> links;
     for (const peer::LinkHealth& health : peers.health()) links.push_back(view_of(health));
-    room.links_changed(links, roster.present(), roster.connected(), now, effects);
+    const std::vector<ParticipantSid> present = roster.present();
+    room.links_changed(links, present, roster.connected(), now, effects);
+    room.weigh_load(present.size(), tracks.have_video(), effects);
     // Only after all it said was taken in: it may be that the peer is in trouble, and not we.
     if (std::exchange(heard_server, false) && room.has_suspicion() && !heard_all_at) heard_all_at = now + kBurst;
     if (heard_all_at && *heard_all_at <= now) {
@@ -314,8 +316,8 @@ struct Client::Impl {
     for (const ParticipantSid& sid : still) roster.set_link_trouble(sid, true, effects);
     in_trouble = std::move(still);
     say_what_is_lost(unheard);
-    peers.fit(session->heard().wishes, effects);
-    if (speaker && speaker->update(roster.present(), now)) emit(effects, effect::DominantSpeakerChanged{speaker->participant()});
+    peers.fit(session->heard().wishes, present.size(), effects);
+    if (speaker && speaker->update(present, now)) emit(effects, effect::DominantSpeakerChanged{speaker->participant()});
   }
 
   // Most troubles of media are over before the other end has to hear of them, or it finds them itself.

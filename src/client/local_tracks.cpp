@@ -1,5 +1,6 @@
 #include "client/local_tracks.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -14,6 +15,10 @@ std::size_t LocalTracks::find(const SignaledId& id) const {
   std::size_t i = 0;
   while (i < tracks_.size() && tracks_[i].id != id) ++i;
   return i;
+}
+
+bool LocalTracks::have_video() const {
+  return std::any_of(tracks_.begin(), tracks_.end(), [](const auto& track) { return track.kind == backend::TrackKind::kVideo; });
 }
 
 bool LocalTracks::add(backend::LocalTrack track) {

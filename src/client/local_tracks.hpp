@@ -12,6 +12,7 @@ namespace holdfast::client {
 class LocalTracks {
  public:
   const std::vector<backend::LocalTrack>& list() const { return tracks_; }
+  bool have_video() const;
 
   // Each says whether the list differs now; a track that is there already, or is not there, changes nothing.
   bool add(backend::LocalTrack track);

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "mesh.hpp"
+
 namespace holdfast::peer {
 namespace {
 
@@ -37,19 +39,23 @@ void LocalMedia::set_wanted(const std::vector<backend::LocalTrack>& tracks, bool
   if (effects.size() != before) futile_offers_ = 0;
 }
 
-void LocalMedia::fit(const ParticipantSid& remote, const std::vector<backend::Wish>& wishes, Effects& effects) {
+void LocalMedia::fit(const ParticipantSid& remote, const std::vector<backend::Wish>& wishes, std::size_t peers, Effects& effects) {
   for (Sender& sender : senders_) {
-    std::int64_t width = -1;
-    std::int64_t height = -1;
+    effect::FitTrack fit{peer_, sender.id, -1, -1};
+    auto links = static_cast<std::int64_t>(peers);
     for (const backend::Wish& wish : wishes) {
-      if (wish.participant != remote || wish.track != sender.id.value) continue;
-      width = wish.width;
-      height = wish.height;
+      if (wish.track != sender.id.value) continue;
+      if (wish.width == 0 && wish.height == 0) --links;
+      if (wish.participant != remote) continue;
+      fit.width = wish.width;
+      fit.height = wish.height;
     }
-    if (sender.width == width && sender.height == height) continue;
-    sender.width = width;
-    sender.height = height;
-    effects.push_back(effect::FitTrack{peer_, sender.id, width, height});
+    if (sender.kind == backend::TrackKind::kVideo && links > 1) fit.max_bitrate = mesh::kVideoBudget / links;
+    if (sender.width == fit.width && sender.height == fit.height && sender.max_bitrate == fit.max_bitrate) continue;
+    sender.width = fit.width;
+    sender.height = fit.height;
+    sender.max_bitrate = fit.max_bitrate;
+    effects.push_back(fit);
   }
 }
 

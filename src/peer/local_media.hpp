@@ -2,6 +2,8 @@
 // carries them. Knows descriptions only as "proposed", "agreed" or "rolled back"; who offers and when is the negotiation's matter.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,8 +27,9 @@ class LocalMedia {
   // taken back and has since lost a track: the other end may have answered it, and hears that it has stopped with the next description.
   void set_wanted(const std::vector<backend::LocalTrack>& tracks, bool may_add, Effects& effects);
 
-  // What everybody wishes; only the wishes of this one count.
-  void fit(const ParticipantSid& remote, const std::vector<backend::Wish>& wishes, Effects& effects);
+  // What everybody wishes, and how many they are; in which size a track is sent follows from the wishes of this one, its share of the
+  // uplink from how many want it.
+  void fit(const ParticipantSid& remote, const std::vector<backend::Wish>& wishes, std::size_t peers, Effects& effects);
 
   // A local description was set and is open. Gives the text to send, in which each sending section names its track.
   std::string propose(const input::LocalDescriptionSet& report);
@@ -53,6 +56,7 @@ class LocalMedia {
     std::string mid;  // empty for data, and while the browser has not told
     std::int64_t width = -1;
     std::int64_t height = -1;
+    std::int64_t max_bitrate = 0;
   };
 
   const std::optional<View>& latest() const { return open_ ? open_ : agreed_; }

@@ -77,8 +77,8 @@ class Negotiation {
   // What is removed stops at once; what is added waits until nothing is being negotiated.
   void set_tracks(const std::vector<backend::LocalTrack>& tracks, Effects& effects);
   // As LocalMedia::fit(); `remote` is the other end of this connection.
-  void fit(const ParticipantSid& remote, const std::vector<backend::Wish>& wishes, Effects& effects) {
-    context_.media.fit(remote, wishes, effects);
+  void fit(const ParticipantSid& remote, const std::vector<backend::Wish>& wishes, std::size_t peers, Effects& effects) {
+    context_.media.fit(remote, wishes, peers, effects);
   }
   void request_offer(Effects& effects);
   // Nothing happens twice: a restart that is on its way already serves.

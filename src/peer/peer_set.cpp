@@ -70,8 +70,8 @@ void PeerSet::expect_anew(const ParticipantSid& remote) {
     if (link->remote() == remote) link->liveness.take_new_media();
 }
 
-void PeerSet::fit(const std::vector<backend::Wish>& wishes, Effects& effects) {
-  for (const auto& link : links_) link->negotiation.fit(link->remote(), wishes, effects);
+void PeerSet::fit(const std::vector<backend::Wish>& wishes, std::size_t peers, Effects& effects) {
+  for (const auto& link : links_) link->negotiation.fit(link->remote(), wishes, peers, effects);
 }
 
 void PeerSet::apply(const std::vector<backend::LinkUpdate>& links, bool complete, Instant now, Effects& effects) {

@@ -78,8 +78,9 @@ class PeerSet {
   void open_initial(Instant now, Effects& effects);
   // The media and data tracks that should be sent on every link, always the full list. Negotiates what differs.
   void set_local_tracks(const std::vector<backend::LocalTrack>& tracks, Instant now, Effects& effects);
-  // What the others wish of our tracks, always the full list.
-  void fit(const std::vector<backend::Wish>& wishes, Effects& effects);
+  // What the others wish of our tracks, always the full list, and how many they are, whether there is a link or not: for as long as one is
+  // replaced the rest is not sent more.
+  void fit(const std::vector<backend::Wish>& wishes, std::size_t peers, Effects& effects);
   // On links that are opened from now on, the ids of our tracks have this after them.
   void set_id_suffix(const std::string& suffix) { id_suffix_ = suffix; }
   // What the other ends say. With `complete`, links that are not listed are closed silently.

@@ -1,8 +1,10 @@
 #include "room/room_state.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.hpp"
+#include "mesh.hpp"
 #include "room/emit.hpp"
 
 namespace holdfast::room {
@@ -185,6 +187,12 @@ void RoomState::run_media_limit() {
     context_.dtls_failed = context_.dtls_failed && trouble.dtls_failed;
   }
   context_.timers.start(RoomTimer::kMediaLimit, since + context_.limit);
+}
+
+void RoomState::weigh_load(std::size_t peers, bool sends_video, Effects& effects) {
+  const bool overloaded = sends_video && peers > mesh::kMaxPeers;
+  if (!std::exchange(is_overloaded_, overloaded) && overloaded)
+    emit(effects, effect::MeshOverloaded{peers + 1, mesh::kMaxPeers + 1}, effect::When::kTask);
 }
 
 void RoomState::wake(Instant now) {

@@ -4,6 +4,7 @@
 // after the suspicion began proves that media alone is in trouble; without one the session reports lost signaling by itself.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -42,6 +43,8 @@ class RoomState {
   // All links there are, the participants in the room, and those of them that the server calls connected.
   void links_changed(const std::vector<LinkView>& links, const std::vector<ParticipantSid>& present,
                      const std::vector<ParticipantSid>& connected, Instant now, Effects& effects);
+  // With so many others, and with video to send or without.
+  void weigh_load(std::size_t peers, bool sends_video, Effects& effects);
   void wake(Instant now);
   void handle_timers(Instant now, Effects& effects);
   std::optional<Instant> next_deadline() const;
@@ -92,6 +95,7 @@ class RoomState {
   fsm::Machine<Table> machine_;
   Table::Context context_;
   std::vector<Trouble> troubles_;
+  bool is_overloaded_ = false;
   bool a_link_may_work_ = false;  // a link to a connected participant that is not in trouble
   Instant a_link_worked_until_;
   Instant no_limit_before_;

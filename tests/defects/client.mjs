@@ -393,6 +393,11 @@ export const client = [
     sentence: 'What a link sends that takes the place of another is not switched off',
     edits: [{ file: 'src/peer/local_media.cpp', find: '(track.kind), -1, -1});', replace: '(track.kind), 0, 0});' }],
   },
+  {
+    name: 'share-of-the-first-day',
+    sentence: 'A link goes on with the bitrate that it began with, whoever comes and goes',
+    edits: [{ file: 'src/peer/local_media.cpp', find: ' && sender.max_bitrate == fit.max_bitrate) continue;', replace: ') continue;' }],
+  },
 
   // ---- lost media, told to whose they are ---------------------------------------------------------------------------------------------
   {

@@ -142,6 +142,27 @@ test('sending: in the size that is wanted, or larger, never larger than it is; n
   assert.deepEqual([audio.encodings, warned], [[{}], []]);
 });
 
+test('sending: of the own limit and the share of a link the smaller one counts', async () => {
+  const { media, sending } = bed({ maxVideoBitrate: 700_000 });
+  const video = new Sender('video');
+  media.addTrack('V', {} as MediaStreamTrack);
+  media.track('V')!.senders.add(video.native);
+  const limit = async () => {
+    await settle();
+    return video.encodings[0]!.maxBitrate;
+  };
+  const fit = (maxBitrate?: number) => {
+    sending.fit(video.native, -1, -1, maxBitrate);
+    return limit();
+  };
+  assert.deepEqual([await fit(1_250_000), await fit(500_000), await fit()], [700_000, 500_000, 700_000]);
+  sending.limit({ maxVideoBitrate: null });
+  assert.deepEqual([await fit(), await fit(833_333), await fit()], [undefined, 833_333, undefined]);
+  await fit(833_333);
+  sending.limit({ maxVideoBitrate: 300_000 });
+  assert.equal(await limit(), 300_000);
+});
+
 test('sending: of wishes in quick succession the last one counts', async () => {
   const { sending } = bed({});
   const video = new Sender('video', { width: 1280, height: 720 });

@@ -6,7 +6,7 @@ import { createError, TwilioError } from '../../web/twilio-error.js';
 import * as errors from '../../web/errors.js';
 import { EventEmitter } from '../../web/events.js';
 import { LocalAudioTrack, LocalDataTrack, LocalVideoTrack } from '../../web/local-tracks.js';
-import type { ConnectionInfo } from '../../web/room.js';
+import type { ConnectionInfo, MeshLoad } from '../../web/room.js';
 import { FakeMediaStreamTrack, makeRoom, participant, task, track } from './fakes.js';
 
 before(() => void Object.assign(globalThis, { MediaStreamTrack: FakeMediaStreamTrack }));
@@ -235,6 +235,14 @@ describe('events and the model', () => {
     said.length = 0;
     microphone.disable();
     assert.deepEqual(said, [], 'nobody listens to it any more');
+  });
+
+  test('a mesh that is too large for video is told of, with how large it is', () => {
+    const { room, apply } = makeRoom();
+    const loads: MeshLoad[] = [];
+    room.on('meshOverloaded', (load) => loads.push(load));
+    apply({ event: 'meshOverloaded', participants: 7, limit: 6 });
+    assert.deepEqual(loads, [{ participants: 7, limit: 6 }]);
   });
 
   test('what an app can do about a reconnect and a token that ends', () => {

@@ -85,6 +85,10 @@ void AppModel::on(const effect::ReconnectProgress& e) {
   expect(e.next_attempt >= Millis{0} && e.time_left >= Millis{0}, "an attempt to reconnect in the past");
 }
 
+void AppModel::on(const effect::MeshOverloaded& e) {
+  expect(state != State::kConnecting, "warned of its load before it was connected");
+  expect(e.participants > e.limit, "warned of a load that is none");
+}
 void AppModel::on(const effect::TokenWillExpire&) { expect(state != State::kConnecting, "warned of a token before it was connected"); }
 
 void AppModel::on(const effect::LocalParticipantReconnecting&) {

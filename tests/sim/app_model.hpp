@@ -75,6 +75,7 @@ class AppModel {
   void on(const effect::RoomDisconnected&);
   void on(const effect::RoomRejoined&);
   void on(const effect::ReconnectProgress&);
+  void on(const effect::MeshOverloaded&);
   void on(const effect::TokenWillExpire&);
   void on(const effect::LocalParticipantReconnecting&);
   void on(const effect::LocalParticipantReconnected&);

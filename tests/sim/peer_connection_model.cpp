@@ -87,6 +87,7 @@ void PeerConnectionModel::run(const effect::AddTrack& add) {
   }
   transceiver->track = add.id;
   transceiver->size = kWhole;
+  transceiver->max_bitrate = 0;
   transceiver->sends = true;
 }
 
@@ -99,8 +100,19 @@ void PeerConnectionModel::run(const effect::RemoveTrack& remove) {
 }
 
 void PeerConnectionModel::run(const effect::FitTrack& fit) {
-  for (Transceiver& transceiver : transceivers_)
-    if (transceiver.track == fit.id) transceiver.size = {fit.width, fit.height};
+  for (Transceiver& transceiver : transceivers_) {
+    if (transceiver.track != fit.id) continue;
+    transceiver.size = {fit.width, fit.height};
+    transceiver.max_bitrate = fit.max_bitrate;
+  }
+}
+
+std::vector<std::pair<SignaledId, std::int64_t>> PeerConnectionModel::video_limits() const {
+  std::vector<std::pair<SignaledId, std::int64_t>> limits;
+  for (const Transceiver& transceiver : transceivers_)
+    if (transceiver.kind == backend::TrackKind::kVideo && !transceiver.track.empty() && transceiver.size != kNothing)
+      limits.emplace_back(transceiver.track, transceiver.max_bitrate);
+  return limits;
 }
 
 void PeerConnectionModel::run(const effect::AddDataChannel& add) { channels_.push_back({++last_channel_, add.id, add.label}); }

@@ -105,6 +105,8 @@ class PeerConnectionModel {
     const Transceiver* transceiver = by_mid(mid);
     return transceiver ? transceiver->size : kWhole;
   }
+  // Of each video that it sends, how much at most, as it was asked; without those switched off.
+  std::vector<std::pair<SignaledId, std::int64_t>> video_limits() const;
 
  private:
   friend class MediaPath;
@@ -128,6 +130,7 @@ class PeerConnectionModel {
     std::string mid;   // empty: not associated with a section
     SignaledId track;  // what the sender sends
     Size size = kWhole;
+    std::int64_t max_bitrate = 0;
     bool sends = false;
     bool receives = true;
     bool from_add_track = false;

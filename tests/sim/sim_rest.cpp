@@ -45,6 +45,7 @@ void SimRoom::check_agreement(std::size_t index, const Present& all) {
   const auto participants = tab.participants();
   if (participants.size() + 1 != all.size()) return complain("agreement", index, "other participants than at the server");
   check_links(index, participants.size());
+  if (tab.holdfast) check_shares(index);
   for (const roomserver::ParticipantSnapshot& real : all) {
     if (real.state != backend::ParticipantState::kConnected)
       complain("agreement", index, "the server calls " + real.identity + " reconnecting at rest");
@@ -118,6 +119,17 @@ bool SimRoom::comes_unseen(std::size_t index, const Tab& owner, const AppModel::
   const auto sent =
       std::find_if(owner.tracks.begin(), owner.tracks.end(), [&](const auto& entry) { return entry.second.name == track.model.name; });
   return owner.official && sent != owner.tracks.end() && media_.comes_in(index, index_of(owner), sent->second.id);
+}
+
+// However many get one of its videos, all together they get no more than one alone is sent of 1280 × 720.
+void SimRoom::check_shares(std::size_t index) {
+  constexpr std::int64_t kBudget = 2'500'000;
+  for (const auto& [track, limits] : media_.video_limits(index)) {
+    const auto links = static_cast<std::int64_t>(limits.size());
+    const std::int64_t share = links > 1 ? kBudget / links : 0;
+    const bool fits = std::all_of(limits.begin(), limits.end(), [&](std::int64_t limit) { return limit == share; });
+    if (!fits) complain("wishes", index, "of " + track + " some link sends another share than the " + std::to_string(links) + " allow");
+  }
 }
 
 // What is subscribed can be received, and what is enabled is. Ours send just what is wanted.

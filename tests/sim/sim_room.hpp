@@ -224,6 +224,7 @@ class SimRoom {
   void check_tracks(std::size_t tab, const AppModel::Participant& seen, const roomserver::ParticipantSnapshot& real);
   static bool is_lost_cause(const Tab& a, const Tab& b);
   bool has_lost_cause(const Tab& tab) const;
+  void check_shares(std::size_t tab);
   void check_media(std::size_t tab, const Tab& owner, const AppModel::Track& track);
   bool comes_unseen(std::size_t tab, const Tab& owner, const AppModel::Track& track) const;
   void check_all_over();

@@ -280,6 +280,15 @@ std::optional<Size> VirtualMedia::sent_size(std::size_t client, PeerId peer, con
   return other->second->connection.sent_size(mid);
 }
 
+std::map<std::string, std::vector<std::int64_t>> VirtualMedia::video_limits(std::size_t client) const {
+  std::map<std::string, std::vector<std::int64_t>> limits;
+  for (const auto& [name, end] : by_name_) {
+    if (end->client != client || end->connection.is_closed()) continue;
+    for (const auto& [track, limit] : end->connection.video_limits()) limits[track.value].push_back(limit);
+  }
+  return limits;
+}
+
 // ---- what goes wrong ---------------------------------------------------------------------------------------------------------------
 
 void VirtualMedia::fail_description(std::size_t client) {

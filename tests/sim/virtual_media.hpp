@@ -63,6 +63,8 @@ class VirtualMedia {
   SignaledId received_track(std::size_t client, PeerId peer, const std::string& mid) const;
   // In what size the other end sends what comes in at this section; nothing if there is no such end.
   std::optional<Size> sent_size(std::size_t client, PeerId peer, const std::string& mid) const;
+  // How much this client sends at most of each of its videos, on each open connection that carries it; by track.
+  std::map<std::string, std::vector<std::int64_t>> video_limits(std::size_t client) const;
   // A connection got a description for the second time, after a rollback, and not all the candidates it had forgotten.
   bool lacks_candidates() const { return lacks_candidates_; }
   // Calls that no browser would have allowed.

@@ -41,6 +41,8 @@ export interface Outbound {
   packets: number;
   /** Of the picture that was encoded last. */
   width?: number;
+  /** Of its sender's first encoding, bit/s. */
+  maxBitrate?: number;
   at: number;
 }
 
@@ -112,6 +114,11 @@ export class Caller {
 
   outbound(): Promise<Outbound[]> {
     return this.run('outbound');
+  }
+
+  /** For each connection that is open; another after each negotiation. */
+  descriptions(): Promise<string[]> {
+    return this.run('descriptions');
   }
 
   setParameters(limits: object | null): Promise<void> {

@@ -245,6 +245,8 @@ TEST_CASE("boundary: peer effects, without members that are not given", "[client
   CHECK(batch_of(effect::AddTrack{{1}, SignaledId("a"), "0"}) == only(R"({"kind":"addTrack","peer":1,"id":"a","mid":"0"})"));
   CHECK(batch_of(effect::AddTrack{{1}, SignaledId("a"), ""}) == only(R"({"kind":"addTrack","peer":1,"id":"a"})"));
   CHECK(batch_of(effect::RemoveTrack{{1}, SignaledId("a")}) == only(R"({"kind":"removeTrack","peer":1,"id":"a"})"));
+  CHECK(batch_of(effect::FitTrack{{1}, SignaledId("a"), 0, 0, 7}) ==
+        only(R"({"kind":"fitTrack","peer":1,"id":"a","width":0,"height":0,"maxBitrate":7})"));
   CHECK(batch_of(effect::FitTrack{{1}, SignaledId("a"), -1, 0}) == only(R"({"kind":"fitTrack","peer":1,"id":"a","width":-1,"height":0})"));
   CHECK(batch_of(effect::AddDataChannel{{1}, SignaledId("a"), "b"}) == only(R"({"kind":"addDataChannel","peer":1,"id":"a","label":"b"})"));
   CHECK(batch_of(effect::RemoveDataChannel{{1}, SignaledId("a")}) == only(R"({"kind":"removeDataChannel","peer":1,"id":"a"})"));
@@ -274,6 +276,7 @@ TEST_CASE("boundary: events of the room", "[client][boundary]") {
         emit_of(R"("event":"roomRejoined","sid":"RM","participantSid":"PA")"));
   CHECK(emitted(effect::ReconnectProgress{2, 40_ms, 9_s}) ==
         emit_of(R"("event":"reconnectProgress","attempt":2,"nextAttemptIn":40,"timeLeft":9000)"));
+  CHECK(emitted(effect::MeshOverloaded{7, 6}) == emit_of(R"("event":"meshOverloaded","participants":7,"limit":6)"));
   CHECK(emitted(effect::TokenWillExpire{}) == emit_of(R"("event":"tokenWillExpire")"));
   CHECK(emitted(effect::RoomReconnected{}) == emit_of(R"("event":"roomReconnected")"));
   CHECK(emitted(effect::RoomDisconnected{}) == emit_of(R"("event":"roomDisconnected")"));

@@ -591,6 +591,99 @@ TEST_CASE("client: what the others wish of its tracks goes to the link of each, 
   CHECK(fits() == Events{"a1 -1 x -1"});
 }
 
+TEST_CASE("client: the more want a video, the less of it each link may send; of sound all of it", "[client][wishes]") {
+  ScriptedCall call;
+  backend::LocalTrack video = local_audio("v1");
+  video.kind = backend::TrackKind::kVideo;
+  rsp::RoomState room = with({someone(1)});
+  room.published = rsp::Published{1, {ready("v1", "MT8"), ready("a1", "MT9")}};
+  call.join(room, {video, local_audio("a1")});
+  const auto fits = [&call] { return std::exchange(call.fits, {}); };
+  call.serve_update(with_link(DescriptionType::kCreateOffer, 1, ""));
+  CHECK(fits() == Events{});
+  const rsp::RemoteParticipantState other{ParticipantSid("PA-q"), "q", ParticipantState::kConnected, 1, {}};
+  call.serve_update(with({other}));
+  CHECK(fits() == Events{"v1 -1 x -1, 1250000"});
+  rsp::RoomState wished = with({{ParticipantSid("PA-r"), "r", ParticipantState::kConnected, 1, {}}});
+  wished.holdfast = rsp::Extension{{}, {}, {}, {{ParticipantSid("PA-p"), "v1", 320, 180}}};
+  call.serve_update(wished);
+  CHECK(fits() == Events{"v1 320 x 180, 833333"});
+  SECTION("whoever switches it off leaves the share to the others") {
+    wished.holdfast->wishes.push_back({ParticipantSid("PA-q"), "v1", 0, 0});
+    call.serve_update(wished);
+    CHECK(fits() == Events{"v1 320 x 180, 1250000"});
+  }
+  SECTION("who has trouble keeps it, who leaves does not; the last one gets it all") {
+    rsp::RemoteParticipantState gone = other;
+    gone.state = ParticipantState::kReconnecting;
+    gone.revision = 2;
+    wished.participants = {gone};
+    call.serve_update(wished);
+    CHECK(fits() == Events{});
+    gone.state = ParticipantState::kDisconnected;
+    gone.revision = 3;
+    wished.participants = {gone};
+    call.serve_update(wished);
+    CHECK(fits() == Events{"v1 320 x 180, 1250000"});
+    gone.sid = ParticipantSid("PA-r");
+    wished.participants = {gone};
+    call.serve_update(wished);
+    CHECK(fits() == Events{"v1 320 x 180"});
+  }
+}
+
+TEST_CASE("client: more participants than a mesh can carry with video are told of, once", "[client]") {
+  ScriptedCall call;
+  std::vector<rsp::RemoteParticipantState> others;
+  for (int i = 0; i < 6; ++i) others.push_back({ParticipantSid("PA-" + std::to_string(i)), "p", ParticipantState::kConnected, 1, {}});
+  backend::LocalTrack video = local_audio("v1");
+  video.kind = backend::TrackKind::kVideo;
+  call.join(with(others), {local_audio("a1")});
+  const auto warnings = [&call] {
+    Events events = call.take_events();
+    events.erase(std::remove_if(events.begin(), events.end(), [](const auto& text) { return text.find("mesh") == std::string::npos; }),
+                 events.end());
+    return events;
+  };
+  const auto change = [&](int who, ParticipantState state, std::int64_t revision) {
+    rsp::RemoteParticipantState changed = others.front();
+    changed.sid = ParticipantSid("PA-" + std::to_string(who));
+    changed.state = state;
+    changed.revision = revision;
+    call.serve_update(with({changed}));
+  };
+  CHECK(warnings() == Events{});
+  call.give(input::Publish{video});
+  CHECK(warnings() == Events{"~meshOverloaded 7 of 6"});
+  change(7, ParticipantState::kConnected, 1);
+  change(7, ParticipantState::kReconnecting, 2);
+  call.pass(1_s);
+  CHECK(warnings() == Events{});
+  change(7, ParticipantState::kDisconnected, 3);
+  change(0, ParticipantState::kDisconnected, 2);
+  CHECK(warnings() == Events{});
+  change(8, ParticipantState::kConnected, 1);
+  CHECK(warnings() == Events{"~meshOverloaded 7 of 6"});
+  SECTION("without video it carries more") {
+    call.give(input::Unpublish{video.id});
+    change(9, ParticipantState::kConnected, 1);
+    CHECK(warnings() == Events{});
+  }
+}
+
+TEST_CASE("client: a room that is too large when it is joined says so after connect()", "[client]") {
+  ScriptedCall call;
+  std::vector<rsp::RemoteParticipantState> others;
+  for (int i = 0; i < 6; ++i) others.push_back({ParticipantSid("PA-" + std::to_string(i)), "p", ParticipantState::kConnected, 1, {}});
+  backend::LocalTrack video = local_audio("v1");
+  video.kind = backend::TrackKind::kVideo;
+  call.join(with(others), {video});
+  const Events events = call.take_events();
+  REQUIRE(events.size() > 1);
+  CHECK(events.front().rfind("roomConnected", 0) == 0);
+  CHECK(std::count(events.begin(), events.end(), "~meshOverloaded 7 of 6") == 1);
+}
+
 TEST_CASE("client: one frame confirms lost media and says that the peer is away, only the peer is in trouble", "[client]") {
   ScriptedCall call;
   hear_someone(call);

@@ -175,7 +175,10 @@ class ScriptedCall {
     set.sdp = sdp(ids);
     answers_.push_back(set);
   }
-  void perform(const effect::FitTrack& e) { fits.push_back(e.id.value + " " + std::to_string(e.width) + " x " + std::to_string(e.height)); }
+  void perform(const effect::FitTrack& e) {
+    const std::string limit = e.max_bitrate > 0 ? ", " + std::to_string(e.max_bitrate) : "";
+    fits.push_back(e.id.value + " " + std::to_string(e.width) + " x " + std::to_string(e.height) + limit);
+  }
   void perform(const effect::SetRemoteDescription& e) { answers_.push_back(input::RemoteDescriptionSet{e.peer, e.op}); }
   void perform(const effect::GetStats& e) {
     if (media_flows) bytes_ += 1000;

@@ -48,6 +48,9 @@ struct EventText {
   S operator()(const effect::RoomRejoined& e) const { return "roomRejoined " + e.sid.value + " " + e.participant_sid.value; }
   S operator()(const effect::ReconnectProgress& e) const { return "reconnectProgress " + std::to_string(e.attempt); }
   S operator()(const effect::DominantSpeakerChanged& e) const { return "dominantSpeakerChanged " + e.speaker.value; }
+  S operator()(const effect::MeshOverloaded& e) const {
+    return "meshOverloaded " + std::to_string(e.participants) + " of " + std::to_string(e.limit);
+  }
   S operator()(const effect::TokenWillExpire&) const { return "tokenWillExpire"; }
   S operator()(const effect::LocalTrackPublished& e) const { return "localTrackPublished " + e.id.value + " " + e.sid.value; }
   S operator()(const effect::LocalTrackPublicationFailed& e) const {

@@ -173,11 +173,20 @@
       for (const connection of connections) {
         if (connection.connectionState === 'closed') continue;
         const report = await connection.getStats();
-        for (const { type, kind, codecId, bytesSent: bytes, packetsSent: packets, frameWidth: width } of report.values())
-          if (type === 'outbound-rtp')
-            senders.push({ kind, codec: report.get(codecId)?.mimeType, bytes, packets, width, at: performance.now() });
+        for (const { type, kind, codecId, bytesSent: bytes, packetsSent: packets, frameWidth: width } of report.values()) {
+          if (type !== 'outbound-rtp') continue;
+          const sender = connection.getSenders().find(({ track }) => track?.kind === kind);
+          const maxBitrate = sender?.getParameters().encodings[0]?.maxBitrate;
+          senders.push({ kind, codec: report.get(codecId)?.mimeType, bytes, packets, width, maxBitrate, at: performance.now() });
+        }
       }
       return senders;
+    },
+
+    /** What tells descriptions of one connection apart (`o=`), for each that is open. */
+    descriptions() {
+      const open = connections.filter(({ connectionState }) => connectionState !== 'closed');
+      return open.map(({ currentLocalDescription }) => /^o=.*$/m.exec(currentLocalDescription?.sdp ?? '')?.[0] ?? '');
     },
 
     setParameters(limits) {
