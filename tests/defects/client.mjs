@@ -398,7 +398,7 @@ export const client = [
   {
     name: 'lost-media-not-told',
     sentence: 'Whoever has lost the media of another keeps it to itself',
-    edits: [{ file: 'src/client/client.cpp', find: 'tell_others(told, ros', replace: 'tell_others({}, ros' }],
+    edits: [{ file: 'src/client/client.cpp', find: 'std::move(told), ros', replace: '{}, ros' }],
   },
   {
     name: 'back-before-its-link',
