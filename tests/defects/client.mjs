@@ -343,8 +343,8 @@ export const client = [
     edits: [
       {
         file: 'src/room/roster.cpp',
-        find: '    if (update.tracks) take_tracks(*known, *update.tracks, effects);\n',
-        replace: '    if (update.tracks && !known->away) take_tracks(*known, *update.tracks, effects);\n',
+        find: '      take_tracks(*known, *update.tracks, effects);\n',
+        replace: '      if (!known->away) take_tracks(*known, *update.tracks, effects);\n',
       },
     ],
   },
