@@ -1,7 +1,7 @@
 // What the client's module has in the place of Emscripten's own JavaScript, of which a page would load 3.5 kB (docs/adr/0017).
 //
 // The client binds functions of doubles and UTF-8 strings, and this is all that Embind has to do for them. A function of another type fails
-// at its first call, in every test. Other types: embind-types.js.
+// at its first call, in every test. The types: src/bindings/embind_types.cpp.
 mergeInto(LibraryManager.library, {
   $asm: '=undefined', // MINIMAL_RUNTIME with Embind sets it without declaring it
   $WebAssembly: '=Module', // instantiates by the caller's function: the runtime's own lets failures go unseen

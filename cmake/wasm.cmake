@@ -16,7 +16,6 @@ set(SHIPPED_COMPILE_OPTIONS
 set(SHIPPED_LINK_OPTIONS
   -Oz -flto -fno-rtti                         # -fno-rtti here chooses the Embind library that does without it
   -Wl,-mllvm,-inline-threshold=-10            # across files only what is smaller inlined: 0.3 kB less compressed
-  --bind                                      # Embind
   -sMODULARIZE=1 -sEXPORT_ES6=1               # the glue is a function that makes an instance, not a global
   -sUSE_ES6_IMPORT_META=0                     # no URL of a .wasm in the glue, which bundlers would look for: the caller hands in the code
   -sENVIRONMENT=web,worker                    # runs in Node as well, as it is handed its code; `node` would bring in require()
@@ -34,21 +33,24 @@ function(holdfast_module name)
   set_target_properties(${name} PROPERTIES SUFFIX .mjs LINK_DEPENDS "${CMAKE_SOURCE_DIR}/cmake/embind-types.js;${CMAKE_SOURCE_DIR}/cmake/client-library.js")
   target_link_libraries(${name} PRIVATE holdfast_options)
   target_compile_options(${name} PRIVATE ${SHIPPED_COMPILE_OPTIONS})
-  target_link_options(${name} PRIVATE ${SHIPPED_LINK_OPTIONS} "SHELL:--js-library ${CMAKE_SOURCE_DIR}/cmake/embind-types.js")
+  target_link_options(${name} PRIVATE ${SHIPPED_LINK_OPTIONS})
   # Once more what emcc has run already, with calls that are as long as what they call inlined, and without the alignments, which nobody heeds:
   # 0.6 kB less compressed.
   add_custom_command(TARGET ${name} POST_BUILD
     COMMAND wasm-opt --dealign -Oz --low-memory-unused --always-inline-max-function-size=6 ${name}.wasm -o ${name}.wasm)
 endfunction()
 
-holdfast_module(client ${CLIENT_SOURCES})
+holdfast_module(client src/bindings/embind_types.cpp ${CLIENT_SOURCES})
 target_link_options(client PRIVATE
   "SHELL:--js-library ${CMAKE_SOURCE_DIR}/cmake/client-library.js"
+  -sEXPORTED_FUNCTIONS=_malloc,_free          # for texts
   -sMINIMAL_RUNTIME=1                         # the glue instantiates the module and no more
   -sMINIMAL_RUNTIME_STREAMING_WASM_COMPILATION=1) # "streaming" means here that it is handed a compiled module
 
 holdfast_module(server ${SERVER_SOURCES})
 target_link_options(server PRIVATE
+  --bind                                      # Embind
+  "SHELL:--js-library ${CMAKE_SOURCE_DIR}/cmake/embind-types.js"
   "-sINCOMING_MODULE_JS_API=[wasmBinary]")    # the way that the code is handed in; nothing else is
 
 # The same tests as natively: node --no-experimental-fetch core_tests_wasm.cjs

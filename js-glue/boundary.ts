@@ -83,7 +83,8 @@ export interface Path {
 export type Input =
   | ConnectInput
   | { kind: 'disconnect' }
-  | { kind: 'describe' }
+  /** `quality` of the own network, 0 to 5, as the others are told from now on. Absent: as before. */
+  | { kind: 'describe'; quality?: number | undefined }
   /** What is wanted of a remote track, in pixels: 0 × 0 nothing, a negative size all of it. */
   | { kind: 'wishTrack'; track: string; width: number; height: number }
   | { kind: 'reconnectNow' }
@@ -218,7 +219,8 @@ export interface Description {
   attempt: number;
   nextAttemptIn?: number;
   timeLeft?: number;
-  links: ({ participantSid: string; state: LinkState } & Path)[];
+  /** `quality` as the participant tells it of its network; absent: it does not. */
+  links: ({ participantSid: string; peer: number; state: LinkState; quality?: number } & Path)[];
 }
 export type LinkState = 'new' | 'healthy' | 'suspect' | 'failed';
 

@@ -89,10 +89,10 @@ export class Driver {
     }
   }
 
-  /** How things are at this moment; nothing once it is over. */
-  describe(): Description | undefined {
+  /** How things are at this moment; nothing once it is over. With `quality` of the own network it is told to the others. */
+  describe(quality?: number): Description | undefined {
     this.#description = undefined;
-    this.dispatch({ kind: 'describe' });
+    this.dispatch({ kind: 'describe', quality });
     return this.#description;
   }
 

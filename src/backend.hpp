@@ -35,6 +35,10 @@ struct Publication {
   std::optional<Error> error;
 };
 
+// How good somebody's network is, as it says: 0 (down) to 5.
+constexpr std::int64_t kBestQuality = 5;
+constexpr std::int64_t kNoQuality = -1;  // it does not say
+
 // ---- who is in the room ----------------------------------------------------------------------------------------------------------
 
 struct RemoteTrack {
@@ -51,6 +55,7 @@ struct RemoteParticipant {
   std::optional<ParticipantState> state;           // nothing: unchanged
   std::optional<std::vector<RemoteTrack>> tracks;  // the full list; nothing: unchanged (a known participant that is only listed)
   bool heeds_wishes = false;                       // of the others, as to what it sends them
+  std::int64_t quality = kNoQuality;               // of its network, as it says
 };
 
 // In how many pixels somebody wants to get a track; 0 × 0: not at all. Whoever does not say gets it as it is.

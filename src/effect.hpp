@@ -259,6 +259,8 @@ struct Description {
     ParticipantSid participant;  // empty if the protocol cannot tell
     LinkState state = LinkState::kNew;
     backend::Path path;
+    PeerId peer{};
+    std::int64_t quality = backend::kNoQuality;  // of the participant's network, as it says
   };
   std::vector<Link> links;
 };

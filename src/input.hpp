@@ -36,8 +36,10 @@ struct Connect {  // must be the first input; given once
   std::string sdk_version;
 };
 struct Disconnect {};
-struct Describe {};  // answered by Description in the same batch
-struct WishTrack {   // what the app wants to get of a remote track; a negative size: all of it
+struct Describe {                              // answered by Description in the same batch
+  std::int64_t quality = backend::kNoQuality;  // of the own network, from now on; none: as before
+};
+struct WishTrack {  // what the app wants to get of a remote track; a negative size: all of it
   backend::Wish wish;
 };
 struct ReconnectNow {};  // the app's user does not want to wait; nothing happens while all is well

@@ -6,6 +6,7 @@ import type { CodecOptions } from './codec-options.js';
 import type { CreateLocalTrackOptions } from './create-local-tracks.js';
 import type { LocalTrack } from './local-tracks.js';
 import type { Log, LogOptions } from './logger.js';
+import type { NetworkQualityConfiguration } from './network-quality.js';
 import type { MediaOverrides } from './overrides.js';
 import type { SignalingEvent } from './signaling-events.js';
 
@@ -54,6 +55,11 @@ export interface ConnectOptions extends LogOptions, MediaOverrides, CodecOptions
   keepSession?: boolean;
   /** Keep `room.dominantSpeaker` and emit `dominantSpeakerChanged`. Default: false. */
   dominantSpeaker?: boolean;
+  /**
+   * Keep `networkQualityLevel` of the participants and emit `networkQualityLevelChanged`; true: of the LocalParticipant alone. Others with
+   * this option are told its level. Default: false.
+   */
+  networkQuality?: boolean | NetworkQualityConfiguration;
   /** Reconnect at once when the browser reports another network. Default: true. */
   networkMonitor?: boolean;
   /** Aborting it before `connect()` has settled calls it off: it rejects with the signal's reason. Afterwards it has no effect. */
@@ -73,7 +79,6 @@ export interface ConnectOptions extends LogOptions, MediaOverrides, CodecOptions
   // Accepted without effect, for apps written for twilio-video.js.
   /** TypeError or RangeError for what is none. */
   bandwidthProfile?: BandwidthProfileOptions;
-  networkQuality?: boolean | { local?: 0 | 1 | 2 | 3; remote?: 0 | 1 | 2 | 3 };
   notifyWarnings?: string[];
   receiveTranscriptions?: boolean;
   insights?: boolean;

@@ -10,7 +10,7 @@ import { LocalParticipant, type EncodingParameters } from './local-participant.j
 import { asLocalTrack, checkTrack, type LocalTrack } from './local-tracks.js';
 import { createLog } from './logger.js';
 import { overridesOf, pick, type MediaOverrides } from './overrides.js';
-import { loadBandwidthProfile, loadTabLock, loadTrace, loadViewing } from './parts.js';
+import { loadBandwidthProfile, loadNetworkQuality, loadTabLock, loadTrace, loadViewing } from './parts.js';
 import { kEndless, Room } from './room.js';
 import { keepSession as keepForNextPage, takeKeptSession } from './kept-session.js';
 import { watchSignaling } from './signaling-events.js';
@@ -72,7 +72,7 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
     );
 
   const acquiring = given ? Promise.resolve(given) : createLocalTracks(options as CreateLocalTracksOptions);
-  const loading = Promise.all([loadCore(), codecsOf(options, log)]);
+  const loading = Promise.all([loadCore(), codecsOf(options, log), options.networkQuality && loadNetworkQuality()]);
   // Now, since the network may be what fails it.
   const tracing = log('debug', 'Connecting to a Room') ? loadTrace() : undefined;
   tracing?.catch((error) => log('debug', String(error)));
@@ -85,7 +85,7 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
     if (!given) tracks.forEach((track) => track.kind !== 'data' && track.stop());
   };
   try {
-    const [tracks, [core, codecs]] = await Promise.race([Promise.all([acquiring, loading]), canceled]);
+    const [tracks, [core, codecs, quality]] = await Promise.race([Promise.all([acquiring, loading]), canceled]);
     const room = new Promise<Room>((resolve, reject) => {
       let joined: Room | undefined;
       const roomDriver = (driver = new Driver(core, {
@@ -113,6 +113,7 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
               viewing,
             });
             localParticipant._connected(participantSid, identity, signalingRegion, publications);
+            if (quality) quality.watchNetworkQuality(joined, roomDriver, options.networkQuality!);
             resolve(joined);
           } else if (event.event === 'connectFailed') reject(createError(event.error));
           else joined?._apply(event);

@@ -47,6 +47,17 @@ export type { EncodingParameters, LocalTrackPublishOptions, MediaStreamTrackPubl
 export type { DataTrackError, DeviceLossReason, LocalDataTrackOptions, LocalTrack, LocalTrackOptions } from './local-tracks.js';
 export type { LogLevel, LoglevelLogger, LoglevelRoot, LogLevels, LogOptions } from './logger.js';
 export type { VideoDimensions } from './media-track.js';
+export type {
+  NetworkQualityBandwidthStats,
+  NetworkQualityConfiguration,
+  NetworkQualityFractionLostStats,
+  NetworkQualityLatencyStats,
+  NetworkQualityLevel,
+  NetworkQualityMediaStats,
+  NetworkQualitySendOrRecvStats,
+  NetworkQualityStats,
+  NetworkQualityVerbosity,
+} from './network-quality.js';
 export type { MediaOverrides } from './overrides.js';
 export type { ParticipantState } from './participant.js';
 export type { PreflightOptions, PreflightTestReport } from './preflight.js';

@@ -14,6 +14,7 @@ import {
   type LocalTrackOptions,
   type LocalVideoTrack,
 } from './local-tracks.js';
+import type { NetworkQualityConfiguration, NetworkQualityEvents } from './network-quality.js';
 import { Participant } from './participant.js';
 import { checkPriority, type TrackPriority } from './priority.js';
 import { LocalTrackPublication, type AnyLocalTrackPublication } from './publications.js';
@@ -33,7 +34,7 @@ export interface EncodingParameters {
   maxVideoBitrate?: number | null;
 }
 
-type LocalParticipantEvents = {
+type LocalParticipantEvents = NetworkQualityEvents & {
   disconnected: [participant: LocalParticipant];
   reconnecting: [participant: LocalParticipant];
   reconnected: [];
@@ -149,6 +150,22 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
       if (typeof value !== 'number') throw new TypeError(`encodingParameters.${name} must be a number, null or undefined`);
     }
     this.#limit(wanted);
+    return this;
+  }
+
+  /**
+   * How much is told from now on; what is missing is as by default. Without effect if connect() was not given `networkQuality`. Throws
+   * TypeError for what is no object, or has something else than a number in it.
+   */
+  setNetworkQualityConfiguration(networkQualityConfiguration: NetworkQualityConfiguration): this {
+    if (!networkQualityConfiguration || typeof networkQualityConfiguration !== 'object')
+      throw new TypeError('networkQualityConfiguration must be a NetworkQualityConfiguration');
+    for (const name of ['local', 'remote'] as const) {
+      const value: unknown = networkQualityConfiguration[name];
+      if (name in networkQualityConfiguration && (typeof value !== 'number' || isNaN(value)))
+        throw new TypeError(`networkQualityConfiguration.${name} must be a number`);
+    }
+    this._tell('_networkQuality', networkQualityConfiguration);
     return this;
   }
 

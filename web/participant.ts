@@ -1,6 +1,7 @@
 // What the own participant and the others have in common: who they are, what they publish, whether they are there.
 
 import type { EventMap } from './events.js';
+import type { NetworkQualityEvents, NetworkQualityLevel, NetworkQualityStats } from './network-quality.js';
 import type { AnyLocalTrackPublication, AnyRemoteTrackPublication } from './publications.js';
 import { PublicObject, show } from './public-object.js';
 import type { Track, VideoTrack } from './types.js';
@@ -8,7 +9,7 @@ import type { Track, VideoTrack } from './types.js';
 /** 'connecting' is only ever the state of the own participant, before connect() resolves. */
 export type ParticipantState = 'connecting' | 'connected' | 'reconnecting' | 'disconnected';
 
-type ParticipantEvents = {
+type ParticipantEvents = NetworkQualityEvents & {
   disconnected: [participant: Participant];
   reconnecting: [participant: Participant];
   reconnected: [];
@@ -21,10 +22,10 @@ export abstract class Participant<
   Events extends EventMap = ParticipantEvents,
 > extends PublicObject<Events> {
   declare readonly identity: string;
-  /** Always null in peer-to-peer rooms. */
-  declare readonly networkQualityLevel: number | null;
-  /** Always null in peer-to-peer rooms. */
-  declare readonly networkQualityStats: null;
+  /** With the option `networkQuality`, from some seconds after connect on; null without. */
+  declare readonly networkQualityLevel: NetworkQualityLevel | null;
+  /** Likewise, from verbosity 2 on; of the last two seconds. */
+  declare readonly networkQualityStats: NetworkQualityStats | null;
   declare readonly sid: string;
   declare readonly state: ParticipantState;
   /** Publications by track SID; the same Map for the life of the participant, also below. */

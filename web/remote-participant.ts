@@ -2,6 +2,7 @@
 
 import type { ParticipantModel, TrackModel } from '../js-glue/index.js';
 import type { TwilioError } from './twilio-error.js';
+import type { NetworkQualityEvents } from './network-quality.js';
 import { Participant } from './participant.js';
 import type { TrackPriority } from './priority.js';
 import { RemoteTrackPublication, type AnyRemoteTrackPublication } from './publications.js';
@@ -24,12 +25,13 @@ export type RemoteTrackEvents = {
   trackSwitchedOn: [track: RemoteTrack, publication: RemoteTrackPublication];
 };
 
-type RemoteParticipantEvents = RemoteTrackEvents & {
-  disconnected: [participant: RemoteParticipant];
-  /** The error tells whether its signaling (53001) or its media (53405) is away. */
-  reconnecting: [participant: RemoteParticipant, error: TwilioError];
-  reconnected: [];
-};
+type RemoteParticipantEvents = RemoteTrackEvents &
+  NetworkQualityEvents & {
+    disconnected: [participant: RemoteParticipant];
+    /** The error tells whether its signaling (53001) or its media (53405) is away. */
+    reconnecting: [participant: RemoteParticipant, error: TwilioError];
+    reconnected: [];
+  };
 
 export class RemoteParticipant extends Participant<AnyRemoteTrackPublication, RemoteParticipantEvents> {
   constructor(model: never);

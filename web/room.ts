@@ -79,7 +79,11 @@ export interface ConnectionInfo {
 export interface ConnectionLink {
   /** Empty where the server does not tell. */
   participantSid: string;
+  /** The `peerConnectionId` of its report of `getStats()`, as a number. */
+  peer: number;
   state: LinkState;
+  /** What the participant tells of its `networkQualityLevel`; absent: nothing. */
+  quality?: number;
   /** Whether a TURN server relays it, at either end. As of the last look, twice a second; absent until the participant's media come in. */
   relayed?: boolean;
   /** To the participant and back, ms. Likewise; also absent while the browser has not measured it. */

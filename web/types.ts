@@ -34,7 +34,6 @@ export const TrackPublication = kindOf<TrackPublication>([LocalTrackPublication,
 export type CreateLocalAudioTrackOptions = CreateLocalTrackOptions;
 /** 0 to 32767. */
 export type AudioLevel = number;
-export type NetworkQualityLevel = number;
 
 export declare namespace Track {
   type Kind = 'audio' | 'video' | 'data';

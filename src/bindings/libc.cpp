@@ -10,8 +10,8 @@ extern "C" double __wrap_strtod(const char* text, char** end) {
   return holdfast::parse_decimal(text, end == nullptr ? &unused : end);
 }
 
-// What the compiler makes of sprintf() without floats. Its only caller is Embind, for the name of a type in the message that a value of
-// an unknown type was handed over. All types are known.
+// What the compiler makes of sprintf() without floats. Its only caller is Embind, in the server's module, for the name of a type in
+// the message that a value of an unknown type was handed over. All types are known.
 extern "C" int __wrap_siprintf(char* out, const char* format, ...);
 extern "C" int __wrap_siprintf(char* out, const char* /*format*/, ...) {
   *out = '\0';

@@ -163,9 +163,11 @@ void members(JsonWriter& out, const Description& e) {
   if (e.time_left) out.number("timeLeft", e.time_left->count);
   out.key("links").begin_array();
   for (const Description::Link& link : e.links) {
-    out.begin_object().text("participantSid", link.participant.value).text("state", kLinkStateWords.of(link.state));
+    out.begin_object().text("participantSid", link.participant.value).number("peer", link.peer.value);
+    out.text("state", kLinkStateWords.of(link.state));
     if (link.path.relayed) out.boolean("relayed", *link.path.relayed);
     if (link.path.round_trip_time) out.number("roundTripTime", link.path.round_trip_time->count);
+    if (link.quality != backend::kNoQuality) out.number("quality", link.quality);
     out.end_object();
   }
   out.end_array();

@@ -140,8 +140,7 @@ void read_input(InputMembers& in, Kind kind, Input& input) {
       input.emplace<input::Disconnect>();
       return;
     case Kind::kDescribe:
-      input.emplace<input::Describe>();
-      return;
+      return in.read_if_given("quality", input.emplace<input::Describe>().quality);
     case Kind::kWishTrack: {
       auto& wish = input.emplace<input::WishTrack>().wish;
       in.read("track", wish.track).read("width", wish.width).read("height", wish.height);

@@ -40,23 +40,9 @@ bool contains(const std::vector<ParticipantSid>& list, const ParticipantSid& sid
   return std::find(list.begin(), list.end(), sid) != list.end();
 }
 
+// Both call a link by the same names.
 room::LinkView view_of(const peer::LinkHealth& health) {
-  using Health = room::LinkView::Health;
-  room::LinkView view{health.link, health.remote, Health::kNew, health.dtls_failed, health.since};
-  switch (health.health) {
-    case peer::Health::kNew:
-      break;
-    case peer::Health::kHealthy:
-      view.health = Health::kHealthy;
-      break;
-    case peer::Health::kSuspect:
-      view.health = Health::kSuspect;
-      break;
-    case peer::Health::kFailed:
-      view.health = Health::kFailed;
-      break;
-  }
-  return view;
+  return {health.link, health.remote, room::LinkView::Health(health.health), health.dtls_failed, health.since};
 }
 
 }  // namespace
@@ -89,7 +75,8 @@ struct Client::Impl {
     ParticipantSid participant;
     Instant since;
   };
-  std::vector<Lost> media_lost;  // because of whom the Room is reconnecting
+  std::vector<Lost> media_lost;                // because of whom the Room is reconnecting
+  std::int64_t quality = backend::kNoQuality;  // of the own network
 
   // ---- commands ---------------------------------------------------------------------------------------------------------------------
 
@@ -110,11 +97,12 @@ struct Client::Impl {
   void on(const input::ReconnectNow&) {
     if (room.is_joined() && !room.is_calm()) session->handle(input::Network{}, now, effects);
   }
-  void on(const input::Describe&) {
+  void on(const input::Describe& input) {
+    if (input.quality != backend::kNoQuality) quality = input.quality;
     effect::Description description{session->is_connected(), session->attempt(), {}, room.time_left(now), {}};
     if (const auto next = session->next_attempt()) description.next_attempt = *next - now;
     for (const peer::LinkHealth& link : peers.health())
-      description.links.push_back({link.remote, effect::LinkState(link.health), link.path});
+      description.links.push_back({link.remote, effect::LinkState(link.health), link.path, link.peer, roster.quality_of(link.remote)});
     effects.push_back(std::move(description));
   }
   void on(const input::TokenGiven& input) { session->handle(input, now, effects); }
@@ -333,7 +321,7 @@ struct Client::Impl {
       lost.push_back({sid, since});
     }
     media_lost = std::move(lost);
-    session->tell_others(told, roster.wishes(), now, effects);
+    session->tell_others({{}, {}, std::move(told), roster.wishes(), quality}, now, effects);
   }
 
   // Fires everything due, earliest first; at the same time in this order.

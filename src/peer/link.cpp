@@ -124,7 +124,7 @@ void Link::end_media(std::vector<PeerEvent>& events) {
 
 LinkHealth Link::health() const {
   constexpr Health kHealth[] = {Health::kNew, Health::kHealthy, Health::kSuspect, Health::kFailed};
-  return {id_, remote_, kHealth[fsm::index_of(liveness.state())], liveness.since(), liveness.has_dtls_failed(), path_};
+  return {id_, remote_, kHealth[fsm::index_of(liveness.state())], liveness.since(), liveness.has_dtls_failed(), path_, peer_};
 }
 
 bool Link::take_health_change() {

@@ -27,6 +27,7 @@ struct LinkHealth {
   Instant since;  // when this health began
   bool dtls_failed = false;
   backend::Path path{};
+  PeerId peer{};
 };
 
 // To be sent to the other end of the link.

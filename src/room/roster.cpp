@@ -69,12 +69,15 @@ void Roster::take_participant(const backend::RemoteParticipant& update, Effects&
   }
   const bool away = update.state == ParticipantState::kReconnecting;
   if (known) {
-    if (update.tracks) take_tracks(*known, *update.tracks, effects);
+    if (update.tracks) {
+      take_tracks(*known, *update.tracks, effects);
+      known->quality = update.quality;
+    }
     if (update.state) set_cause(*known, &Participant::away, away, code::kSignalingDisconnected, effects);
     return;
   }
   if (!update.tracks || participants_.size() >= kMaxParticipants) return;
-  Participant joined{update.sid, update.identity, away, false, update.heeds_wishes, {}};
+  Participant joined{update.sid, update.identity, away, false, update.heeds_wishes, update.quality, {}};
   Effects told_by_the_model;
   take_tracks(joined, *update.tracks, told_by_the_model);
   emit(effects, effect::ParticipantConnected{joined.model()});
@@ -240,6 +243,11 @@ std::vector<ParticipantSid> Roster::connected() const {
   for (const Participant& participant : participants_)
     if (!participant.away) sids.push_back(participant.sid);
   return sids;
+}
+
+std::int64_t Roster::quality_of(const ParticipantSid& sid) const {
+  const Participant* known = const_cast<Roster*>(this)->find(sid);
+  return known != nullptr ? known->quality : backend::kNoQuality;
 }
 
 std::vector<SignaledId> Roster::expected_media() const {

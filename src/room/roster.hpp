@@ -41,6 +41,8 @@ class Roster {
   std::vector<ParticipantSid> present() const;
   // The participants that the server calls connected.
   std::vector<ParticipantSid> connected() const;
+  // How good its network is, as it says.
+  std::int64_t quality_of(const ParticipantSid& participant) const;
   // Media ids of subscribed, enabled audio and video tracks of participants that the server calls connected; without those switched off.
   std::vector<SignaledId> expected_media() const;
 
@@ -74,6 +76,7 @@ class Roster {
     bool away = false;             // the server calls it reconnecting
     bool in_link_trouble = false;  // we cannot reach it
     bool heeds_wishes = false;
+    std::int64_t quality = backend::kNoQuality;
     std::vector<Publication> publications;
 
     bool is_reconnecting() const { return away || in_link_trouble; }

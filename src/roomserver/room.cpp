@@ -51,7 +51,7 @@ void Room::come_back(const ParticipantSid& sid, SocketId socket, const rsp::Conn
   say(member, rsp::ErrorMessage{Error{code::kDuplicateIdentity, {}}});
   if (const auto old = member.participant.socket()) outputs_.push_back(Release{*old});
   member.participant.handle_synced(socket, now);
-  note_words(member, std::nullopt);
+  note_words(member, std::nullopt, now);
   member.publications = {};
   member.publications.apply(connect.participant, sid, *identifiers_);
   member.resubscribe.clear();
@@ -78,7 +78,7 @@ void Room::sync(const ParticipantSid& sid, SocketId socket, const rsp::Sync& syn
 
   show_if_changed(*member, shown, now);
   apply_publications(*member, sync.participant, now);
-  note_words(*member, sync.holdfast);
+  note_words(*member, sync.holdfast, now);
   draft_news(links_.handle(sid, sync.peer_connections, now));
   draft_news(links_.handle_listed(sid, sync.peer_connections, now));
   absences_.hear_listed(sid, sync.peer_connections);
@@ -90,7 +90,7 @@ void Room::update(const ParticipantSid& sid, const rsp::ClientUpdate& update, In
   Member* member = find(sid);
   if (member == nullptr) return;
   if (update.holdfast) member->participant.note_hints(*update.holdfast, now);
-  note_words(*member, update.holdfast);
+  note_words(*member, update.holdfast, now);
   if (update.participant) apply_publications(*member, *update.participant, now);
   draft_news(links_.handle(sid, update.peer_connections, now));
   absences_.hear(sid, update.peer_connections);
@@ -192,10 +192,10 @@ void Room::append_links(rsp::RoomState& draft, std::vector<rsp::PeerConnectionSt
   for (auto& entry : entries) draft.peer_connections->push_back(std::move(entry));
 }
 
-void Room::show_to_others(Member& member, bool subscriptions_too, Instant now) {
+void Room::show_to_others(Member& member, bool subscriptions_too, Instant now, bool to_official) {
   member.revision = next_revision(member.revision, now);
   for (Member& to : members_) {
-    if (to.sid == member.sid) continue;
+    if (to.sid == member.sid || (!to_official && !to.speaks_holdfast)) continue;
     rsp::RoomState* draft = draft_for(to);
     if (draft == nullptr) continue;
     auto& entries = draft->participants;
@@ -219,10 +219,11 @@ void Room::apply_publications(Member& member, const rsp::LocalState& said, Insta
 }
 
 // Said anew in every message: nothing that was missed can outlast the next one.
-void Room::note_words(Member& member, const std::optional<rsp::Extension>& said) {
+void Room::note_words(Member& member, const std::optional<rsp::Extension>& said, Instant at) {
   const rsp::Extension now = said.value_or(rsp::Extension{});
   const auto before = std::exchange(member.media_lost, now.media_lost);
   const auto wished = std::exchange(member.wishes, now.wishes);
+  if (std::exchange(member.quality, now.quality) != now.quality) show_to_others(member, false, at, false);
   for (Member& other : members_)
     if (other.speaks_holdfast && (contains(before, other.sid) != contains(member.media_lost, other.sid) ||
                                   wishes_of(wished, other) != wishes_of(member.wishes, other)))
@@ -335,7 +336,8 @@ rsp::RemoteParticipantState Room::view_of(const Member& member, const Member& vi
           member.participant.shown(),
           member.revision,
           member.publications.tracks(),
-          member.speaks_holdfast && viewer.speaks_holdfast};
+          member.speaks_holdfast && viewer.speaks_holdfast,
+          member.quality};
 }
 
 rsp::Extension Room::extension_for(const Member& member) const {

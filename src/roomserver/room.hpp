@@ -111,6 +111,7 @@ class Room {
     bool speaks_holdfast = false;
     std::vector<ParticipantSid> media_lost;  // whose media do not reach it, as it says; may name anybody
     std::vector<rsp::Wish> wishes;           // of the others' tracks; may name any
+    std::int64_t quality = rsp::kNoQuality;  // of its network
     Participant participant;
     Publications publications;
     std::int64_t revision = 0;             // of what the others see of it
@@ -129,10 +130,11 @@ class Room {
   // ---- drafting: what a change means for whom
   rsp::RoomState* draft_for(Member& member);
   static void append_links(rsp::RoomState& draft, std::vector<rsp::PeerConnectionState> entries);
-  void show_to_others(Member& member, bool subscriptions_too, Instant now);
+  // What only Holdfast clients are told of is no news to the others.
+  void show_to_others(Member& member, bool subscriptions_too, Instant now, bool to_official = true);
   void show_if_changed(Member& member, rsp::ParticipantState before, Instant now);
   void apply_publications(Member& member, const rsp::LocalState& said, Instant now);
-  void note_words(Member& member, const std::optional<rsp::Extension>& said);
+  void note_words(Member& member, const std::optional<rsp::Extension>& said, Instant at);
   static std::vector<rsp::Wish> wishes_of(const std::vector<rsp::Wish>& wishes, const Member& member);
   void draft_news(LinkNews news);
   void remove_gone(Instant now);

@@ -26,7 +26,7 @@ void Room::adopt(const SessionClaims& claims, SocketId socket, const rsp::Sync& 
   Member& member = members_.back();
 
   outputs_.push_back(ParticipantJoined{sid_, name_, member.sid, member.identity});
-  note_words(member, sync.holdfast);
+  note_words(member, sync.holdfast, now);
   LinkNews news = adopt_links(member, sync.peer_connections, now);
   show_to_others(member, true, now);
   draft_news(std::move(news));

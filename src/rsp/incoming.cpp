@@ -70,7 +70,7 @@ void Incoming::filter_participant(RemoteParticipantState entry, backend::RoomUpd
   known->listed = true;
   if (known->left && !was_present) return;
   update.participants.push_back(
-      {std::move(entry.sid), std::move(entry.identity), entry.state, std::move(entry.tracks), entry.speaks_holdfast});
+      {std::move(entry.sid), std::move(entry.identity), entry.state, std::move(entry.tracks), entry.speaks_holdfast, entry.quality});
 }
 
 std::size_t Incoming::present_count() const {

@@ -74,7 +74,8 @@ LocalState Outgoing::local_state() const {
 }
 
 void Outgoing::set_extension(Extension extension) {
-  if (extension_.media_lost == extension.media_lost && extension_.wishes == extension.wishes) return;
+  if (extension_.media_lost == extension.media_lost && extension_.wishes == extension.wishes && extension_.quality == extension.quality)
+    return;
   extension_ = std::move(extension);
   local_is_news_ = true;
 }

@@ -26,7 +26,8 @@ class Outgoing {
   void rename_tracks();
   // What the id of each track has on the wire after the one that the app knows it by.
   const std::string& id_suffix() const { return id_suffix_; }
-  // Whose media do not come, and what is wished of them; told to a server that speaks `holdfast`, in full each time.
+  // Whose media do not come, what is wished of them, and how good the network is; told to a server that speaks `holdfast`, in full each
+  // time.
   void set_extension(Extension extension);
   const Extension& extension() const { return extension_; }
   // Links that the server has just closed or left out of a complete list.

@@ -35,9 +35,9 @@ void Session::set_local_tracks(const std::vector<backend::LocalTrack>& tracks, I
   settle(now, effects);
 }
 
-void Session::tell_others(const std::vector<ParticipantSid>& media_lost, std::vector<Wish> wishes, Instant now, Effects& effects) {
+void Session::tell_others(Extension words, Instant now, Effects& effects) {
   if (!context_.speaks_holdfast) return;
-  context_.outgoing.set_extension({{}, {}, media_lost, std::move(wishes)});
+  context_.outgoing.set_extension(std::move(words));
   settle(now, effects);
 }
 
@@ -212,7 +212,7 @@ void Session::settle(Instant now, Effects& effects) {
     auto links = context_.outgoing.take_news();
     ClientUpdate update{context_.session, context_.outgoing.local_state(), std::move(links), {}};
     const Extension& extension = context_.outgoing.extension();
-    if (!extension.media_lost.empty() || !extension.wishes.empty()) update.holdfast.emplace(extension);
+    if (!extension.media_lost.empty() || !extension.wishes.empty() || extension.quality != kNoQuality) update.holdfast.emplace(extension);
     context_.connection.send(update, now, effects);
   }
   HOLDFAST_CHECK(is_consistent());

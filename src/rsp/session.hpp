@@ -31,8 +31,9 @@ class Session {
 
   // The tracks that should be published, always the full list. Raises the participant revision when something differs.
   void set_local_tracks(const std::vector<backend::LocalTrack>& tracks, Instant now, Effects& effects);
-  // Participants whose media do not reach us, and what we wish of the others' tracks. A server that announced `holdfast` tells them.
-  void tell_others(const std::vector<ParticipantSid>& media_lost, std::vector<backend::Wish> wishes, Instant now, Effects& effects);
+  // Participants whose media do not reach us, and what we wish of the others' tracks, and how good our network is. A server that announced
+  // `holdfast` tells them.
+  void tell_others(Extension words, Instant now, Effects& effects);
   // Latest local description / cumulative candidates of a link. A kClose is sent once, then the link is forgotten.
   void send_link(const backend::LinkUpdate& link, Instant now, Effects& effects);
   // The link was closed by the other side: nothing of it belongs in a later sync.

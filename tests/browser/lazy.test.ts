@@ -99,8 +99,8 @@ for (const kind of ['chromium', 'firefox'] as const) {
         assert.match(await page.evaluate(uses[part], null), done[part]);
       }
       assert.deepEqual([...served.asked], ['preflight', 'trace']);
-      await join({ preferredVideoCodecs: 'auto', tabLock: 'lazy' });
-      assert.deepEqual([...served.asked].slice(2).sort(), ['codecs', 'tab-lock']);
+      await join({ networkQuality: true, preferredVideoCodecs: 'auto', tabLock: 'lazy' });
+      assert.deepEqual([...served.asked].slice(2).sort(), ['codecs', 'network-quality', 'tab-lock']);
       await page.closeTab();
     });
   }

@@ -35,12 +35,6 @@ export const differences: Difference[] = [
   },
   {
     id: inRoom,
-    key: /^localParticipant\.setNetworkQualityConfiguration\(/,
-    holdfast: 'throws TypeError',
-    reason: 'pending.ts: it is not there',
-  },
-  {
-    id: inRoom,
     key: /^publishTrack\.priority\(undefined\)$/,
     holdfast: 'resolves',
     reason: 'an option that is undefined is one that is not given, as with connect()',

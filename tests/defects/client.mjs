@@ -343,8 +343,8 @@ export const client = [
     edits: [
       {
         file: 'src/room/roster.cpp',
-        find: '    if (update.tracks) take_tracks(*known, *update.tracks, effects);\n',
-        replace: '    if (update.tracks && !known->away) take_tracks(*known, *update.tracks, effects);\n',
+        find: '      take_tracks(*known, *update.tracks, effects);\n',
+        replace: '      if (!known->away) take_tracks(*known, *update.tracks, effects);\n',
       },
     ],
   },
@@ -403,7 +403,7 @@ export const client = [
   {
     name: 'lost-media-not-told',
     sentence: 'Whoever has lost the media of another keeps it to itself',
-    edits: [{ file: 'src/client/client.cpp', find: 'tell_others(told, ros', replace: 'tell_others({}, ros' }],
+    edits: [{ file: 'src/client/client.cpp', find: 'std::move(told), ros', replace: '{}, ros' }],
   },
   {
     name: 'back-before-its-link',

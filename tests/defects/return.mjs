@@ -190,10 +190,10 @@ export const ways_back = [
     edits: [
       {
         file: 'src/roomserver/room.cpp',
-        find: '  member.participant.handle_synced(socket, now);\n  note_words(member, std::nullopt);\n',
+        find: '  member.participant.handle_synced(socket, now);\n  note_words(member, std::nullopt, now);\n',
         replace:
           '  member.participant.end(0, now);\n  show_to_others(member, true, now);\n  flush(now);\n' +
-          '  member.participant = Participant(socket, config_->session_timeout);\n  note_words(member, std::nullopt);\n',
+          '  member.participant = Participant(socket, config_->session_timeout);\n  note_words(member, std::nullopt, now);\n',
       },
     ],
   },

@@ -368,4 +368,17 @@ export const server = [
       },
     ],
   },
+
+  // ---- how good a network is ----------------------------------------------------------------------------------------------------------
+  {
+    name: 'quality-waits-for-other-news',
+    sentence: 'How good the network of somebody is, is told with the next news of it',
+    edits: [
+      {
+        file: 'src/roomserver/room.cpp',
+        find: '  if (std::exchange(member.quality, now.quality) != now.quality) show_to_others(member, false, at, false);\n',
+        replace: '  member.quality = now.quality;\n',
+      },
+    ],
+  },
 ];

@@ -21,6 +21,8 @@ export interface LabOptions {
   relay?: boolean;
   /** More options for the faulted seat's `connect`. */
   options?: object;
+  /** … and for both. */
+  optionsOfBoth?: object;
 }
 
 const TURN = { port: 3478, username: 'user', credential: 'password' };
@@ -132,7 +134,7 @@ export class Lab {
     const launched = await Promise.allSettled([this.startServer(), launching.alice, launching.bob]);
     for (const outcome of launched) if (outcome.status === 'rejected') throw outcome.reason;
     const { alice, bob } = this.seats;
-    const common = options.relay ? { iceTransportPolicy: 'relay' } : {};
+    const common = { ...(options.relay && { iceTransportPolicy: 'relay' }), ...options.optionsOfBoth };
     await alice.join({ identity: 'alice', sdk: options.sdk, origin: network.originForAlice, options: { ...common, ...options.options } });
     await bob.join({ identity: 'bob', sdk: options.sdk, origin: network.originForBob, options: common });
     await Promise.all([alice.untilSees('bob'), bob.untilSees('alice')]);

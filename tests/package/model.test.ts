@@ -257,7 +257,7 @@ describe('events and the model', () => {
 
   test('connectionInfo and reconnectProgress say what is going on', () => {
     const { room, apply, state } = makeRoom();
-    const links = [{ participantSid: 'PA ada', state: 'healthy' as const }];
+    const links = [{ participantSid: 'PA ada', peer: 1, state: 'healthy' as const }];
     state.description = { kind: 'description', signaling: true, attempt: 0, links };
     const calm: ConnectionInfo = { signaling: 'connected', cause: null, attempt: 0, nextAttemptIn: 0, timeLeft: Infinity, links };
     assert.deepEqual(room.connectionInfo, calm);

@@ -136,6 +136,7 @@ describe('without the parts that are loaded when they are used', () => {
     ['bandwidth-profile', '{ bandwidthProfile: {} }'],
     ['codecs', `{ preferredVideoCodecs: 'auto' }`],
     ['codecs', '{ preferredAudioCodecs: [] }'],
+    ['network-quality', '{ networkQuality: true }'],
     ['tab-lock', `{ tabLock: 'one' }`],
   ])
     test(`${options}: rejects and names the part`, async () => {

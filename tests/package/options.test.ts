@@ -36,7 +36,7 @@ test('each outdated option is said to be one, once a page load; the others are a
     iceServersTimeout: 3000,
     bandwidthProfile: { video: { maxTracks: 1, renderDimensions: {} } },
   };
-  const accepted = { dominantSpeaker: true, networkQuality: { local: 1 }, notifyWarnings: ['recording-media-lost'], insights: false };
+  const accepted = { dominantSpeaker: true, notifyWarnings: ['recording-media-lost'], insights: false };
   for (let call = 0; call < 2; call++)
     await joining({ ...outdated, ...accepted, receiveTranscriptions: true, region: 'de1', realm: 'us1', loggerName: 'options' });
   const use = (name: string, better: string) => `The ConnectOptions "${name}" is deprecated. Please use "${better}" instead.`;

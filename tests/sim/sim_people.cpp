@@ -76,7 +76,8 @@ void SimRoom::carry_out_for_people(const Step& step, std::size_t index) {
     case What::kReconnectNow:
       return reconnect_now(index);
     case What::kWish:
-      return wish(index, dice);
+      wish(index, dice);
+      return rate(index, dice);
     default:
       return;
   }
@@ -284,6 +285,14 @@ void SimRoom::wish(std::size_t index, Prng& dice) {
     tab.app.wish(participant, track, size);
     tab.page->deliver(input::WishTrack{{{}, track.value, size.first, size.second}});
   }
+}
+
+void SimRoom::rate(std::size_t index, Prng& dice) {
+  Tab& tab = *tabs_[index];
+  const std::int64_t quality = dice.below(backend::kBestQuality + 1);
+  if (tab.official) return;
+  say(tab.name + " calls its network " + std::to_string(quality));
+  tab.page->deliver(input::Describe{quality});
 }
 
 }  // namespace holdfast::sim

@@ -46,6 +46,7 @@ void SimRoom::check_agreement(std::size_t index, const Present& all) {
   if (participants.size() + 1 != all.size()) return complain("agreement", index, "other participants than at the server");
   check_links(index, participants.size());
   if (tab.holdfast) check_shares(index);
+  tabs_[index]->page->deliver(input::Describe{});
   for (const roomserver::ParticipantSnapshot& real : all) {
     if (real.state != backend::ParticipantState::kConnected)
       complain("agreement", index, "the server calls " + real.identity + " reconnecting at rest");
@@ -60,9 +61,18 @@ void SimRoom::check_agreement(std::size_t index, const Present& all) {
     check_tracks(index, seen->second, real);
     const Tab* owner = owner_of(real.sid);
     if (owner == nullptr) return complain("agreement", real.identity + " at the server is in no tab");
+    check_quality(index, *owner);
     if (is_lost_cause(tab, *owner)) continue;
     for (const auto& [sid, track] : seen->second.tracks) check_media(index, *owner, track);
   }
+}
+
+// As it was last said.
+void SimRoom::check_quality(std::size_t index, const Tab& owner) {
+  const std::int64_t expected = tabs_[index]->holdfast ? owner.quality : backend::kNoQuality;
+  for (const effect::Description::Link& link : tabs_[index]->description.links)
+    if (link.participant.value == owner.participant_sid() && link.quality != expected)
+      complain("quality", index, "takes the network of " + owner.name + " for " + std::to_string(link.quality));
 }
 
 // The official client leaves a connection as it is when its browser fails it (docs/protocol.md 7.3): nothing the other end does helps.

@@ -188,6 +188,8 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
   links_back_ = 0;
   if (const auto* word = std::get_if<input::SocketText>(&input); word != nullptr && tab.was_called_busy && word->text.find("\"busy\"") < 20)
     strike(index, false);  // it has to wait once more
+  if (const auto* said = std::get_if<input::Describe>(&input); said != nullptr && said->quality != backend::kNoQuality)
+    tab.quality = said->quality;
   const Batch batch = tab.handle(input, page_time);
   speaker_ = before;
   check_pictures(index, batch);
@@ -201,6 +203,8 @@ void SimRoom::take(std::size_t index, const Input& input, Instant page_time) {
       ask_for_token(index, request->op);
     } else if (const auto* keep = std::get_if<effect::KeepSession>(&effect)) {
       keep_session(index, keep->session);
+    } else if (const auto* description = std::get_if<effect::Description>(&effect)) {
+      tab.description = *description;
     } else if (const auto* log = std::get_if<effect::Log>(&effect)) {
       say(tab.name + " log: " + log->message);
     } else {

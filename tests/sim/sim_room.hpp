@@ -81,6 +81,7 @@ class SimRoom {
   void mute(std::size_t tab, Prng& dice);
   void set_priority(std::size_t tab, Prng& dice);
   void wish(std::size_t tab, Prng& dice);
+  void rate(std::size_t tab, Prng& dice);
   void publish(std::size_t tab, const backend::LocalTrack& track);
   backend::LocalTrack new_track(Prng& dice);
   SignaledId new_id(backend::TrackKind kind);
@@ -212,6 +213,7 @@ class SimRoom {
 
   // ---- some time after a fault (sim_notices.cpp)
   void expect_signs_of_loss(std::size_t tab);
+  void check_quality(std::size_t tab, const Tab& owner);
   void expect_signs_of_lost_media(std::size_t tab, std::size_t other);
   void expect_signs_of_silence(std::size_t tab, PeerId peer);
   void expect_return(std::size_t tab, Millis limit);

@@ -58,6 +58,8 @@ struct Tab {
   std::map<std::string, backend::LocalTrack> tracks;  // as the app wants them, by signaled id
   LinkBook links;                                     // of a holdfast client, too
   CandidateBook candidates;
+  std::int64_t quality = backend::kNoQuality;  // of its network, as it has said
+  effect::Description description;             // how things were when it last asked
 
   // What has happened to it.
   Trouble signaling{8_s};

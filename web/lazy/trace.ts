@@ -21,7 +21,7 @@ const kRead = words(
   'type body negotiatedTimeout retryAfter keepAlive cookie reason session sid name options session_timeout signaling_region participant ' +
     'participants identity state revision tracks id kind enabled priority published subscribed error code message peer_connections ' +
     'description sdp ice ufrag candidates candidate sdpMid sdpMLineIndex usernameFragment complete ice_servers urls username credential ' +
-    'status holdfast v leaving hidden media_lost wishes width height',
+    'status holdfast v leaving hidden media_lost wishes width height quality',
 );
 
 function words(list: string): Set<string> {

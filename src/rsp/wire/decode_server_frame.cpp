@@ -33,7 +33,9 @@ bool read_participant(JsonFields& fields, JsonView json, RemoteParticipantState&
   participant.state = backend::kParticipantStateWords.find(json["state"].text());
   fields.integer(json, "revision", participant.revision);
   read_list<RemoteTrack>(fields, json["tracks"], kMaxTracks, backend::read, participant.tracks);
-  participant.speaks_holdfast = json["holdfast"]["v"].integer() == kExtensionVersion;
+  const JsonView holdfast = json["holdfast"];
+  participant.speaks_holdfast = holdfast["v"].integer() == kExtensionVersion;
+  if (participant.speaks_holdfast) participant.quality = read_quality(holdfast);
   return !participant.sid.empty();
 }
 

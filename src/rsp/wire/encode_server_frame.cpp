@@ -18,7 +18,7 @@ void write_one(JsonWriter& out, const RemoteParticipantState& participant) {
   if (participant.state) out.text("state", backend::kParticipantStateWords.of(*participant.state));
   out.number("revision", participant.revision);
   write_list(out, "tracks", participant.tracks);
-  if (participant.speaks_holdfast) write_extension(out, Extension{});
+  if (participant.speaks_holdfast) write_extension(out, Extension{{}, {}, {}, {}, participant.quality});
   out.end_object();
 }
 

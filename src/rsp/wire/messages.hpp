@@ -18,6 +18,7 @@ using backend::Description;
 using backend::DescriptionType;
 using backend::Ice;
 using backend::IceServer;
+using backend::kNoQuality;
 using backend::LocalTrack;
 using backend::ParticipantState;
 using backend::RemoteTrack;
@@ -32,6 +33,7 @@ struct Extension {
   std::optional<bool> hidden;              // update, C→S: the page is hidden
   std::vector<ParticipantSid> media_lost;  // update, sync: those whose media the client has lost; S→C: those who have lost its media
   std::vector<Wish> wishes;                // update, sync: of the others' tracks; S→C: of the others, of the client's tracks
+  std::int64_t quality = kNoQuality;       // update, sync: of the client's network; S→C, in `participants`: of that one's
 };
 
 struct LocalState {  // `participant` of connect, update and sync, C→S
@@ -51,7 +53,8 @@ struct RemoteParticipantState {  // one entry of `participants`, S→C
   std::optional<ParticipantState> state;
   std::int64_t revision = 0;
   std::vector<RemoteTrack> tracks;
-  bool speaks_holdfast = false;  // told only to those who do, too
+  bool speaks_holdfast = false;       // told only to those who do, too
+  std::int64_t quality = kNoQuality;  // … as is this, of its network
 };
 
 struct Published {

@@ -47,10 +47,15 @@ void read_peer_connections(JsonFields& fields, JsonView list, std::vector<PeerCo
   read_list(fields, list, kMaxPeerConnections, read_peer_connection, states);
 }
 
+std::int64_t read_quality(JsonView holdfast) {
+  const std::int64_t quality = holdfast["quality"].integer().value_or(kNoQuality);
+  return quality >= 0 && quality <= backend::kBestQuality ? quality : kNoQuality;
+}
+
 void read_extension(JsonFields& fields, JsonView message, std::optional<Extension>& extension) {
   const JsonView holdfast = message["holdfast"];
   if (holdfast["v"].integer() != kExtensionVersion) return;
-  extension = Extension{holdfast["leaving"].boolean(), holdfast["hidden"].boolean(), {}, {}};
+  extension = Extension{holdfast["leaving"].boolean(), holdfast["hidden"].boolean(), {}, {}, read_quality(holdfast)};
   for (const JsonView sid : fields.list(holdfast["media_lost"], kMaxParticipants))
     fields.text(sid, extension->media_lost.emplace_back().value);
   read_list<Wish>(fields, holdfast["wishes"], kMaxSubscriptions, backend::read, extension->wishes);
@@ -73,6 +78,7 @@ void begin_extension(JsonWriter& out, const Extension& extension) {
   out.key("holdfast").begin_object().number("v", kExtensionVersion);
   if (extension.leaving) out.boolean("leaving", *extension.leaving);
   if (extension.hidden) out.boolean("hidden", *extension.hidden);
+  if (extension.quality != kNoQuality) out.number("quality", extension.quality);
   if (!extension.wishes.empty()) backend::write_list(out, "wishes", extension.wishes);
   if (extension.media_lost.empty()) return;
   out.key("media_lost").begin_array();

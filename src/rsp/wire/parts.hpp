@@ -35,6 +35,8 @@ inline std::string_view type_of(JsonView object) { return object["type"].text().
 void read_peer_connections(JsonFields& fields, JsonView list, std::vector<PeerConnectionState>& states);
 // Nothing unless it is an object with a version that we know.
 void read_extension(JsonFields& fields, JsonView message, std::optional<Extension>& extension);
+// Its member `quality`; none if it is out of range.
+std::int64_t read_quality(JsonView holdfast);
 
 void write(JsonWriter& out, const PeerConnectionState& state);
 // The `holdfast` member, which the caller ends; a server has more to say in it.

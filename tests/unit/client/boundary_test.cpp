@@ -205,17 +205,22 @@ TEST_CASE("boundary: socket effects", "[client][boundary]") {
   CHECK(batch_of(effect::Beacon{"https://h", "SE"}) == only(R"({"kind":"beacon","url":"https://h","text":"SE"})"));
 }
 
+TEST_CASE("boundary: describe may say how good the network is", "[client][boundary]") {
+  CHECK(read<input::Describe>(R"({"kind":"describe"})").quality == backend::kNoQuality);
+  CHECK(read<input::Describe>(R"({"kind":"describe","quality":5})").quality == 5);
+}
+
 TEST_CASE("boundary: a description, without times that do not run", "[client][boundary]") {
-  const effect::Description::Link relayed{ParticipantSid("PA"), effect::LinkState::kHealthy, {true, 25_ms}};
+  const effect::Description::Link relayed{ParticipantSid("PA"), effect::LinkState::kHealthy, {true, 25_ms}, {3}, 0};
   CHECK(
       batch_of(effect::Description{true, 0, {}, {}, {relayed}}) ==
       only(
-          R"({"kind":"description","signaling":true,"attempt":0,"links":[{"participantSid":"PA","state":"healthy","relayed":true,"roundTripTime":25}]})"));
+          R"({"kind":"description","signaling":true,"attempt":0,"links":[{"participantSid":"PA","peer":3,"state":"healthy","relayed":true,"roundTripTime":25,"quality":0}]})"));
   CHECK(batch_of(effect::Description{true, 0, {}, {}, {}}) == only(R"({"kind":"description","signaling":true,"attempt":0,"links":[]})"));
   CHECK(
-      batch_of(effect::Description{false, 3, 0_ms, 9_s, {{ParticipantSid("PA"), effect::LinkState::kFailed, {}}}}) ==
+      batch_of(effect::Description{false, 3, 0_ms, 9_s, {{ParticipantSid("PA"), effect::LinkState::kFailed, {}, {}}}}) ==
       only(
-          R"({"kind":"description","signaling":false,"attempt":3,"nextAttemptIn":0,"timeLeft":9000,"links":[{"participantSid":"PA","state":"failed"}]})"));
+          R"({"kind":"description","signaling":false,"attempt":3,"nextAttemptIn":0,"timeLeft":9000,"links":[{"participantSid":"PA","peer":0,"state":"failed"}]})"));
 }
 
 TEST_CASE("boundary: what connect may leave out", "[client][boundary]") {

@@ -684,6 +684,46 @@ TEST_CASE("client: a room that is too large when it is joined says so after conn
   CHECK(std::count(events.begin(), events.end(), "~meshOverloaded 7 of 6") == 1);
 }
 
+TEST_CASE("client: how good a network is, is told to the others, and described of each of them", "[client][quality]") {
+  ScriptedCall call;
+  rsp::RoomState room = with({someone(1)});
+  room.participants[0].speaks_holdfast = true;
+  room.participants[0].quality = 2;
+  call.join(room);
+  call.serve_update(with_link(DescriptionType::kCreateOffer, 1, ""));
+  call.take_events();
+  const auto described = [&call](std::int64_t own = backend::kNoQuality) {
+    call.give(input::Describe{own});
+    for (const Effect& effect : call.batch)
+      if (const auto* description = std::get_if<effect::Description>(&effect)) {
+        REQUIRE(description->links.size() == 1);
+        CHECK(description->links[0].peer == call.peer);
+        return description->links[0].quality;
+      }
+    FAIL("no description");
+    return std::int64_t{};
+  };
+  const std::size_t said = call.sent.size();
+  CHECK(described() == 2);
+  CHECK(call.sent.size() == said);
+  CHECK(described(0) == 2);
+  CHECK(std::get<rsp::ClientUpdate>(call.sent.back()).holdfast->quality == 0);
+  CHECK(described() == 2);
+  CHECK(call.sent.size() == said + 1);
+  rsp::RoomState news = with({someone(2)});
+  news.participants[0].speaks_holdfast = true;
+  news.participants[0].quality = 5;
+  call.serve_update(news);
+  CHECK(described(3) == 5);
+  call.serve_update(with({someone(2)}));  // an old revision says nothing
+  CHECK(described() == 5);
+  call.serve_update(with({someone(3)}));
+  CHECK(described() == backend::kNoQuality);
+  CHECK(call.take_events() == Events{});
+  call.drop_and_return();
+  CHECK(std::get<rsp::Sync>(call.sent.back()).holdfast->quality == 3);
+}
+
 TEST_CASE("client: one frame confirms lost media and says that the peer is away, only the peer is in trouble", "[client]") {
   ScriptedCall call;
   hear_someone(call);

@@ -213,7 +213,7 @@ class Chaos {
 
   std::optional<rsp::Extension> hints() {
     if (!prng_.chance(1, 6)) return std::nullopt;
-    return rsp::Extension{prng_.chance(1, 2), prng_.chance(1, 2), media_lost(), wishes()};
+    return rsp::Extension{prng_.chance(1, 2), prng_.chance(1, 2), media_lost(), wishes(), static_cast<std::int64_t>(prng_.below(8)) - 1};
   }
 
   std::vector<rsp::Wish> wishes() {

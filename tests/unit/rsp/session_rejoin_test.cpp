@@ -90,7 +90,7 @@ TEST_CASE("session: lost media are told in full each time, to a server that can 
   const std::vector<ParticipantSid> lost{ParticipantSid("PA_B")};
   SessionBench a(rejoining());
   const auto set = [&](const std::vector<ParticipantSid>& participants) {
-    a.act([&] { a.session.tell_others(participants, {}, a.now, a.effects); });
+    a.act([&] { a.session.tell_others({{}, {}, participants, {}}, a.now, a.effects); });
   };
   SECTION("and to no other") {
     Connected official = connected_message();
@@ -133,7 +133,9 @@ TEST_CASE("session: lost media are told in full each time, to a server that can 
 TEST_CASE("session: wishes are told in full each time, and to another session anew", "[rsp][session][wishes]") {
   const std::vector<backend::Wish> wishes{{{}, "MT1", 0, 0}, {{}, "MT2", 320, 180}};
   SessionBench a(rejoining());
-  const auto wish = [&](const std::vector<backend::Wish>& all) { a.act([&] { a.session.tell_others({}, all, a.now, a.effects); }); };
+  const auto wish = [&](const std::vector<backend::Wish>& all) {
+    a.act([&] { a.session.tell_others({{}, {}, {}, all}, a.now, a.effects); });
+  };
   a.to_connected();
   wish({});
   CHECK(a.words().empty());
@@ -157,6 +159,36 @@ TEST_CASE("session: wishes are told in full each time, and to another session an
     a.say(another_session());
     wish(wishes);
     CHECK(a.sent<ClientUpdate>().holdfast->wishes == wishes);
+  }
+}
+
+TEST_CASE("session: how good the network is, is told in full each time, and to another session anew", "[rsp][session][quality]") {
+  SessionBench a(rejoining());
+  const auto rate = [&](std::int64_t quality) { a.act([&] { a.session.tell_others({{}, {}, {}, {}, quality}, a.now, a.effects); }); };
+  a.to_connected();
+  rate(kNoQuality);
+  CHECK(a.words().empty());
+  rate(0);
+  CHECK(a.sent<ClientUpdate>().holdfast->quality == 0);
+  a.set_tracks({local_track("a1")});
+  CHECK(a.sent<ClientUpdate>().holdfast->quality == 0);
+  rate(0);
+  CHECK(a.words().empty());
+  rate(4);
+  CHECK(a.sent<ClientUpdate>().holdfast->quality == 4);
+  a.close_socket(1006);
+  a.pass_to_deadline();
+  SECTION("in the sync") {
+    a.open_socket();
+    CHECK(a.sent<Sync>().holdfast->quality == 4);
+  }
+  SECTION("in another session, after it has begun") {
+    a.greet();
+    a.say(ErrorMessage{{code::kParticipantNotFound, ""}});
+    a.greet();
+    a.say(another_session());
+    rate(4);
+    CHECK(a.sent<ClientUpdate>().holdfast->quality == 4);
   }
 }
 

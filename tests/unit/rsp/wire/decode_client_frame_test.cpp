@@ -139,6 +139,15 @@ TEST_CASE("client frames: wishes without a track are none, without a size they a
   CHECK(update.holdfast->wishes == std::vector<rsp::Wish>{{{}, "MT1", 0, 0}, {{}, "MT2", 320, 180}});
 }
 
+TEST_CASE("client frames: how good a network is, is a whole number from 0 to 5, or not said", "[rsp][wire]") {
+  const auto quality = [](const std::string& value) {
+    return read_message<ClientUpdate>(R"({"type":"update","session":"S","holdfast":{"v":1,"quality":)" + value + "}}").holdfast->quality;
+  };
+  CHECK(quality("0") == 0);
+  CHECK(quality("5") == 5);
+  for (const char* nonsense : {"6", "-1", "2.5", "\"3\"", "null", "[3]", "1e99"}) CHECK(quality(nonsense) == rsp::kNoQuality);
+}
+
 TEST_CASE("client frames: sync names session, token, room and every link", "[rsp][wire]") {
   const auto frame = read(test::golden_message("client-hello-sync"));
   const auto& sync = std::get<Sync>(*std::get<Hello>(frame).body);
