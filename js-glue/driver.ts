@@ -63,6 +63,7 @@ export class Driver {
     this.#peers = new Peers(options.peerOptions ?? {}, {
       media: options.media,
       report,
+      who: (peer) => this.describe()?.links.find((link) => link.peer === peer)?.participantSid,
       log: (level, message) => this.#log(level, message),
     });
     listenToPage(report, this.#listening.signal);

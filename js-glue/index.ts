@@ -13,7 +13,7 @@ export type * from './boundary.js';
 export { withDtx, type Codecs } from './codecs.js';
 export { Driver, type DriverOptions, type SocketStep } from './driver.js';
 export { loadCore, setWasm, type WasmSource } from './load.js';
-export { LocalMedia } from './media.js';
+export { LocalMedia, type Keeping } from './media.js';
 export type { PeerStats } from './peer.js';
 export type { PeerOptions } from './peers.js';
 export { RemoteChannel, type DataMessage } from './remote-channel.js';

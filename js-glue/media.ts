@@ -10,8 +10,16 @@ export interface LocalTrackMedia {
 
 export interface LocalDataMedia {
   readonly options: RTCDataChannelInit;
-  /** One for each peer connection that has it. */
+  /** One for each peer connection that has it; of a kept track one for each participant. */
   readonly channels: Set<RTCDataChannel>;
+  readonly kept?: Keeping | undefined;
+}
+
+/** The code of data tracks that are kept (web/lazy/kept.ts). */
+export interface Keeping {
+  /** Makes the channel, and looks after `channels`. `who`: the SID of the participant at the other end, once it is known. */
+  open(media: LocalDataMedia, connection: RTCPeerConnection, label: string, who: () => string | undefined): RTCDataChannel;
+  forget(media: LocalDataMedia, participant: string): void;
 }
 
 export class LocalMedia {
@@ -25,8 +33,13 @@ export class LocalMedia {
     this.#tracks.set(id, { track, senders: new Set() });
   }
 
-  addData(id: string, options: RTCDataChannelInit): void {
-    this.#data.set(id, { options, channels: new Set() });
+  addData(id: string, options: RTCDataChannelInit, kept?: Keeping): void {
+    this.#data.set(id, { options, channels: new Set(), kept });
+  }
+
+  /** A participant is gone: nothing is kept for it any longer. */
+  forget(participant: string): void {
+    for (const media of this.#data.values()) media.kept?.forget(media, participant);
   }
 
   track(id: string): LocalTrackMedia | undefined {

@@ -24,6 +24,8 @@ export interface PeerContext {
   media: LocalMedia;
   options: Pick<PeerOptions, 'codecs' | 'sending'>;
   report(input: Input): void;
+  /** SID of the participant at the other end of a peer, if it is known. */
+  who(peer: number): string | undefined;
   log(level: LogEffect['level'], message: string): void;
 }
 
@@ -254,9 +256,11 @@ export class Peer {
   #addDataChannel(id: string, label: string): undefined {
     const media = this.#context.media.dataTrack(id);
     if (!media) return;
-    const channel = this.#connection.createDataChannel(label, media.options);
+    const { kept, options, channels } = media;
+    const channel =
+      kept?.open(media, this.#connection, label, () => this.#context.who(this.#peer)) ?? this.#connection.createDataChannel(label, options);
     this.#channels.set(id, channel);
-    media.channels.add(channel);
+    if (!kept) channels.add(channel);
   }
 
   #removeDataChannel(id: string): undefined {

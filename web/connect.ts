@@ -71,7 +71,7 @@ async function join(token: string | TokenFunction, options: ConnectOptions, canc
       driver!.dispatch({ kind: 'wishTrack', track, width, height }),
     );
 
-  const acquiring = given ? Promise.resolve(given) : createLocalTracks(options as CreateLocalTracksOptions);
+  const acquiring = given ? loaded(given) : createLocalTracks(options as CreateLocalTracksOptions);
   const loading = Promise.all([loadCore(), codecsOf(options, log), options.networkQuality && loadNetworkQuality()]);
   // Now, since the network may be what fails it.
   const tracing = log('debug', 'Connecting to a Room') ? loadTrace() : undefined;
@@ -195,6 +195,11 @@ function checkTracks(tracks: unknown, overrides: MediaOverrides): LocalTrack[] {
     if (!byId.has(track.id)) byId.set(track.id, asLocalTrack(track, overrides));
   }
   return [...byId.values()];
+}
+
+async function loaded(tracks: LocalTrack[]): Promise<LocalTrack[]> {
+  await Promise.all(tracks.map((track) => track.kind === 'data' && track._load()));
+  return tracks;
 }
 
 /** 'auto' leaves the bitrate of video to Holdfast. */

@@ -10,6 +10,7 @@ import {
   uuid,
   type DeviceLossReason,
   type LocalAudioTrack,
+  type LocalDataTrack,
   type LocalTrack,
   type LocalTrackOptions,
   type LocalVideoTrack,
@@ -102,6 +103,8 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
   async publishTrack(track: LocalTrack | MediaStreamTrack, options?: MediaStreamTrackPublishOptions): Promise<LocalTrackPublication>;
   async publishTrack(track: LocalTrack | MediaStreamTrack, options?: MediaStreamTrackPublishOptions): Promise<LocalTrackPublication> {
     checkTrack(track);
+    const loading = (track as Partial<LocalDataTrack>)._load?.();
+    if (loading) await loading;
     const known = this.#find(track);
     if (known) return known.published;
     const { priority = 'standard' } = options ?? {};
@@ -255,11 +258,15 @@ export class LocalParticipant extends Participant<AnyLocalTrackPublication, Loca
     if (track.kind === 'data') {
       const id = uuid();
       const { ordered, maxPacketLifeTime, maxRetransmits } = track;
-      this.#media.addData(id, {
-        ordered,
-        ...(maxPacketLifeTime !== null && { maxPacketLifeTime }),
-        ...(maxRetransmits !== null && { maxRetransmits }),
-      });
+      this.#media.addData(
+        id,
+        {
+          ordered,
+          ...(maxPacketLifeTime !== null && { maxPacketLifeTime }),
+          ...(maxRetransmits !== null && { maxRetransmits }),
+        },
+        track._kept,
+      );
       return id;
     }
     const clone = track._media.clone();

@@ -1,8 +1,8 @@
 // The app's own microphone, camera and data tracks. A track knows nothing of rooms: a room listens to it and sends a clone.
 
-import { reportUncaught } from '../js-glue/index.js';
+import { reportUncaught, type Keeping } from '../js-glue/index.js';
 import { MediaTrack, type MediaKind, type VideoDimensions } from './media-track.js';
-import { loadDevices, loadDraining } from './parts.js';
+import { loadDevices, loadDraining, loadKept } from './parts.js';
 import type { DeviceNews } from './lazy/devices.js';
 import type { LogOptions } from './logger.js';
 import type { MediaOverrides } from './overrides.js';
@@ -24,6 +24,12 @@ export interface LocalDataTrackOptions extends LogOptions {
   maxPacketLifeTime?: number | null;
   maxRetransmits?: number | null;
   ordered?: boolean;
+  /**
+   * What is sent while a participant's link or the signaling is away comes when they are back: to a participant who uses Holdfast every
+   * message, once and in order, from when the track is there first until the participant has left. TypeError together with a limit or
+   * `ordered: false`. See `send()`. Default: false.
+   */
+  kept?: boolean;
   /** Accepted without effect, for apps written for twilio-video.js. */
   workaroundWebKitBug1208516?: boolean;
 }
@@ -260,21 +266,43 @@ export class LocalDataTrack extends PublicObject {
   declare readonly reliable: boolean;
 
   #threshold = 65_536;
+  readonly #isKept: boolean;
+  #part: Awaited<ReturnType<typeof loadKept>> | undefined;
 
   constructor(options?: LocalDataTrackOptions) {
     super();
-    const { maxPacketLifeTime = null, maxRetransmits = null, ordered = true, name } = options ?? {};
+    const { maxPacketLifeTime = null, maxRetransmits = null, ordered = true, kept = false, name } = options ?? {};
     const id = uuid();
     const reliable = maxPacketLifeTime === null && maxRetransmits === null;
+    if (kept && !(ordered && reliable)) throw new TypeError('a kept track must be ordered and reliable');
+    this.#isKept = kept;
     show<LocalDataTrack>(this, { kind: 'data', name: String(name ?? id), id, maxPacketLifeTime, maxRetransmits, ordered, reliable });
   }
 
-  /** Never throws and queues nothing: who is not connected at this moment misses it. */
-  send(data: string | Blob | ArrayBuffer | ArrayBufferView): void {
-    this._tell('_send', data);
+  /** @internal Before it is published. Rejects with Error if its code cannot be loaded. */
+  _load(): Promise<unknown> | false {
+    return this.#isKept && loadKept().then((part) => (this.#part = part));
   }
 
-  /** Bytes that were sent and wait at this end: of the receiver for whom it is most, 0 if nobody is connected. */
+  /** @internal There once the track is to be published, if it is kept. */
+  get _kept(): Keeping | undefined {
+    return this.#part;
+  }
+
+  /**
+   * Never throws and queues nothing: who is not connected at this moment misses it. With `kept`, a copy is kept for each participant until
+   * it has arrived, up to 8 MiB; then it throws DataTrackError 'full', TypeError for a Blob and what is no message, and RangeError for more
+   * than 262144 bytes, and nobody gets it.
+   */
+  send(data: string | Blob | ArrayBuffer | ArrayBufferView): void {
+    if (this.#part) this.#part.send(data, this.#open());
+    else this._tell('_send', data);
+  }
+
+  /**
+   * Bytes that were sent and wait at this end: of the receiver for whom it is most, 0 if nobody is connected. With `kept`, those that have
+   * not arrived.
+   */
   get bufferedAmount(): number {
     return Math.max(0, ...this.#open().map((channel) => channel.bufferedAmount));
   }
@@ -290,9 +318,10 @@ export class LocalDataTrack extends PublicObject {
 
   /**
    * Sends at once, as `send()` does, and resolves when `bufferedAmount` is not above `bufferedAmountLowThreshold`: time for the next
-   * message. A receiver that leaves is waited for no longer. Rejects with DataTrackError: 'full' (over 8 MiB are waiting; nothing was sent),
-   * 'closed' (all receivers whose buffers were full have gone, and there is no other), 'timeout' (for 30 s a buffer has stayed too full), or with Error if
-   * the code that waits cannot be loaded.
+   * message. A receiver that leaves is waited for no longer. Rejects with DataTrackError: 'full' (over 8 MiB are waiting; nothing was
+   * sent), 'closed' (all receivers whose buffers were full have gone, and there is no other), 'timeout' (for 30 s a buffer has stayed too
+   * full), with Error if the code that waits cannot be loaded, and with what `send()` throws. With `kept` the message stays kept after
+   * 'timeout'.
    */
   async sendAsync(data: string | Blob | ArrayBuffer | ArrayBufferView): Promise<void> {
     const isFull = this.bufferedAmount > 2 ** 23;

@@ -10,6 +10,7 @@ export const loadBandwidthProfile = () => load(() => import('./lazy/bandwidth-pr
 export const loadCodecs = () => load(() => import('./lazy/codecs.js'));
 export const loadDevices = () => load(() => import('./lazy/devices.js'));
 export const loadDraining = () => load(() => import('./lazy/draining.js'));
+export const loadKept = () => load(() => import('./lazy/kept.js'));
 export const loadNetworkQuality = () => load(() => import('./lazy/network-quality.js'));
 export const loadPreflight = () => load(() => import('./lazy/preflight.js'));
 export const loadProcessing = () => load(() => import('./lazy/processing.js'));

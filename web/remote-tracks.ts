@@ -1,10 +1,11 @@
 // What other participants send, as seen here. A new object is made for each subscription.
 
-import type { RemoteChannel } from '../js-glue/index.js';
+import { reportUncaught, type DataMessage, type RemoteChannel } from '../js-glue/index.js';
 import type { EventMap } from './events.js';
 import { MediaTrack, type MediaKind, type VideoDimensions } from './media-track.js';
 import type { MediaOverrides } from './overrides.js';
 import type { AddProcessorOptions, VideoProcessor } from './processing.js';
+import { loadKept } from './parts.js';
 import { checkPriority, type TrackPriority } from './priority.js';
 import { PublicObject, show } from './public-object.js';
 import type { VideoContentPreferences, Viewing } from './bandwidth-profile.js';
@@ -193,7 +194,14 @@ export class RemoteDataTrack extends PublicObject<{ message: [data: string | Arr
 
   /** @internal From now on messages come from this channel. */
   _listen(remote: RemoteChannel): void {
-    remote.listen((data) => this.emit('message', data, this));
+    const deliver = (data: DataMessage) => this.emit('message', data, this);
+    if (!/^holdfast-kept/.test(remote.channel.protocol)) return remote.listen(deliver);
+    loadKept()
+      .then(({ receive }) => receive(this, remote, deliver))
+      .catch((error) => {
+        reportUncaught(error);
+        remote.listen(deliver);
+      });
   }
 }
 

@@ -176,7 +176,7 @@ export class Room extends PublicObject<RoomEvents> {
       attempt,
       nextAttemptIn,
       timeLeft: limited(timeLeft),
-      links,
+      links: links.map(({ peer: _, ...link }) => link),
     };
   }
 
@@ -303,6 +303,7 @@ export class Room extends PublicObject<RoomEvents> {
       case 'participantDisconnected':
         setState(participant, 'disconnected');
         this.#unsubscribeAll(participant);
+        this.#parts.media.forget(participant.sid);
         this.participants.delete(participant.sid);
         participant.emit('disconnected', participant);
         this.emit('participantDisconnected', participant);

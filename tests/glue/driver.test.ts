@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { Batch, Effect, Input } from '../../js-glue/boundary.js';
+import { LocalMedia } from '../../js-glue/media.js';
 import { FakeClock, FakeCore, FakePeerConnection, FakeWebSocket, makeDriver, participantConnected, settle, stubGlobals } from './fakes.js';
 
 const kDisconnect: Input = { kind: 'disconnect' };
@@ -162,6 +163,32 @@ test('driver: a deadline that has passed ticks at once, one far away ticks early
   const { at } = [...clock.timers.values()][0]!;
 
   assert.equal(at - clock.now, 2 ** 31 - 1);
+});
+
+test('driver: who is at the other end of a peer is what the core says when it is asked', async (t) => {
+  FakePeerConnection.install(t);
+  const links = [
+    { participantSid: 'PA1', state: 'new', peer: 2 },
+    { participantSid: 'PA2', state: 'healthy', peer: 1 },
+  ] as const;
+  const core = new FakeCore(({ kind }) => ({
+    effects:
+      kind === 'describe'
+        ? [{ kind: 'description', signaling: true, attempt: 0, links: [...links] }]
+        : [
+            { kind: 'createPeer', peer: 1, iceServers: [] },
+            { kind: 'addDataChannel', peer: 1, id: 'D', label: 'D' },
+          ],
+  }));
+  const media = new LocalMedia();
+  let who: (() => string | undefined) | undefined;
+  media.addData('D', {}, { open: (...args) => ((who = args[3]), args[1].createDataChannel('D')), forget: () => undefined });
+  const { driver } = makeDriver(core, { media });
+  driver.dispatch({ kind: 'reconnectNow' });
+  await settle();
+  assert.equal(who?.(), 'PA2');
+  driver.close();
+  assert.equal(who?.(), undefined);
 });
 
 test('driver: a trap closes everything, is told once, after all events, and the core is never called again', async (t) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 
 import type { Input, PeerEffect } from '../../js-glue/boundary.js';
-import { LocalMedia } from '../../js-glue/media.js';
+import { LocalMedia, type Keeping } from '../../js-glue/media.js';
 import { Peers, type PeerOptions } from '../../js-glue/peers.js';
 import type { Codecs } from '../../js-glue/codecs.js';
 import { Sending } from '../../js-glue/sending.js';
@@ -21,6 +21,7 @@ class Bed {
     this.peers = new Peers(options, {
       media: this.media,
       report: (input) => this.reported.push(input),
+      who: (peer) => `PA of ${peer}`,
       log: (level, message) => this.logged.push(`${level} ${message}`),
     });
   }
@@ -209,6 +210,26 @@ test('peers: the first offer sends what is published and asks to receive both ki
       ],
     },
   ]);
+});
+
+test('peers: of a kept data track the channel is made by what keeps it', async (t) => {
+  const bed = new Bed(t);
+  const heard: unknown[] = [];
+  const keeping: Keeping = {
+    open({ channels }, connection, label, who) {
+      heard.push(label, who(), channels.size);
+      return connection.createDataChannel(label, { protocol: 'kept' });
+    },
+    forget: (_, participant) => heard.push(participant),
+  };
+  bed.media.addData('D', { ordered: true }, keeping);
+  await bed.perform({ kind: 'createPeer', peer: 1, iceServers: [] }, { kind: 'addDataChannel', peer: 1, id: 'D', label: 'D.1' });
+  assert.deepEqual(heard, ['D.1', 'PA of 1', 0]);
+  const [channel] = bed.connection.channels;
+  assert.deepEqual(channel!.options, { protocol: 'kept' });
+  assert.equal(bed.media.dataTrack('D')!.channels.size, 0, 'not for plain messages');
+  await bed.perform({ kind: 'removeDataChannel', peer: 1, id: 'D' });
+  assert.equal(channel!.closed, true);
 });
 
 test('peers: an ICE restart asks for one', async (t) => {

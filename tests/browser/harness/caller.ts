@@ -8,7 +8,7 @@ import type { Site } from './site.js';
 export type Place = Pick<Site, 'origin' | 'token'> & { rooms: { url: string } };
 
 export type Sdk = 'holdfast' | 'official';
-export type Kind = 'audio' | 'video' | 'data' | 'tone';
+export type Kind = 'audio' | 'video' | 'data' | 'kept' | 'tone';
 export type Payload = { text: string } | { bytes: number[] };
 /** [object, event, ...arguments]; see page/recorder.js for the objects' names. */
 export type Emitted = string[];
@@ -153,6 +153,26 @@ export class Caller {
   /** Sends on the data track called data. */
   send(payload: Payload): Promise<void> {
     return this.run('send', payload);
+  }
+
+  /** Sends 0, 1, 2 … as text. */
+  startCounting(name: string, milliseconds: number): Promise<void> {
+    return this.run('startCounting', name, milliseconds);
+  }
+
+  /** How many were sent. */
+  stopCounting(): Promise<number> {
+    return this.run('stopCounting');
+  }
+
+  /** Its own ends of all connections are closed, and its SDK is not told. */
+  breakConnections(): Promise<void> {
+    return this.run('breakConnections');
+  }
+
+  /** Of all that its page has made, the closed ones too. */
+  connectionStates(): Promise<string[]> {
+    return this.run('connectionStates');
   }
 
   received(): Promise<({ from: string } & Payload)[]> {

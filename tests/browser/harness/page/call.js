@@ -51,7 +51,7 @@
     frameTimes: {}, // of every remote video track that was attached, by owner
     told,
 
-    /** `media`: which of audio, video, data and tone to publish; each track is named like its kind. */
+    /** `media`: which of audio, video, data, kept and tone to publish; each track is named like its kind. */
     async join({ token, options, media }) {
       const tracks = await Promise.all(media.map((kind) => this.createTrack(kind, kind)));
       this.room = await this.sdk.connect(token, { ...options, tracks, insights: false });
@@ -68,6 +68,7 @@
         audio: () => createLocalAudioTrack({ name }),
         video: () => createLocalVideoTrack({ ...VIDEO, name }),
         data: () => new LocalDataTrack({ name }),
+        kept: () => new LocalDataTrack({ name, kept: true }),
         tone: () => new LocalAudioTrack(tone(), { name }),
       };
       this.localTracks[name] = await create[kind]();
@@ -124,6 +125,21 @@
 
     send({ text, bytes }) {
       this.localTracks.data.send(text ?? new Uint8Array(bytes).buffer);
+    },
+
+    /** 0, 1, 2 … as text on one data track; stopCounting() gives how many. */
+    startCounting(name, milliseconds) {
+      let count = 0;
+      const stop = every(milliseconds, () => this.localTracks[name].send(String(count++)));
+      this.stopCounting = () => {
+        stop();
+        return count;
+      };
+    },
+
+    /** Breaks every connection that is open, without a word to the SDK of this page. */
+    breakConnections() {
+      for (const connection of connections) connection.close();
     },
 
     state() {
