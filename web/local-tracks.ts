@@ -151,6 +151,12 @@ abstract class LocalMediaTrack<Kind extends MediaKind, Events extends EventMap> 
     if (!media.muted) this.#tell();
   }
 
+  /** @internal What gives nothing is captured again. */
+  override _refresh(): void {
+    super._refresh();
+    if (this.#capture && this.isMuted && !this.isStopped) this.restart(undefined, true).catch(() => this.#notice('ended'));
+  }
+
   #listen(): void {
     const track = this.mediaStreamTrack;
     const { signal } = (this.#stopListening = new AbortController());

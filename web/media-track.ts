@@ -84,6 +84,11 @@ export abstract class MediaTrack<Kind extends MediaKind = MediaKind, Events exte
     return this.#elements.size > 0;
   }
 
+  /** @internal Attached elements that stand still play on. */
+  _refresh(): void {
+    for (const element of this.#elements) void this.#check(element);
+  }
+
   /** @internal What is shown and sent. */
   get _media(): MediaStreamTrack {
     return this.processedTrack ?? this.mediaStreamTrack;

@@ -176,7 +176,7 @@ export class Room extends PublicObject<RoomEvents> {
       attempt,
       nextAttemptIn,
       timeLeft: limited(timeLeft),
-      links: links.map(({ peer: _, ...link }) => link),
+      links,
     };
   }
 
@@ -194,6 +194,16 @@ export class Room extends PublicObject<RoomEvents> {
    */
   async startAudio(): Promise<void> {
     await Promise.all(this.#refused().map((element) => element.play()));
+  }
+
+  /**
+   * For a page that was in the background of a phone: attached elements that are paused play on, and tracks that Holdfast captured and that
+   * are muted are captured again. Refused, they are told as ever: `audioPlaybackChanged`, `deviceLost`.
+   */
+  refreshInactiveMedia(): this {
+    for (const { tracks } of [this.localParticipant, ...this.participants.values()])
+      for (const { track } of tracks.values()) if (track && track.kind !== 'data') track._refresh();
+    return this;
   }
 
   /** While something is being re-established: tries at once, instead of waiting for the next attempt. Without effect otherwise. */

@@ -67,13 +67,13 @@ afterEach(() => mock.timers.reset());
 async function publish(audio: CreateLocalTracksOptions['audio'] = true) {
   const [track] = (await createLocalTracks({ audio })) as [LocalAudioTrack];
   // The part is there: bundled, it comes without waiting for a file.
-  const { localParticipant, said, record, media, inputs } = makeRoom();
+  const { room, apply, localParticipant, said, record, media, inputs } = makeRoom();
   localParticipant.publishTrack(track).catch(() => undefined); // Nobody accepts it; it may be unpublished.
   record(track, 'track');
   const id = (inputs[0] as { track: { id: string } }).track.id;
   const sent = () => media.track(id)!.track as unknown as FakeMediaStreamTrack;
   const told = () => said.splice(0).filter((line) => line.startsWith('me.'));
-  return { track, localParticipant, told, sent, microphone: () => devices.captured.at(-1)! };
+  return { room, apply, track, id, localParticipant, told, sent, microphone: () => devices.captured.at(-1)! };
 }
 
 test('unplugged: it is told, another device is captured at once, and it stays off if it was', async () => {
@@ -230,4 +230,27 @@ test('not on the default: the default is not followed', async () => {
   const track = { kind: 'audio', mediaStreamTrack: source, _isAttached: true, _isSent: true } as const;
   await notice('changed', { track, turn: 0, turnNow: () => 0, tell: () => assert.fail(), restart });
   assert.equal(restart.mock.callCount(), 0);
+});
+
+test('refreshInactiveMedia(): what is muted is captured again at once; where that fails, the device is lost', async () => {
+  const { room, track, id, apply, told, microphone } = await publish();
+  apply({ event: 'localTrackPublished', id, sid: 'MT1' });
+  room.refreshInactiveMedia();
+  await turns();
+  assert.equal(devices.captured.length, 1, 'nothing is muted');
+
+  const muted = microphone();
+  muted.mute(true);
+  room.refreshInactiveMedia();
+  await turns();
+  assert.deepEqual([muted.readyState, track.mediaStreamTrack === microphone().native, devices.captured.length], ['ended', true, 2]);
+  told();
+
+  microphone().mute(true);
+  devices.group = undefined;
+  room.refreshInactiveMedia();
+  await turns();
+  assert.ok(told().includes('me.trackDeviceLost track ended'));
+  await devices.change('headset');
+  assert.equal(track.isStopped, false);
 });

@@ -97,3 +97,18 @@ test('what plays by itself, is not to play by itself, or failed otherwise is no 
   assert.deepEqual(told(), []);
   assert.equal(playing.plays + manual.plays, 0);
 });
+
+test('refreshInactiveMedia() plays what stands still, and no more', async () => {
+  const { room, audio, told } = meetAda();
+  const [playing, paused] = [new FakeElement(), new FakeElement()];
+  for (const element of [playing, paused]) {
+    element.allowed = true;
+    audio.attach(element.native);
+    await element.canPlay();
+  }
+  paused.paused = true;
+  assert.equal(room.refreshInactiveMedia(), room);
+  await task();
+  assert.deepEqual([playing.plays, paused.plays, paused.paused], [1, 2, false]);
+  assert.deepEqual(told(), []);
+});
