@@ -45,7 +45,7 @@ void SimRoom::check_agreement(std::size_t index, const Present& all) {
   const auto participants = tab.participants();
   if (participants.size() + 1 != all.size()) return complain("agreement", index, "other participants than at the server");
   check_links(index, participants.size());
-  if (tab.holdfast) check_shares(index);
+  if (tab.holdfast && !has_lost_cause(tab)) check_shares(index);  // who shares is there, and has no link
   tabs_[index]->page->deliver(input::Describe{});
   for (const roomserver::ParticipantSnapshot& real : all) {
     if (real.state != backend::ParticipantState::kConnected)
