@@ -71,7 +71,9 @@ void members(JsonWriter& out, const ReconnectProgress& e) {
   out.number("timeLeft", e.time_left.count);
 }
 void members(JsonWriter& out, const MeshOverloaded& e) {
-  event(out, "meshOverloaded").number("participants", e.participants).number("limit", e.limit);
+  event(out, "meshOverloaded")
+      .number("participants", static_cast<std::int64_t>(e.participants))
+      .number("limit", static_cast<std::int64_t>(e.limit));
 }
 void members(JsonWriter& out, const TokenWillExpire&) { event(out, "tokenWillExpire"); }
 void members(JsonWriter& out, const LocalParticipantReconnecting&) { event(out, "localParticipantReconnecting"); }
