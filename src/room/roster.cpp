@@ -69,10 +69,8 @@ void Roster::take_participant(const backend::RemoteParticipant& update, Effects&
   }
   const bool away = update.state == ParticipantState::kReconnecting;
   if (known) {
-    if (update.tracks) {
-      take_tracks(*known, *update.tracks, effects);
-      known->quality = update.quality;
-    }
+    if (update.tracks) take_tracks(*known, *update.tracks, effects);
+    if (update.tracks || update.quality != backend::kNoQuality) known->quality = update.quality;
     if (update.state) set_cause(*known, &Participant::away, away, code::kSignalingDisconnected, effects);
     return;
   }

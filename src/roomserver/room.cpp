@@ -206,6 +206,21 @@ void Room::show_to_others(Member& member, bool subscriptions_too, Instant now, b
   }
 }
 
+// In as few bytes as can be: whoever's network is bad hears most of this, and has least room for it.
+void Room::rate_for_others(Member& member, Instant now) {
+  if (member.quality == rsp::kNoQuality) return show_to_others(member, false, now, false);
+  for (Member& to : members_) {
+    rsp::RoomState* draft = to.sid != member.sid && to.speaks_holdfast ? draft_for(to) : nullptr;
+    if (draft == nullptr) continue;
+    auto& entries = draft->participants;
+    const auto entry = std::find_if(entries.begin(), entries.end(), [&](const auto& one) { return one.sid == member.sid; });
+    if (entry != entries.end())
+      entry->quality = member.quality;
+    else
+      entries.push_back({member.sid, {}, {}, 0, {}, true, member.quality});
+  }
+}
+
 // Of a change of state; that it is gone is remove_gone's news.
 void Room::show_if_changed(Member& member, rsp::ParticipantState before, Instant now) {
   if (!member.participant.is_gone() && member.participant.shown() != before) show_to_others(member, false, now);
@@ -223,7 +238,7 @@ void Room::note_words(Member& member, const std::optional<rsp::Extension>& said,
   const rsp::Extension now = said.value_or(rsp::Extension{});
   const auto before = std::exchange(member.media_lost, now.media_lost);
   const auto wished = std::exchange(member.wishes, now.wishes);
-  if (std::exchange(member.quality, now.quality) != now.quality) show_to_others(member, false, at, false);
+  if (std::exchange(member.quality, now.quality) != now.quality) rate_for_others(member, at);
   for (Member& other : members_)
     if (other.speaks_holdfast && (contains(before, other.sid) != contains(member.media_lost, other.sid) ||
                                   wishes_of(wished, other) != wishes_of(member.wishes, other)))

@@ -132,6 +132,7 @@ class Room {
   static void append_links(rsp::RoomState& draft, std::vector<rsp::PeerConnectionState> entries);
   // What only Holdfast clients are told of is no news to the others.
   void show_to_others(Member& member, bool subscriptions_too, Instant now, bool to_official = true);
+  void rate_for_others(Member& member, Instant now);
   void show_if_changed(Member& member, rsp::ParticipantState before, Instant now);
   void apply_publications(Member& member, const rsp::LocalState& said, Instant now);
   void note_words(Member& member, const std::optional<rsp::Extension>& said, Instant at);

@@ -49,7 +49,8 @@ backend::RoomUpdate Incoming::filter(RoomState state, bool complete) {
 }
 
 // A known participant with an old revision stays as it is, but counts as listed: a restarted server names those who are not back yet
-// in just this way, and names nobody else by it. That somebody left whom we never saw, or saw leave, is no news.
+// in just this way, and names nobody else by it. How good its network is may be said all the same. That somebody left whom we never saw,
+// or saw leave, is no news.
 void Incoming::filter_participant(RemoteParticipantState entry, backend::RoomUpdate& update) {
   if (entry.sid == own_sid_) return;
   Known* known = find(entry.sid);
@@ -57,7 +58,7 @@ void Incoming::filter_participant(RemoteParticipantState entry, backend::RoomUpd
   if (known != nullptr && entry.revision <= known->revision) {
     if (!was_present) return;
     known->listed = true;
-    update.participants.push_back({std::move(entry.sid), std::move(entry.identity), {}, {}});
+    update.participants.push_back({std::move(entry.sid), std::move(entry.identity), {}, {}, false, entry.quality});
     return;
   }
   if (known == nullptr) {

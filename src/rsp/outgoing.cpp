@@ -77,7 +77,7 @@ void Outgoing::set_extension(Extension extension) {
   if (extension_.media_lost == extension.media_lost && extension_.wishes == extension.wishes && extension_.quality == extension.quality)
     return;
   extension_ = std::move(extension);
-  local_is_news_ = true;
+  extension_is_news_ = true;
 }
 
 void Outgoing::forget_closed(const backend::RoomUpdate& update) {
@@ -91,13 +91,15 @@ void Outgoing::forget_closed(const backend::RoomUpdate& update) {
   links_.erase(std::remove_if(links_.begin(), links_.end(), is_gone), links_.end());
 }
 
-bool Outgoing::has_news() const {
+bool Outgoing::has_news() const { return extension_is_news_ || has_more_than_words(); }
+
+bool Outgoing::has_more_than_words() const {
   return local_is_news_ ||
          std::any_of(links_.begin(), links_.end(), [](const Link& link) { return link.description_is_news || link.ice_is_news; });
 }
 
 std::vector<PeerConnectionState> Outgoing::take_descriptions() {
-  local_is_news_ = false;
+  local_is_news_ = extension_is_news_ = false;
   std::vector<PeerConnectionState> result;
   for (auto& link : links_) {
     link.ice_is_news = link.ice.has_value();
@@ -109,7 +111,7 @@ std::vector<PeerConnectionState> Outgoing::take_descriptions() {
 }
 
 std::vector<PeerConnectionState> Outgoing::take_news() {
-  local_is_news_ = false;
+  local_is_news_ = extension_is_news_ = false;
   std::vector<PeerConnectionState> result;
   for (auto& link : links_) {
     if (!link.description_is_news && !link.ice_is_news) continue;

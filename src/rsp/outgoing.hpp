@@ -35,6 +35,8 @@ class Outgoing {
 
   LocalState local_state() const;
   bool has_news() const;
+  // Something of the participant or its links is among it, and not only of the extension.
+  bool has_more_than_words() const;
 
   // For `connect` and `sync`: the description of every live link. Candidates and closes do not travel in these; all that is known of
   // them becomes news again, since the socket that carried them before may have swallowed them.
@@ -58,7 +60,8 @@ class Outgoing {
   std::string id_suffix_;
   int renamings_ = 0;
   Extension extension_;
-  bool local_is_news_ = false;  // one of the two above
+  bool local_is_news_ = false;
+  bool extension_is_news_ = false;
   std::vector<Link> links_;
 };
 

@@ -343,10 +343,15 @@ export const client = [
     edits: [
       {
         file: 'src/room/roster.cpp',
-        find: '      take_tracks(*known, *update.tracks, effects);\n',
-        replace: '      if (!known->away) take_tracks(*known, *update.tracks, effects);\n',
+        find: '    if (update.tracks) take_tracks(*known, *update.tracks, effects);\n',
+        replace: '    if (update.tracks && !known->away) take_tracks(*known, *update.tracks, effects);\n',
       },
     ],
+  },
+  {
+    name: 'rating-alone-is-no-news',
+    sentence: 'How good the network of somebody is, is heard only where something else about them has changed as well',
+    edits: [{ file: 'src/rsp/incoming.cpp', find: '{}, {}, false, entry.quality});', replace: '{}, {}});' }],
   },
   {
     name: 'leaves-at-the-question',

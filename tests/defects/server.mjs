@@ -376,7 +376,7 @@ export const server = [
     edits: [
       {
         file: 'src/roomserver/room.cpp',
-        find: '  if (std::exchange(member.quality, now.quality) != now.quality) show_to_others(member, false, at, false);\n',
+        find: '  if (std::exchange(member.quality, now.quality) != now.quality) rate_for_others(member, at);\n',
         replace: '  member.quality = now.quality;\n',
       },
     ],

@@ -64,7 +64,8 @@ void write_message(JsonWriter& out, const Connect& message) {
 }
 
 void write_message(JsonWriter& out, const ClientUpdate& message) {
-  begin_message(out, "update").text("session", message.session);
+  begin_message(out, "update");
+  if (!message.session.empty()) out.text("session", message.session);
   if (message.participant) write_participant(out, *message.participant);
   if (!message.peer_connections.empty()) write_peer_connections(out, message.peer_connections);
   write_extension(out, message.holdfast);

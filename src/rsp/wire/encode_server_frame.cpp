@@ -14,10 +14,13 @@ JsonWriter& begin_message(JsonWriter& out, const char* type) {
 }
 
 void write_one(JsonWriter& out, const RemoteParticipantState& participant) {
-  out.begin_object().text("sid", participant.sid.value).text("identity", participant.identity);
-  if (participant.state) out.text("state", backend::kParticipantStateWords.of(*participant.state));
-  out.number("revision", participant.revision);
-  write_list(out, "tracks", participant.tracks);
+  out.begin_object().text("sid", participant.sid.value);
+  if (participant.state || !participant.identity.empty()) {
+    out.text("identity", participant.identity);
+    if (participant.state) out.text("state", backend::kParticipantStateWords.of(*participant.state));
+    out.number("revision", participant.revision);
+    write_list(out, "tracks", participant.tracks);
+  }
   if (participant.speaks_holdfast) write_extension(out, Extension{{}, {}, {}, {}, participant.quality});
   out.end_object();
 }

@@ -50,7 +50,7 @@ struct PeerConnectionState {  // one entry of `peer_connections`
 struct RemoteParticipantState {  // one entry of `participants`, S→C
   ParticipantSid sid;
   std::string identity;
-  std::optional<ParticipantState> state;
+  std::optional<ParticipantState> state;  // neither this nor an identity: only what is under `holdfast` is told, the rest is as before
   std::int64_t revision = 0;
   std::vector<RemoteTrack> tracks;
   bool speaks_holdfast = false;       // told only to those who do, too
@@ -110,7 +110,7 @@ struct Connect {
 };
 
 struct ClientUpdate {
-  std::string session;
+  std::string session;  // empty: left out, in words to a server that speaks `holdfast`
   std::optional<LocalState> participant;
   std::vector<PeerConnectionState> peer_connections;
   std::optional<Extension> holdfast;

@@ -24,16 +24,18 @@ struct Rated {
   void say(const Guest& guest, std::int64_t quality) {
     bench.message(guest.socket, rsp::ClientUpdate{guest.session, std::nullopt, {}, rating(quality)});
   }
-  // "alice 3": what each message says of whom; "-" if there is none.
+  // "alice 3": what each message says of whom, "(alice) 3" if nothing else is said of her; "-" if there is none.
   std::string told(const Guest& guest) {
     std::string text;
     for (const auto& message : bench.messages(guest.socket)) text += "[" + words(std::get<rsp::ServerUpdate>(message).state) + "]";
     return text.empty() ? "-" : text;
   }
-  static std::string words(const rsp::RoomState& state) {
+  std::string words(const rsp::RoomState& state) {
     std::string text;
-    for (const auto& entry : state.participants)
-      text += (text.empty() ? "" : ", ") + entry.identity + (entry.quality == rsp::kNoQuality ? "" : " " + std::to_string(entry.quality));
+    for (const auto& entry : state.participants) {
+      const std::string who = !entry.identity.empty() ? entry.identity : entry.sid == alice.sid ? "(alice)" : "(another)";
+      text += (text.empty() ? "" : ", ") + who + (entry.quality == rsp::kNoQuality ? "" : " " + std::to_string(entry.quality));
+    }
     return text;
   }
 };
@@ -43,13 +45,13 @@ struct Rated {
 TEST_CASE("quality: a change is told by itself, to those who speak Holdfast", "[roomserver][quality]") {
   Rated room;
   room.say(room.alice, 3);
-  CHECK(room.told(room.bob) == "[alice 3]");
+  CHECK(room.told(room.bob) == "[(alice) 3]");
   CHECK(room.told(room.carol) == "-");
   CHECK(room.told(room.alice) == "-");
   room.say(room.alice, 3);
   CHECK(room.told(room.bob) == "-");
   room.say(room.alice, 0);
-  CHECK(room.told(room.bob) == "[alice 0]");
+  CHECK(room.told(room.bob) == "[(alice) 0]");
   room.bench.message(room.alice.socket, room.alice.update({}));
   CHECK(room.told(room.bob) == "[alice]");
   CHECK(room.told(room.carol) == "-");
@@ -65,9 +67,9 @@ TEST_CASE("quality: an entry has it each time, and nobody else is told of one th
   CHECK(room.told(room.bob) == "[alice 4]");
   CHECK(room.told(room.carol) == "[alice]");
   const Guest dave = room.enter("dave", true);
-  CHECK(Rated::words(dave.welcome.state) == "alice 4, bob, carol");
+  CHECK(room.words(dave.welcome.state) == "alice 4, bob, carol");
   const Guest erin = room.enter("erin", false);
-  CHECK(Rated::words(erin.welcome.state) == "alice, bob, carol, dave");
+  CHECK(room.words(erin.welcome.state) == "alice, bob, carol, dave");
 }
 
 TEST_CASE("quality: a sync says it, and a synced", "[roomserver][quality]") {
@@ -78,7 +80,7 @@ TEST_CASE("quality: a sync says it, and a synced", "[roomserver][quality]") {
   auto back = room.bob.sync(local(2, {"bob 1"}));
   back.holdfast.emplace();
   room.bench.hello(room.bob.socket, back);
-  CHECK(Rated::words(room.bench.only<rsp::Synced>(room.bob.socket).state) == "alice 4, carol");
+  CHECK(room.words(room.bench.only<rsp::Synced>(room.bob.socket).state) == "alice 4, carol");
 
   room.bench.drop(room.alice.socket, 1006);
   room.bench.forget_all();
@@ -112,5 +114,5 @@ TEST_CASE("quality: after a restart of the server it is said by whoever is back"
   other.holdfast.emplace();
   const SocketId socket = restarted.open();
   restarted.hello(socket, other);
-  CHECK(Rated::words(restarted.only<rsp::Synced>(socket).state) == "alice 2");
+  CHECK(room.words(restarted.only<rsp::Synced>(socket).state) == "alice 2");
 }

@@ -70,6 +70,19 @@ TEST_CASE("incoming: whom a synced lists with an old revision stays", "[rsp][inc
   CHECK(names(hear(incoming, {participant("PA_B", 3)}, true)) == Words{"(PA_B)"});
 }
 
+TEST_CASE("incoming: how good a network is may be all that is said of somebody", "[rsp][incoming]") {
+  Incoming incoming = own_incoming();
+  hear(incoming, {participant("PA_B", 3)});
+  RemoteParticipantState rated;
+  rated.sid = ParticipantSid("PA_B");
+  rated.quality = 2;
+  const auto update = hear(incoming, {rated});
+  CHECK(names(update) == Words{"(PA_B)"});
+  CHECK(update.participants[0].quality == 2);
+  rated.sid = ParticipantSid("PA_C");
+  CHECK(names(hear(incoming, {rated})).empty());
+}
+
 TEST_CASE("incoming: that a stranger has left is no news", "[rsp][incoming]") {
   Incoming incoming = own_incoming();
   CHECK(names(hear(incoming, {participant("PA_B", 4, {}, kGone)})).empty());

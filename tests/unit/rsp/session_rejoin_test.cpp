@@ -170,8 +170,11 @@ TEST_CASE("session: how good the network is, is told in full each time, and to a
   CHECK(a.words().empty());
   rate(0);
   CHECK(a.sent<ClientUpdate>().holdfast->quality == 0);
+  CHECK_FALSE(a.sent<ClientUpdate>().participant);
+  CHECK(a.sent<ClientUpdate>().session.empty());
   a.set_tracks({local_track("a1")});
   CHECK(a.sent<ClientUpdate>().holdfast->quality == 0);
+  CHECK(a.sent<ClientUpdate>().participant->tracks.size() == 1);
   rate(0);
   CHECK(a.words().empty());
   rate(4);

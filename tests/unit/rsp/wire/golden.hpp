@@ -50,6 +50,7 @@ inline constexpr std::array kServerFrames{
     "server-update-offer",
     "server-update-publish-failed",
     "server-update-published",
+    "server-update-rated",
     "server-update-reconnecting",
     "server-update-tracks",
     "server-update-wishes",
