@@ -175,6 +175,7 @@ void Liveness::set_expecting(bool expecting, Instant now) {
   if (context_.expecting == expecting) return;
   context_.expecting = expecting;
   // Whoever was silent before it was away or muted is missed again afterwards.
+  is_unproven_ = is_unproven_ || context_.silent;
   silence_counts_ = silence_counts_ || context_.silent;
   // Nothing is to come that could prove it, so being connected is enough.
   if (!expecting && !machine_.is(State::kHealthy) && is_up(context_)) dispatch(LivenessTable::Event::kConnected, now);
@@ -228,6 +229,7 @@ void Liveness::handle_bytes(std::int64_t bytes_received, Instant now) {
   if (bytes_received > *before) {
     context_.has_flowed = true;
     context_.flowed_at = now;
+    is_unproven_ = false;
     silent_polls_ = 0;
     flowing_polls_ = std::min(flowing_polls_ + 1, kSteadyPolls);
     silence_counts_ = silence_counts_ || flowing_polls_ >= flowing_polls_needed_;

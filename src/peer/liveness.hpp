@@ -106,8 +106,9 @@ class Liveness {
   void expect_less(Instant now) {
     if (!signaling_) set_expecting(false, now);
   }
-  // What begins to be expected may still have to be agreed on: it has to have come before it can be missed.
-  void take_new_media() { silence_counts_ = silence_counts_ && context_.expecting; }
+  // What begins to be expected may still have to be agreed on: it has to have come before it can be missed. That excuse does not hold on a
+  // link whose silence has only ended because nothing was expected any more.
+  void take_new_media() { silence_counts_ = silence_counts_ && (context_.expecting || is_unproven_); }
   void set_yielding(bool yields) { context_.yields = yields; }
   void restarted(Instant now);
   void break_off(Instant now);
@@ -156,6 +157,7 @@ class Liveness {
   int flowing_polls_ = 0;
   int flowing_polls_needed_;
   bool silence_counts_ = false;
+  bool is_unproven_ = false;  // it was silent, and nothing has come since
 };
 
 }  // namespace holdfast::peer

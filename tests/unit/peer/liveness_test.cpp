@@ -652,7 +652,8 @@ TEST_CASE("liveness: media that are expected anew are not missed before they hav
   CHECK(bench.state() == State::kSuspect);
 }
 
-// Seed 58228: whose signaling was reset just after its media had stopped.
+// Seed 58228: whose signaling was reset just after its media had stopped. Seed 186186: unpublished while its silence showed, and something
+// new published over the same dead link.
 TEST_CASE("liveness: media that stopped before their sender was away are missed when it is back", "[peer][liveness]") {
   const bool was_noticed = GENERATE(false, true);
   Bench bench = connected();
@@ -672,6 +673,17 @@ TEST_CASE("liveness: media that stopped before their sender was away are missed 
   SECTION("others are to come first") {
     bench.liveness.take_new_media();
     bench.liveness.set_expecting(true, bench.now);
+    bench.pass(10_s);
+    CHECK((bench.state() == State::kHealthy) == !was_noticed);
+  }
+  SECTION("others are to come, and something has come since") {
+    bench.liveness.set_expecting(true, bench.now);
+    bench.flows = true;
+    bench.pass(1_s);
+    bench.liveness.set_expecting(false, bench.now);
+    bench.liveness.take_new_media();
+    bench.liveness.set_expecting(true, bench.now);
+    bench.flows = false;
     bench.pass(10_s);
     CHECK(bench.state() == State::kHealthy);
   }
