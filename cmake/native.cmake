@@ -2,6 +2,8 @@
 holdfast_core(holdfast_core ${CLIENT_SOURCES} ${SERVER_SOURCES})
 target_compile_definitions(holdfast_core PUBLIC HOLDFAST_TRACE)
 target_compile_options(holdfast_core PRIVATE -O1)  # what the tests and the simulator run; they themselves are compiled faster than they would gain
+set(COMMON_HEADERS <algorithm> <array> <cstdint> <map> <memory> <optional> <string> <string_view> <utility> <variant> <vector>)
+target_precompile_headers(holdfast_core PRIVATE ${COMMON_HEADERS})
 
 # The simulator: everything around the core, modelled. room_sim runs it; its models have tests of their own.
 file(GLOB SIM_SOURCES CONFIGURE_DEPENDS tests/sim/*.cpp)
@@ -9,6 +11,7 @@ file(GLOB SIM_TESTS CONFIGURE_DEPENDS tests/sim/*_test.cpp)
 list(REMOVE_ITEM SIM_SOURCES ${CMAKE_SOURCE_DIR}/tests/sim/main.cpp ${SIM_TESTS})
 add_library(sim STATIC ${SIM_SOURCES})
 target_link_libraries(sim PUBLIC holdfast_core)
+target_precompile_headers(sim PRIVATE ${COMMON_HEADERS} <deque> <functional> <set> <nlohmann/json.hpp>)
 if(NOT HOLDFAST_SANITIZE)
   target_compile_options(sim PRIVATE -O1)
 endif()
