@@ -175,7 +175,7 @@ export function watchNetworkQuality(room: Room, driver: Driver, wanted: boolean 
   };
 
   const weigh = async () => {
-    const peers = await driver.getStats();
+    const peers = await driver.getStats().catch(() => []); // a look that failed is none
     if (room.state === 'disconnected') return;
     const before = looks;
     looks = new Map(peers.map((peer) => [peer.peer, look(peer)]));
