@@ -91,10 +91,8 @@ void Outgoing::forget_closed(const backend::RoomUpdate& update) {
   links_.erase(std::remove_if(links_.begin(), links_.end(), is_gone), links_.end());
 }
 
-bool Outgoing::has_news() const { return extension_is_news_ || has_more_than_words(); }
-
-bool Outgoing::has_more_than_words() const {
-  return local_is_news_ ||
+bool Outgoing::has_news() const {
+  return local_is_news_ || extension_is_news_ ||
          std::any_of(links_.begin(), links_.end(), [](const Link& link) { return link.description_is_news || link.ice_is_news; });
 }
 

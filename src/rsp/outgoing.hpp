@@ -35,8 +35,8 @@ class Outgoing {
 
   LocalState local_state() const;
   bool has_news() const;
-  // Something of the participant or its links is among it, and not only of the extension.
-  bool has_more_than_words() const;
+  // Of the tracks; others may be of the links or of the extension.
+  bool has_news_of_tracks() const { return local_is_news_; }
 
   // For `connect` and `sync`: the description of every live link. Candidates and closes do not travel in these; all that is known of
   // them becomes news again, since the socket that carried them before may have swallowed them.

@@ -81,7 +81,7 @@ void Session::hint(Hint hint, Instant now, Effects& effects) {
   if (!is_connected() || !context_.speaks_holdfast) return;
   Extension extension = context_.outgoing.extension();
   (hint == Hint::kLeaving ? extension.leaving : extension.hidden) = true;
-  context_.connection.send(ClientUpdate{context_.session, context_.outgoing.local_state(), {}, extension}, now, effects);
+  context_.connection.send(ClientUpdate{{}, {}, {}, extension}, now, effects);
 }
 
 // ---- what the network reports ------------------------------------------------------------------------------------------------------
@@ -206,12 +206,13 @@ void Session::dispatch(Event event, const SessionInput& input) {
   settle(input.now, input.effects);
 }
 
-// In step, the server is told at once all that it has not heard, in one update. Session and participant are always in it (4.4), but for
-// words of the extension alone: where the network is narrow a large packet is dropped again and again, and the heartbeats behind it wait.
+// In step, the server is told at once all that it has not heard, in one update. Session and participant are always in it (4.4), unless the
+// server can do without what it knows (19.1): where the network is narrow a long packet is dropped again and again, and the heartbeats
+// behind it wait.
 void Session::settle(Instant now, Effects& effects) {
   if (is_connected() && context_.outgoing.has_news()) {
     ClientUpdate update;
-    if (context_.outgoing.has_more_than_words()) {
+    if (!context_.speaks_holdfast || context_.outgoing.has_news_of_tracks()) {
       update.session = context_.session;
       update.participant = context_.outgoing.local_state();
     }

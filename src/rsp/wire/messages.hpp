@@ -110,7 +110,7 @@ struct Connect {
 };
 
 struct ClientUpdate {
-  std::string session;  // empty: left out, in words to a server that speaks `holdfast`
+  std::string session;  // empty: left out, as a server that speaks `holdfast` allows
   std::optional<LocalState> participant;
   std::vector<PeerConnectionState> peer_connections;
   std::optional<Extension> holdfast;
