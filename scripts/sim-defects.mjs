@@ -1,9 +1,10 @@
 // npm run sim:defects: does the simulator bite? Builds each planted defect of tests/defects and runs seeds until one fails. Then random
 // mutations of table rows: seeds, or all words of the machine that the row is of, have to tell. Fails if a defect survives, or more than
 // one mutation in twenty, or one without a reason in survivors.mjs. A complete run writes docs/defects.md.
+//   --only-missing     the defects that docs/defects.md has no row of, no mutations; writes the rest of it as it was
 //   --only NAME,NAME   these defects, no mutations       --seeds N       seeds before something has survived (20000)
 //   --mutations N      how many are drawn (200; 0: none)   --check         only whether every defect can still be planted
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { changes, defects } from '../tests/defects/defects.mjs';
 import { drawMutations, machineInWords } from '../tests/defects/mutations.mjs';
@@ -11,6 +12,8 @@ import { survivors } from '../tests/defects/survivors.mjs';
 import { findBrokenPromise, findFirstFailure, runTool } from '../tests/defects/hunt.mjs';
 
 const root = resolve(import.meta.dirname, '..');
+const reportPath = join(root, 'docs/defects.md');
+const MUTATIONS_TITLE = '## Mutations of table rows';
 const WORKERS = 2;
 const ENOUGH = 0.95;
 // For a mutation: so many first, then the words, then all of them.
@@ -21,9 +24,10 @@ const argument = (name, otherwise) => {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? otherwise : process.argv[at + 1];
 };
+const onlyMissing = process.argv.includes('--only-missing');
 const only = argument('only', '').split(',').filter(Boolean);
 const seeds = Number(argument('seeds', '20000'));
-const mutationCount = only.length > 0 ? 0 : Number(argument('mutations', '200'));
+const mutationCount = only.length > 0 || onlyMissing ? 0 : Number(argument('mutations', '200'));
 
 const reasonFor = ({ row, change }) => survivors[`${row}, ${change}`];
 
@@ -89,20 +93,19 @@ async function huntMutations(count) {
   return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-function report(planted, mutated) {
-  const lines = [
-    '# Planted defects',
-    '',
-    'Written by `npm run sim:defects`: what the simulator was given to find, how many seeds it needed, and which checker spoke first.',
-    '',
-    '| defect | where | seeds | checker | what it does |',
-    '| --- | --- | ---: | --- | --- |',
-    ...planted.map(
-      ({ name, where, found, sentence }) =>
-        `| ${name} | ${where} | ${found ? found.seed : 'SURVIVED'} | ${found?.checker ?? ''} | ${sentence} |`,
-    ),
-    '',
-    '## Mutations of table rows',
+const rowOf = ({ name, where, found, sentence }) =>
+  `| ${name} | ${where} | ${found ? found.seed : 'SURVIVED'} | ${found?.checker ?? ''} | ${sentence} |`;
+
+// The rows of docs/defects.md by name, and what follows them.
+function readReport() {
+  const text = readFileSync(reportPath, 'utf8');
+  const rows = new Map([...text.matchAll(/^\| ([a-z-]+) \| .*$/gm)].map(([row, name]) => [name, row]));
+  return { rows, rest: text.slice(text.indexOf(MUTATIONS_TITLE)) };
+}
+
+const reportOnMutations = (mutated) =>
+  [
+    MUTATIONS_TITLE,
     '',
     `${mutated.length} drawn from all rows: ${mutated.filter(({ found }) => found).length} caught, ` +
       `${mutated.filter(({ found }) => found?.seed === 'words').length} of them by the words of their machine only. The others:`,
@@ -111,14 +114,28 @@ function report(planted, mutated) {
       .filter(({ found }) => !found)
       .map((mutation) => `- ${mutation.row}, ${mutation.change}: ${reasonFor(mutation) ?? 'no reason is written'}`),
     '',
+  ].join('\n');
+
+function report(rows, rest) {
+  const lines = [
+    '# Planted defects',
+    '',
+    'Written by `npm run sim:defects`: what the simulator was given to find, how many seeds it needed, and which checker spoke first.',
+    '',
+    '| defect | where | seeds | checker | what it does |',
+    '| --- | --- | ---: | --- | --- |',
+    ...defects.flatMap(({ name }) => rows.get(name) ?? []),
+    '',
+    rest,
   ];
-  writeFileSync(join(root, 'docs/defects.md'), lines.join('\n'));
+  writeFileSync(reportPath, lines.join('\n'));
 }
 
 if (process.argv.includes('--check')) {
   check();
 } else {
-  const chosen = only.length > 0 ? defects.filter(({ name }) => only.includes(name)) : defects;
+  const before = readReport();
+  const chosen = defects.filter(({ name }) => (onlyMissing ? !before.rows.has(name) : only.length === 0 || only.includes(name)));
   if (chosen.length < only.length) throw new Error(`no such defect in ${only}`);
   const started = performance.now();
   const planted = await huntDefects(chosen);
@@ -130,6 +147,8 @@ if (process.argv.includes('--check')) {
   if (mutated.length > 0)
     console.log(`${caughtMutations} of ${mutated.length} mutations caught (${((100 * caughtMutations) / mutated.length).toFixed(1)} %)`);
   console.log(`${((performance.now() - started) / 60000).toFixed(1)} minutes`);
-  if (only.length === 0 && mutated.length > 0 && existsSync(join(root, 'docs'))) report(planted, mutated);
+  const rows = planted.map((defect) => [defect.name, rowOf(defect)]);
+  if (onlyMissing) report(new Map([...before.rows, ...rows]), before.rest);
+  else if (mutated.length > 0 && only.length === 0) report(new Map(rows), reportOnMutations(mutated));
   if (caught < planted.length || caughtMutations < ENOUGH * mutated.length || unexplained > 0) process.exitCode = 1;
 }
