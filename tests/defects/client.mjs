@@ -224,18 +224,6 @@ export const client = [
     sentence: 'No time limit for the answer to an offer',
     edits: [{ file: 'src/peer/liveness.cpp', find: '      dispatch(Event::kUnanswered, now);\n', replace: '' }],
   },
-
-  {
-    name: 'expected-anew-is-missed',
-    sentence: 'Media that are expected anew are missed before they have come, since something else was heard before',
-    edits: [
-      {
-        file: 'src/peer/link.cpp',
-        find: '    liveness.take_new_media();\n',
-        replace: '',
-      },
-    ],
-  },
   {
     name: 'disconnected-is-an-alarm',
     sentence: 'A browser that misses answers to its checks is believed, although media come in',
@@ -381,17 +369,6 @@ export const client = [
     name: 'switched-off-is-missed',
     sentence: 'Media that were asked not to be sent are expected all the same, and their absence is trouble',
     edits: [{ file: 'src/room/roster.cpp', find: ' &&\n          !publication.is_unwanted())', replace: ')' }],
-  },
-  {
-    name: 'wishes-not-in-the-way-back',
-    sentence: 'A sync does not say what is wished, so that the server takes it for withdrawn',
-    edits: [
-      {
-        file: 'src/rsp/session_actions.cpp',
-        find: '  message.holdfast.emplace(c.outgoing.extension());\n',
-        replace: '  message.holdfast = Extension{{}, {}, c.outgoing.extension().media_lost, {}};\n',
-      },
-    ],
   },
   {
     name: 'new-link-sends-all',
