@@ -159,8 +159,9 @@ struct SessionWatch {
       token.watch_shown(sync->token, promises);
       tell_afresh(sync->participant, sync->peer_connections);
     } else if (const auto* update = std::get_if<ClientUpdate>(&message)) {
-      require(joined && !away && update->session == session_id && update->participant,
-              "`update` is for a session in step, and always complete");
+      require(joined && !away, "`update` is for a session in step");
+      require(update->session == (update->participant ? session_id : ""), "`update` names the session whose tracks it tells");
+      require(!update->participant || update->participant->revision > told_revision, "`update` tells the tracks that are news");
       if (update->participant) tell(*update->participant);
       for (const auto& link : update->peer_connections) tell(link);
     } else if (const auto* disconnect = std::get_if<Disconnect>(&message)) {
