@@ -57,17 +57,6 @@ export const ways_back = [
     ],
   },
   {
-    name: 'rooms-have-new-names',
-    sentence: 'Whoever reaches a restarted server first opens another room beside the one that comes back',
-    edits: [
-      {
-        file: 'src/roomserver/rooms.cpp',
-        find: '  if (!name.empty()) return create(identifiers_->room(name), name);\n',
-        replace: '  if (!name.empty()) return create(identifiers_->next_room(), name);\n',
-      },
-    ],
-  },
-  {
     name: 'given-up-in-silence',
     sentence: 'A restarted server gives up those who do not come back, and tells nobody',
     edits: [

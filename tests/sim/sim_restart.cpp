@@ -26,11 +26,19 @@ void SimRoom::restart_server(const Step& step) {
   if (dice.chance(1, 3)) give_server(roomserver::Shutdown{});  // else it is killed
   network_.stop_server(dice.chance(1, 2));
   ++server_timer_;
-  lasting(step.length, [this] {
+  lasting(step.length, [this, dice]() mutable {
     say("another server is there, and knows nobody");
     start_server();
     network_.start_server();
     end_server_trouble();
+    if (!dice.chance(1, 2)) return;
+    // The first that it hears of may be somebody new.
+    const auto is_absent = [this](const Person& person) {
+      const std::optional<std::size_t> tab = tab_of(person.name);
+      return !tab || !tabs_[*tab]->is_in_use();
+    };
+    const auto newcomer = std::find_if(plan_.people.begin(), plan_.people.end(), is_absent);
+    if (newcomer != plan_.people.end()) join(*newcomer, dice);
   });
 }
 
