@@ -41,9 +41,8 @@ target_link_libraries(diagrams PRIVATE holdfast_core)
 add_executable(replay tests/tools/replay.cpp)
 target_link_libraries(replay PRIVATE holdfast_core)
 
-# libFuzzer comes with clang only: cmake -DHOLDFAST_FUZZ=ON -DHOLDFAST_SANITIZE=ON -DCMAKE_CXX_COMPILER=clang++, then
-# decode_fuzz corpus tests/golden/messages
-option(HOLDFAST_FUZZ "Fuzz targets (clang)" OFF)
+# cmake -DHOLDFAST_FUZZ=ON -DHOLDFAST_SANITIZE=ON, then decode_fuzz corpus tests/golden/messages
+option(HOLDFAST_FUZZ "Fuzz targets" OFF)
 if(HOLDFAST_FUZZ)
   target_compile_options(holdfast_options INTERFACE -fsanitize=fuzzer-no-link)
   add_executable(decode_fuzz tests/fuzz/decode_fuzz.cpp)

@@ -121,11 +121,11 @@ async function diagrams() {
   return problems;
 }
 
-// As it is compiled natively, but for the precompiled headers: clang cannot read those of g++, and so sees an include that is missing.
+// As it is compiled natively, but without precompiled headers: so it sees an include that is missing.
 function writeCompileCommands() {
   const commands = readFileSync(join(root, 'build/native/compile_commands.json'), 'utf8');
   mkdirSync(join(root, 'build/tidy'), { recursive: true });
-  writeFileSync(join(root, 'build/tidy/compile_commands.json'), commands.replaceAll(/-include \S+cmake_pch\.hxx/g, ''));
+  writeFileSync(join(root, 'build/tidy/compile_commands.json'), commands.replaceAll(/(-Xclang -include(-pch)? -Xclang \S+ ?)+/g, ''));
 }
 
 async function clangTidy() {
@@ -134,7 +134,7 @@ async function clangTidy() {
   const problems = [];
   const next = async () => {
     for (let file = sources.pop(); file; file = sources.pop())
-      problems.push(...(await tool('clang-tidy', ['--quiet', '-p', 'build/tidy', '--extra-arg=-Wno-unknown-warning-option', file])));
+      problems.push(...(await tool('clang-tidy', ['--quiet', '-p', 'build/tidy', file])));
   };
   await Promise.all([next(), next()]);
   return problems;

@@ -29,7 +29,7 @@ constexpr Millis kDefaultSessionTimeout = 30_s;
 }  // namespace
 
 // connect() and the Room together: what the parts say to one another.
-struct OfficialClient::Impl : Session::Owner, Peers::Owner {
+struct OfficialClient::Impl final : Session::Owner, Peers::Owner {
   Impl(std::uint64_t seed, Options options)
       : runtime(seed),
         local(runtime),

@@ -24,7 +24,7 @@ struct World {
     media.add_client({});
   }
   void connect() {
-    for (std::size_t tab : {0, 1}) {
+    for (const std::size_t tab : {0U, 1U}) {
       perform(tab, effect::CreatePeer{kPeer, {}});
       perform(tab, effect::AddTrack{kPeer, SignaledId("a" + std::to_string(tab)), {}});
     }

@@ -33,7 +33,7 @@ struct ChannelSubject {
   static const std::vector<Letter<ChannelSubject>>& letters();
   static const std::vector<Beginning>& beginnings();
 
-  Channel channel{SocketId(1), kHeartbeatInterval, Instant{1000}};
+  Channel channel{SocketId{1}, kHeartbeatInterval, Instant{1000}};
   Promises promises;
   Instant now{1000};
   bool welcomed = false;

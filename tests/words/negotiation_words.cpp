@@ -43,7 +43,7 @@ struct NegotiationSubject {
   static const std::vector<Letter<NegotiationSubject>>& letters();
   static const std::vector<Beginning>& beginnings();
 
-  Negotiation negotiation{PeerId(1), operations};
+  Negotiation negotiation{PeerId{1}, operations};
   Promises promises;
   Browser browser;
   bool signaling_up = true;
@@ -101,27 +101,27 @@ struct NegotiationSubject {
   }
   void never_made() {
     browser.task = Task::kNone;
-    act([&](Effects& effects) { negotiation.handle(input::PeerOperationFailed{PeerId(1), {}, "NotSupportedError", ""}, effects); });
+    act([&](Effects& effects) { negotiation.handle(input::PeerOperationFailed{PeerId{1}, {}, "NotSupportedError", ""}, effects); });
   }
   void fail() {
     browser.task = Task::kNone;
     act([&](Effects& effects) {
-      promises.require(negotiation.handle(input::PeerOperationFailed{PeerId(1), browser.operation, "OperationError", ""}, effects),
+      promises.require(negotiation.handle(input::PeerOperationFailed{PeerId{1}, browser.operation, "OperationError", ""}, effects),
                        "the failure of an operation is heard");
     });
   }
   void late_reports() {
     const OperationId old{browser.operation.value - (browser.is_idle() ? 0 : 1)};
     act([&](Effects& effects) {
-      const bool heard = negotiation.handle(input::LocalDescriptionSet{PeerId(1), old, "", {}}, effects) ||
-                         negotiation.handle(input::RemoteDescriptionSet{PeerId(1), old}, effects) ||
-                         negotiation.handle(input::PeerOperationFailed{PeerId(1), old, "", ""}, effects);
+      const bool heard = negotiation.handle(input::LocalDescriptionSet{PeerId{1}, old, "", {}}, effects) ||
+                         negotiation.handle(input::RemoteDescriptionSet{PeerId{1}, old}, effects) ||
+                         negotiation.handle(input::PeerOperationFailed{PeerId{1}, old, "", ""}, effects);
       promises.require(!heard && effects.empty(), "late answers of the browser change nothing");
     });
   }
   void finish_task() {
     const Task task = std::exchange(browser.task, Task::kNone);
-    input::LocalDescriptionSet report{PeerId(1), browser.operation, "", {}};
+    input::LocalDescriptionSet report{PeerId{1}, browser.operation, "", {}};
     switch (task) {
       case Task::kLocalOffer:
         browser.signaling = Signaling::kHaveLocalOffer;
@@ -148,7 +148,7 @@ struct NegotiationSubject {
     }
     act([&](Effects& effects) {
       const bool is_remote = task == Task::kRemoteOffer || task == Task::kRemoteAnswer;
-      const bool heard = is_remote ? negotiation.handle(input::RemoteDescriptionSet{PeerId(1), browser.operation}, effects)
+      const bool heard = is_remote ? negotiation.handle(input::RemoteDescriptionSet{PeerId{1}, browser.operation}, effects)
                                    : negotiation.handle(report, effects);
       promises.require(heard, "the end of an operation is heard");
     });

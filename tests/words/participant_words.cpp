@@ -19,7 +19,7 @@ struct ParticipantSubject {
   static const std::vector<Letter<ParticipantSubject>>& letters();
   static const std::vector<Beginning>& beginnings();
 
-  Participant participant{SocketId(1), kSessionTimeout};
+  Participant participant{SocketId{1}, kSessionTimeout};
   Promises promises;
   Instant now{1000};
   std::uint32_t socket = 1;  // the latest
@@ -87,7 +87,7 @@ struct ParticipantSubject {
     }
   }
   void sync() {
-    participant.handle_synced(SocketId(++socket), now);
+    participant.handle_synced(SocketId{++socket}, now);
     has_socket = true;
     silent = may_leave = hidden = page_gone = false;
     back_by.reset();
@@ -123,7 +123,7 @@ struct ParticipantSubject {
     require(!deadline || *deadline > now, "no deadline stays behind");
     if (!is_gone) {
       require(participant.socket().has_value() == has_socket, "the socket is known");
-      require(!has_socket || participant.socket() == SocketId(socket), "the latest socket is the one");
+      require(!has_socket || participant.socket() == SocketId{socket}, "the latest socket is the one");
       require(has_socket || deadline, "nobody is waited for without a limit");
       require(shown != Shown::kReconnecting || deadline, "nobody reconnects without a limit");
       require(shown != Shown::kConnected || !silent, "nobody silent is shown connected");
