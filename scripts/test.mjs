@@ -33,6 +33,7 @@ const builds = [
   { name: 'setup', command: ['scripts/setup', 'test'], always: true },
   { name: 'build wasm', command: ['scripts/build-wasm'], always: true },
   { name: 'build package', command: ['node', 'scripts/build.mjs'], always: true },
+  { name: 'build replay', command: ['scripts/build-native', 'replay'], always: true }, // with which the browser tests read traces
 ];
 
 // What only computes, and takes what the others leave: those wait more than they work. `needs`: the build before it.
