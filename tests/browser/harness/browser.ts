@@ -70,6 +70,9 @@ export function launch(kind: BrowserKind, options: LaunchOptions = {}): Promise<
   return kind === 'chromium' ? launchChromium(options) : launchFirefox(options);
 }
 
+// Of the fake cameras; browsers without a graphics card spend most of their time on frames.
+const FRAMES_PER_SECOND = 15;
+
 const CHROMIUM_FLAGS = [
   '--disable-gpu',
   '--disable-quic',
@@ -77,7 +80,7 @@ const CHROMIUM_FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--use-fake-device-for-media-stream',
+  `--use-fake-device-for-media-stream=fps=${FRAMES_PER_SECOND}`,
   '--use-fake-ui-for-media-stream',
 ];
 const AUTOPLAY = '--autoplay-policy=no-user-gesture-required';
@@ -85,6 +88,7 @@ const AUTOPLAY = '--autoplay-policy=no-user-gesture-required';
 const FIREFOX_PREFERENCES = {
   'dom.disable_beforeunload': false,
   'media.navigator.streams.fake': true,
+  'media.navigator.video.default_fps': FRAMES_PER_SECOND,
   'media.navigator.permission.disabled': true,
   'media.peerconnection.ice.obfuscate_host_addresses': false,
   'media.autoplay.default': 0,
