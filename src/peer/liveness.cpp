@@ -34,7 +34,7 @@ Millis restart_interval(const Context& context) {
 Millis yield_time(const Context& context) { return context.yields ? kYieldTime : 0_ms; }
 
 void begin_trouble(Context& context, const In& in) {
-  stop(context, {Timer::kBlip, Timer::kStuck});
+  stop(context, {Timer::kBlip, Timer::kConsent, Timer::kStuck});
   if (!context.timers.is_running(Timer::kLimit)) context.timers.start(Timer::kLimit, in.now + limit_of(context));
 }
 
@@ -58,7 +58,7 @@ bool LivenessTable::still_flows(const Context& context, const Input& in) {
 // ---- actions -----------------------------------------------------------------------------------------------------------------------
 
 void LivenessTable::come_up(Context& context, const Input&) {
-  stop(context, {Timer::kBlip, Timer::kStuck, Timer::kProof});
+  stop(context, {Timer::kBlip, Timer::kConsent, Timer::kStuck, Timer::kProof});
   context.has_connected = true;
 }
 
@@ -73,9 +73,15 @@ void LivenessTable::recover(Context& context, const Input&) {
 void LivenessTable::start_blip(Context& context, const Input& in) {
   context.timers.stop(Timer::kProof);
   context.timers.start(Timer::kBlip, in.now + blip_time(context));
+  if (!context.timers.is_running(Timer::kConsent)) context.timers.start(Timer::kConsent, in.now + kConsentTime);
 }
 
-void LivenessTable::end_blip(Context& context, const Input&) { context.timers.stop(Timer::kBlip); }
+void LivenessTable::end_blip(Context& context, const Input&) { stop(context, {Timer::kBlip, Timer::kConsent}); }
+
+void LivenessTable::renew_consent(Context& context, const Input& in) {
+  context.restart_asked = true;
+  context.timers.start(Timer::kConsent, in.now + kConsentTime);
+}
 
 void LivenessTable::doubt(Context& context, const Input& in) {
   begin_trouble(context, in);
@@ -186,6 +192,7 @@ void Liveness::restarted(Instant now) {
   context_.restarted = true;
   // On a healthy link it was the other end's doubt: silence that is being counted here goes on being counted.
   if (is_in_trouble()) rebase();
+  if (context_.timers.is_running(Timer::kConsent)) context_.timers.start(Timer::kConsent, now + kConsentTime);
   if (context_.yields && context_.timers.is_running(Timer::kRestart))
     context_.timers.start(Timer::kRestart, now + restart_interval(context_));
   dispatch(LivenessTable::Event::kRestarted, now);
@@ -247,6 +254,7 @@ void Liveness::wake(Instant now) {
     if (context_.timers.is_running(timer)) context_.timers.start(timer, now + duration);
   };
   restart_timer(Timer::kBlip, blip_time(context_));
+  restart_timer(Timer::kConsent, kConsentTime);
   restart_timer(Timer::kProof, context_.proof_time);
   restart_timer(Timer::kHope, kHopeTime);
   restart_timer(Timer::kStuck, kStuckTime);
@@ -263,10 +271,11 @@ void Liveness::handle_timers(Instant now) {
 
 bool Liveness::is_consistent() const {
   const auto runs = [&](Timer timer) { return context_.timers.is_running(timer); };
-  return runs(Timer::kPoll) == counts_bytes() && (is_in_trouble() || (!runs(Timer::kRestart) && !runs(Timer::kLimit))) &&
-         (!machine_.is(State::kHealthy) || !runs(Timer::kProof)) && (machine_.is(State::kSuspect) || !runs(Timer::kHope)) &&
-         (machine_.is(State::kNew) || !runs(Timer::kStuck)) && (!runs(Timer::kProof) || is_up(context_)) &&
-         (!context_.replace_asked || is_in_trouble()) && (!is_in_trouble() || context_.replace_asked || runs(Timer::kLimit));
+  return runs(Timer::kPoll) == counts_bytes() && (!is_in_trouble() || !runs(Timer::kConsent)) &&
+         (is_in_trouble() || (!runs(Timer::kRestart) && !runs(Timer::kLimit))) && (!machine_.is(State::kHealthy) || !runs(Timer::kProof)) &&
+         (machine_.is(State::kSuspect) || !runs(Timer::kHope)) && (machine_.is(State::kNew) || !runs(Timer::kStuck)) &&
+         (!runs(Timer::kProof) || is_up(context_)) && (!context_.replace_asked || is_in_trouble()) &&
+         (!is_in_trouble() || context_.replace_asked || runs(Timer::kLimit));
 }
 
 void Liveness::dispatch(LivenessTable::Event event, Instant now) {
@@ -288,6 +297,9 @@ void Liveness::fire(LivenessTimer timer, Instant now) {
       break;
     case Timer::kBlip:
       dispatch(Event::kBlipOver, now);
+      break;
+    case Timer::kConsent:
+      dispatch(Event::kConsentDue, now);
       break;
     case Timer::kRestart:
       dispatch(Event::kRestartDue, now);

@@ -22,6 +22,7 @@ struct LivenessTable {
     kSilence,       // … and none came, for too long
     kRestarted,     // an ICE restart was agreed on
     kBlipOver,      // disconnected for longer than a blip
+    kConsentDue,    // disconnected for so long that the browser will soon fail, whatever comes in
     kRestartDue,    // time for (another) ICE restart
     kProofOver,     // connected for a while, and still no bytes
     kHopeOver,      // suspect for too long to be only that
@@ -36,9 +37,9 @@ struct LivenessTable {
 
   static constexpr std::string_view kName = "liveness";
   static constexpr std::array<std::string_view, 4> kStateNames{"New", "Healthy", "Suspect", "Failed"};
-  static constexpr std::array<std::string_view, 14> kEventNames{"Connected", "Disconnected", "Failed",     "Bytes",     "Silence",
-                                                                "Restarted", "BlipOver",     "RestartDue", "ProofOver", "HopeOver",
-                                                                "StuckOver", "Unanswered",   "LimitOver",  "Broken"};
+  static constexpr std::array<std::string_view, 15> kEventNames{"Connected", "Disconnected", "Failed",     "Bytes",      "Silence",
+                                                                "Restarted", "BlipOver",     "ConsentDue", "RestartDue", "ProofOver",
+                                                                "HopeOver",  "StuckOver",    "Unanswered", "LimitOver",  "Broken"};
   static constexpr State kInitial = State::kNew;
   static constexpr fsm::Set<State> kFinal{};
 
@@ -51,6 +52,7 @@ struct LivenessTable {
   static void recover(Context&, const Input&);
   static void start_blip(Context&, const Input&);
   static void end_blip(Context&, const Input&);
+  static void renew_consent(Context&, const Input&);
   static void doubt(Context&, const Input&);
   static void doubt_and_restart(Context&, const Input&);
   static void fail_and_restart(Context&, const Input&);
@@ -81,6 +83,7 @@ struct LivenessTable {
       {S::kHealthy, E::kSilence, nullptr, doubt_and_restart, S::kSuspect, "media stopped while the browser calls it connected"},
       {S::kHealthy, E::kBlipOver, still_flows, start_blip, S::kHealthy, "the browser misses answers to its checks; media comes in"},
       {S::kHealthy, E::kBlipOver, nullptr, doubt, S::kSuspect, "not a blip"},
+      {S::kHealthy, E::kConsentDue, nullptr, renew_consent, S::kHealthy, "before it may no longer send: a restart is a fresh consent"},
       {S::kHealthy, E::kUnanswered, nullptr, replace, S::kFailed, "media flows, but nothing can be negotiated any more"},
       {S::kHealthy, E::kBroken, nullptr, replace, S::kFailed, "only a new connection helps"},
 
@@ -123,6 +126,7 @@ struct LivenessTable {
       {{S::kNew}, E::kRestarted, "the other end's; it still has to connect"},
       {{S::kHealthy}, E::kRestarted, "the other end had doubts, this one has none"},
       {{S::kSuspect, S::kFailed}, E::kBlipOver, "the timer does not run in trouble"},
+      {{S::kNew, S::kSuspect, S::kFailed}, E::kConsentDue, "the timer runs while all is well"},
       {{S::kNew, S::kHealthy}, E::kRestartDue, "the timer runs in trouble only"},
       {{S::kHealthy}, E::kProofOver, "the timer does not run while all is well"},
       {{S::kNew, S::kHealthy, S::kFailed}, E::kHopeOver, "the timer runs in Suspect only"},

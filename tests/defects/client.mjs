@@ -236,6 +236,17 @@ export const client = [
     ],
   },
   {
+    name: 'consent-runs-out',
+    sentence: 'A browser that misses answers to its checks for long is let fail, although media come in',
+    edits: [
+      {
+        file: 'src/peer/liveness.cpp',
+        find: 'void LivenessTable::renew_consent(Context& context, const Input& in) {\n  context.restart_asked = true;\n',
+        replace: 'void LivenessTable::renew_consent(Context& context, const Input& in) {\n',
+      },
+    ],
+  },
+  {
     name: 'silence-is-noticed-late',
     sentence: 'Media may be silent for 4 s before anybody wonders',
     edits: [{ file: 'src/peer/liveness.hpp', find: 'constexpr int kSilentPolls = 4;', replace: 'constexpr int kSilentPolls = 8;' }],

@@ -57,19 +57,17 @@ void IceModel::pass_ice(Instant now, const Sight& sight) {
       if (sight.answers && !is_firefox_ && random_.chance(1, 8)) phase_ = Phase::kCompleted;
       [[fallthrough]];
     case Phase::kCompleted:
-      if (sight.answers) {
+      if (sight.answers && now < misses_answers_until_) {
+        last_answer_ = now - until_disconnected_;
+        phase_ = Phase::kDisconnected;
+      } else if (sight.answers) {
         last_answer_ = now;
-        if (now < misses_answers_until_) phase_ = Phase::kDisconnected;
       } else if (now - last_answer_ >= until_disconnected_) {
         phase_ = Phase::kDisconnected;
       }
       return;
     case Phase::kDisconnected:
-      if (sight.answers && now < misses_answers_until_) {
-        last_answer_ = now;
-        return;
-      }
-      if (sight.answers) return come_up(now);
+      if (sight.answers && now >= misses_answers_until_) return come_up(now);
       if (now - last_answer_ < until_disconnected_ + (is_firefox_ ? kFromDisconnectedToFailedInFirefox : kFromDisconnectedToFailed)) return;
       phase_ = Phase::kFailed;
       is_spent_ = true;

@@ -32,7 +32,8 @@ class IceModel {
   // After a sleep. False: it is beyond repair, though it may not say so.
   bool wake(Instant now, Millis slept, PeerId peer, std::vector<Input>& inputs);
   void blip(PeerId peer, std::vector<Input>& inputs);
-  // Firefox on a bad line: answers to its checks are lost, and what it says of that is all that is wrong.
+  // Firefox on a bad line: answers to its checks are lost, but for those of a restart. Media flow as long as it does not take that for a
+  // failure.
   void miss_answers(Instant until) { misses_answers_until_ = until; }
   void fail_dtls() { fails_dtls_ = true; }
   void close() { phase_ = Phase::kClosed; }

@@ -24,6 +24,7 @@ constexpr Millis kSlow = 14_s;
 constexpr Millis kSlowAnswer = 2_s;
 // Firefox misses answers to its checks, and media come in.
 constexpr Millis kBadLine = 4_s;
+constexpr std::uint32_t kSpreadOfBadLines = 36000;  // in ms; it fails after 20 s
 // Of media that is cut: until the link counts as failed, at the latest, and until all is well again.
 constexpr Millis kUntilFailed = 17_s;
 constexpr Millis kUntilMended = 25_s;
@@ -111,8 +112,10 @@ void SimRoom::miss_answers_once_more(Prng& dice) {
   const auto chosen = draw(choices, dice);
   if (!chosen) return replace_once_more(dice);
   say(tabs_[chosen->viewer]->name + " once more misses answers to its checks");
-  media_.miss_answers(chosen->viewer, chosen->peer, kBadLine);
-  run_until(time_.now() + kBadLine + kUntilItFlows);
+  breaks_media_ = true;  // it may not be connected for long
+  const Millis bad_line = kBadLine + Millis{dice.below(kSpreadOfBadLines)};
+  media_.miss_answers(chosen->viewer, chosen->peer, bad_line);
+  run_until(time_.now() + bad_line + kUntilItFlows);
   if (!media_.is_open(chosen->viewer, chosen->peer)) complain("media", chosen->viewer, "a connection is replaced over which media come in");
   check_once_more();
 }

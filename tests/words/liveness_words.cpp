@@ -44,6 +44,7 @@ struct LivenessSubject {
   Instant trouble_since;                 // or woken in it
   std::optional<Instant> negotiated_at;  // and not yet connected; or woken since
   Instant down_since;                    // the connection, on a healthy link; or woken since
+  Instant consent_since;                 // down, or restarted since; or woken
   Instant disconnected_since;            // likewise, in that state
   Instant flowed_at;                     // bytes did, as polls told; or woken
   Instant asked_since;                   // while an offer is open and can be answered; or woken, or in another state since
@@ -60,7 +61,7 @@ struct LivenessSubject {
     after_silence = silent;
   }
   void connect_state(ConnectionState next) {
-    if (connection == ConnectionState::kConnected) down_since = now;
+    if (connection == ConnectionState::kConnected) down_since = consent_since = now;
     connection = next;
     disconnected_since = connection_since = stirred = now;
     liveness.handle(next, now);
@@ -91,10 +92,11 @@ struct LivenessSubject {
   }
   void agree_on_restart() {
     if (liveness.is_in_trouble()) agreed_at = stirred = now;
+    consent_since = now;
     liveness.restarted(now);
   }
   void wake() {
-    trouble_since = down_since = disconnected_since = flowed_at = asked_since = woken = stirred = now;
+    trouble_since = down_since = disconnected_since = flowed_at = asked_since = woken = stirred = consent_since = now;
     if (negotiated_at) negotiated_at = now;
     liveness.wake(now);
   }
@@ -159,10 +161,12 @@ struct LivenessSubject {
     require(liveness.since() == (state == before ? since : now), "a state is told with its time");
     since = liveness.since();
     if (liveness.take_restart()) {
-      require(in_trouble, "only trouble asks for a restart");
+      require(in_trouble || (!up && now - consent_since >= peer::kConsentTime), "only trouble, or old consent, asks for a restart");
+      consent_since = now;
       ++restarts;
       stirred = now;
     }
+    require(state != State::kHealthy || up || now - consent_since < peer::kConsentTime, "consent is renewed before it runs out");
     if (liveness.take_stats()) {
       require((up || state == State::kHealthy) && expecting, "bytes are counted where some are expected");
       polled = true;
@@ -256,6 +260,7 @@ const std::vector<Letter<S>>& LivenessSubject::letters() {
          s.pass_with_media(1_s, 1000);
          s.flowed_until = s.letters_read + 1;
        }},
+      {"ten seconds with media", [](const S& s) { return !s.negotiating; }, [](S& s) { s.pass_with_media(10_s, 1000); }},
       {"three seconds without media", nullptr,
        [](S& s) {
          s.pass_with_media(3_s, 0);
@@ -272,6 +277,7 @@ const std::vector<Beginning>& LivenessSubject::beginnings() {
       {"connected", "media expected", "a second with media"},
       {"connected", "media expected", "a second with media", "three seconds without media"},
       {"connected", "disconnected", "deadline", "restart agreed on"},
+      {"connected", "media expected", "a second with media", "disconnected", "ten seconds with media", "ten seconds with media"},
       {"a limit of five seconds", "connected", "media expected"},
       {"follows one that fell silent", "connected", "media expected", "a second with media"},
   };

@@ -151,6 +151,35 @@ TEST_CASE("liveness: disconnected while bytes come in is no trouble, as long as 
   }
 }
 
+TEST_CASE("liveness: disconnected while bytes come in, ICE is restarted before the browser may no longer send", "[peer][liveness]") {
+  Bench bench = connected();
+  bench.change(Connection::kDisconnected);
+  bench.pass(peer::kConsentTime - 100_ms);
+  CHECK(bench.restarts == 0);
+  bench.pass(100_ms);
+  CHECK(bench.restarts == 1);
+  CHECK(bench.state() == State::kHealthy);
+  SECTION("connected by it") {
+    bench.liveness.restarted(bench.now);
+    bench.change(Connection::kConnecting);
+    bench.change(Connection::kConnected);
+    bench.pass(60_s);
+    CHECK(bench.restarts == 1);
+    CHECK(bench.state() == State::kHealthy);
+  }
+  SECTION("still disconnected: once more") {
+    bench.pass(peer::kConsentTime);
+    CHECK(bench.restarts == 2);
+    CHECK(bench.state() == State::kHealthy);
+  }
+  SECTION("the other end restarted it: that will do") {
+    bench.pass(10_s);
+    bench.liveness.restarted(bench.now);
+    bench.pass(10_s);
+    CHECK(bench.restarts == 1);
+  }
+}
+
 TEST_CASE("liveness: a restart at work (connecting again) is given longer than a blip", "[peer][liveness]") {
   Bench bench = connected(false);
   bench.change(Connection::kConnecting);
