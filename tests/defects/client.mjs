@@ -262,9 +262,9 @@ export const client = [
     edits: [
       {
         file: 'src/peer/liveness.cpp',
-        find: '  stop(context, {Timer::kBlip, Timer::kStuck, Timer::kProof});\n  context.has_connected = true;\n',
+        find: '  stop(context, {Timer::kBlip, Timer::kConsent, Timer::kStuck, Timer::kProof});\n  context.has_connected = true;\n',
         replace:
-          '  stop(context, {Timer::kBlip, Timer::kStuck, Timer::kProof});\n  context.has_connected = context.refresh_asked = true;\n',
+          '  stop(context, {Timer::kBlip, Timer::kConsent, Timer::kStuck, Timer::kProof});\n  context.has_connected = context.refresh_asked = true;\n',
       },
     ],
   },
